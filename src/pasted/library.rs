@@ -109,24 +109,17 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             ));
         }
     }
-    for (code, symptom) in [
-        (" ENOTFOUND", Symptom::NoAddress),
-        (" EAI_AGAIN", Symptom::TryAgain),
-        (" ENODATA", Symptom::NoData),
-        (" ESERVFAIL", Symptom::ServFail),
-        (" EREFUSED", Symptom::Refused),
-        (" ETIMEOUT", Symptom::Silence),
-        (" EFORMERR", Symptom::Misbehaving),
-        (" ENOTIMP", Symptom::Misbehaving),
-        (" EBADRESP", Symptom::Unreadable),
-        // Elsewhere the port of the server itself is meant.
-        (" ECONNREFUSED", Symptom::PortClosed),
-    ] {
+    if let Some(seen) = of_fields(line) {
+        return Some(seen);
+    }
+    for (code, symptom) in CODES_OF_NODE {
+        let symptom = *symptom;
         let is_query = |before: &str| {
             let word = before.split_whitespace().next_back().unwrap_or_default();
             word.starts_with("query") && !word.contains(':')
         };
         if let Some((before, after)) = line.split_once(code)
+            && let Some(before) = before.strip_suffix(' ')
             && (before.ends_with("getaddrinfo")
                 || is_query(before)
                 || symptom != Symptom::PortClosed && before.contains("query"))
@@ -177,6 +170,35 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         .or_else(|| super::words::url_host(line))
         .or_else(|| before_text(line));
     Some(Seen::of(symptom, host))
+}
+
+/// Node's codes of a lookup's errors (Node.js, "DNS", "Error codes").
+const CODES_OF_NODE: &[(&str, Symptom)] = &[
+    ("ENOTFOUND", Symptom::NoAddress),
+    ("EAI_AGAIN", Symptom::TryAgain),
+    ("ENODATA", Symptom::NoData),
+    ("ESERVFAIL", Symptom::ServFail),
+    ("EREFUSED", Symptom::Refused),
+    ("ETIMEOUT", Symptom::Silence),
+    ("EFORMERR", Symptom::Misbehaving),
+    ("ENOTIMP", Symptom::Misbehaving),
+    ("EBADRESP", Symptom::Unreadable),
+    // Elsewhere the port of the server itself is meant.
+    ("ECONNREFUSED", Symptom::PortClosed),
+];
+
+/// The same as the members of the error, as Node prints it and as loggers write it in JSON: `code`, `syscall` and
+/// `hostname` (Node.js, "Errors", "Class: SystemError").
+fn of_fields(line: &str) -> Option<Seen> {
+    let field = |name: &str| {
+        let plain = super::between(line, &format!("{name}: '"), "'");
+        plain.or_else(|| super::between(line, &format!("\"{name}\":\""), "\""))
+    };
+    let call = field("syscall")?;
+    let is_lookup = call == "getaddrinfo" || call.starts_with("query");
+    let code = field("code").filter(|_| is_lookup)?;
+    let (_, symptom) = CODES_OF_NODE.iter().find(|(known, _)| *known == code)?;
+    Some(Seen::of(*symptom, Some(field("hostname")?)))
 }
 
 /// The name in front of a text of getaddrinfo, `NAME: TEXT`, as programs of C print it. The name of an error or of a

@@ -44,6 +44,7 @@ fn of_software(line: &str) -> Option<Seen> {
         .or_else(|| windows(line))
         .or_else(|| route53(line))
         .or_else(|| dnsproxy(line))
+        .or_else(|| adguard(line))
 }
 
 fn seen(symptom: Symptom, host: Option<&str>, server: Option<SocketAddr>) -> Seen {
@@ -549,6 +550,18 @@ fn dnsproxy(line: &str) -> Option<Seen> {
     let (_, server) = before.split_once("upstream ")?;
     let mut words = rest.split_whitespace();
     Some(seen(of_forward(rest), words.next(), socket(server)))
+}
+
+/// AdGuard Home's query log, a record a line (AdguardTeam/AdGuardHome, internal/querylog, the fields of
+/// querylog.json): of those that a filter decided. What else was replied stands in a DNS message in base64.
+fn adguard(line: &str) -> Option<Seen> {
+    let host = between(line, "\"QH\":\"", "\"").filter(|_| line.contains("\"IsFiltered\":true"))?;
+    Some(outright(
+        Symptom::Blocked,
+        Some(host),
+        "name-blocked-by-policy",
+        "AdGuard Home says so: one of its filters blocked the name",
+    ))
 }
 
 /// Windows' DNS server. The debug log, by the "Message logging key" at its head (Microsoft, "DNS Debug Logging"):

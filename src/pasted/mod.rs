@@ -259,6 +259,14 @@ fn without_other_lines(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
         };
         !(one.is_of_log() && is_denial && host.as_deref().is_some_and(is_longer))
     });
+    // dig's last line sums up what the lines before it say of each server.
+    let is_told = |one: &Found<'_>| one.is_of_tool() && one.seen.symptom.is_dns();
+    let runs: Vec<&str> = found
+        .iter()
+        .filter(|one| is_told(one) && !one.sums_up())
+        .map(|one| one.run)
+        .collect();
+    found.retain(|one| !one.sums_up() || !runs.contains(&one.run));
     // What became of the name itself says more than that it was asked with a search domain.
     let answered: Vec<Option<String>> = found
         .iter()
@@ -412,6 +420,11 @@ impl<'a> Found<'a> {
     /// Whether it is a line of nslookup's, dig's or their like.
     fn is_of_tool(&self) -> bool {
         self.reply.is_none() && OF_TOOLS.contains(&self.rank)
+    }
+
+    /// Whether it is the line with which BIND's tools end where they got nothing.
+    fn sums_up(&self) -> bool {
+        self.reply.is_none() && self.line.contains("no servers could be reached")
     }
 
     /// Whether one run of nslookup printed both: it asks for A and for AAAA.

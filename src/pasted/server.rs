@@ -27,8 +27,8 @@ pub(super) fn literal(server: IpAddr) -> String {
 /// What the address means, as a sentence. Addresses of stubs: the manuals of systemd-resolved (127.0.0.53) and
 /// Docker (127.0.0.11), the Amazon VPC User Guide (169.254.169.253, fd00:ec2::253, the base of the VPC's network
 /// plus two), the Kubernetes documentation of NodeLocal DNSCache (169.254.20.10), the default service networks of
-/// Amazon EKS (10.100.0.0/16, 172.20.0.0/16) and kubeadm (10.96.0.0/12), whose tenth address cluster DNS has, and
-/// reports of users.
+/// Amazon EKS (10.100.0.0/16, 172.20.0.0/16), kubeadm (10.96.0.0/12), and k3s with RKE2 (10.43.0.0/16), whose tenth
+/// address cluster DNS has, and reports of users.
 pub(super) fn meaning(server: SocketAddr) -> String {
     let what = match server.ip().to_canonical() {
         IpAddr::V4(ip) => match ip.octets() {
@@ -41,7 +41,7 @@ pub(super) fn meaning(server: SocketAddr) -> String {
             [169, 254, 169, 253] => "the VPC resolver, reachable from inside a VPC only",
             [169, 254, 20, 10] => "the usual address of Kubernetes' NodeLocal DNSCache",
             [169, 254, ..] => "a link-local address: a name server on this host or its hypervisor",
-            [10, 100 | 96, 0, 10] | [172, 20, 0, 10] => {
+            [10, 100 | 96 | 43, 0, 10] | [172, 20, 0, 10] => {
                 "the usual address of a cluster's own DNS service (CoreDNS): the message comes from inside a pod"
             }
             [192, 168, 65, 7] => "seen as the name server of Docker Desktop",

@@ -161,13 +161,13 @@ pub(super) fn is_vpc_for_certain(ip: IpAddr) -> bool {
 }
 
 /// Whether it is the usual address of a cluster's own DNS service: the tenth of the default service networks of Amazon
-/// EKS and kubeadm (see `server::meaning`), or NodeLocal DNSCache. The tenth address of another network may be
-/// anybody's.
+/// EKS, kubeadm, and k3s with RKE2 (see `server::meaning`), or NodeLocal DNSCache. The tenth address of another network
+/// may be anybody's.
 pub(super) fn is_cluster_dns(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => matches!(
             ip.octets(),
-            [169, 254, 20, 10] | [10, 96 | 100, 0, 10] | [172, 20, 0, 10]
+            [169, 254, 20, 10] | [10, 43 | 96 | 100, 0, 10] | [172, 20, 0, 10]
         ),
         IpAddr::V6(ip) => ip.is_unique_local() && ip.segments()[7] == 0xa,
     }

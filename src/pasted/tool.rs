@@ -83,6 +83,47 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         let host = between(line, "Connection to ", " ");
         return Some(Seen::of(Symptom::Healthy, host));
     }
+    // BIND 9.18 and later (bin/dig/dighost.c): `UDP setup with SERVER(NAME) for HOST failed: REASON.`
+    if let Some((_, rest)) = line.split_once(";; UDP setup with ") {
+        let (server, rest) = rest.split_once('(')?;
+        let host = between(rest, " for ", " failed: ");
+        let symptom = match rest.split_once(" failed: ")?.1.trim_end_matches('.') {
+            "network unreachable" | "host unreachable" => Symptom::NoRoute,
+            "permission denied" => Symptom::NotLetOut,
+            _ => return None,
+        };
+        return Some(Seen {
+            server: socket(server),
+            ..Seen::of(symptom, host)
+        });
+    }
+    // bin/dig/dighost.c, of the server that it was to ask: behind it stands the error of the C library or BIND's own.
+    if let Some((_, rest)) = line.split_once("couldn't get address for '") {
+        let (host, said) = rest.split_once("': ")?;
+        let is_own = said.starts_with("not found") || said.starts_with("failure");
+        let symptom = library::symptom(said).or_else(|| is_own.then_some(Symptom::Unknown))?;
+        return Some(Seen {
+            note: Some(
+                "It is the name of the name server to ask that was not found: the name itself was not asked for.",
+            ),
+            ..Seen::of(symptom, Some(host))
+        });
+    }
+    // dog (ogham/dog, src/output.rs, print_error_code).
+    if let Some(said) = line.trim_start().strip_prefix("Status: ") {
+        let symptom = match said.trim_end() {
+            "NXDomain" => Symptom::NxDomain,
+            "Server Failure" => Symptom::ServFail,
+            "Query Refused" => Symptom::Refused,
+            "Format Error" | "Not Implemented" | "Bad Version" => Symptom::Misbehaving,
+            _ => return None,
+        };
+        return Some(Seen::of(symptom, None));
+    }
+    let is_unreachable = line.contains(" unreachable") && line.contains("communications error to");
+    if is_unreachable {
+        return Some(Seen::of(Symptom::NoRoute, None));
+    }
     let is_refused = line.contains("communications error to") && line.contains("connection refused");
     if is_refused {
         return Some(Seen::of(Symptom::PortClosed, None));

@@ -22,6 +22,13 @@ const DNS_CLIENT: &[(&str, Symptom)] = &[
     ),
 ];
 
+/// What ping says before a name that was not found: in English, German and Spanish, as users published it.
+const PING: &[&str] = &[
+    "Ping request could not find host ",
+    "Ping-Anforderung konnte Host ",
+    "La solicitud de ping no pudo encontrar el host ",
+];
+
 /// The identifiers of Resolve-DnsName's errors, the same in every language.
 const IDENTIFIERS: &[(&str, Symptom)] = &[
     ("DNS_ERROR_RCODE_NAME_ERROR", Symptom::NxDomain),
@@ -91,9 +98,11 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if let Some(seen) = socket_exception(line) {
         return Some(seen);
     }
-    if let Some((_, rest)) = line.split_once("Ping request could not find host ") {
-        let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
-        return Some(Seen::of(Symptom::Unknown, host));
+    for lead in PING {
+        if let Some((_, rest)) = line.split_once(lead) {
+            let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
+            return Some(Seen::of(Symptom::Unknown, host));
+        }
     }
     let is_silent =
         line.contains("DNS request timed out.") || line.contains("*** Request to ") && line.contains(" timed-out");
