@@ -174,9 +174,9 @@ pub const BULK_LOOK: Duration = Duration::from_millis(5);
 /// Questions to a server within this time are no more than a tenth of its rate: a tenth of a second, and what two
 /// datagrams may come closer to each other on the way.
 pub const PACE_SPAN: Duration = Duration::from_millis(101);
-/// Between two questions, of the rate's own distance: so much more, that what a late timer missed can be made up for
-/// within [`PACE_SPAN`], and the whole stays within a twentieth of the rate's own time.
-pub const PACE_SLACK: f64 = 1.02;
+/// Between two questions, of the rate's own distance: so much more, since a tenth of the rate is the most within
+/// [`PACE_SPAN`], and the whole stays within a twentieth of the rate's own time.
+pub const PACE_SLACK: f64 = 1.01;
 
 // What is read again: captures, comparisons, pasted messages.
 

@@ -1,7 +1,8 @@
 //! One question to one server, within one window.
 //!
 //! The question is sent at the start of the window and again, from another port, after each 1/attempts of
-//! it; every socket listens until the window ends, so an answer after 4.5 s counts as it does for kubectl.
+//! it; every socket listens until the window ends, so an answer after 4.5 s counts as it does for kubectl. Where
+//! questions have to wait for their turns (`--rate`), the window is longer by that, since it is no time of the server.
 //! What the lookup came to is what a Go client would get: from the tries with EDNS, over UDP, over TCP only
 //! where a reply was truncated. Beside them run tries that only explain: without EDNS where the first try got
 //! silence, FORMERR, NOTIMP, BADVERS or SERVFAIL, and over TCP where it got silence.
@@ -13,7 +14,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::attempt::{Heard, Try};
 use super::pace::{Paces, Turn};
@@ -132,8 +133,12 @@ pub(super) async fn ask(
         question,
         server,
         turn,
+        deadline: window.deadline,
         start,
+        length: end.saturating_duration_since(start),
+        waited: Duration::ZERO,
         end,
+        over: end,
         tries: Vec::new(),
         running: JoinSet::new(),
         handles: Vec::new(),
@@ -206,11 +211,17 @@ fn of_try(question: &Question, query: OutgoingQuery, outcome: Try, rtt: Duration
             paces: None,
         },
         turn: None,
+        deadline: now,
         start: now,
+        length: Duration::ZERO,
+        waited: Duration::ZERO,
         end: now,
+        over: now,
         tries: vec![Launched {
             role: AttemptRole::Deciding,
-            started: now,
+            planned: Duration::ZERO,
+            launched: now,
+            sent: Some(now),
             query,
             attempt: Attempt::unanswered(question.transport, true, 0.0),
             reply: None,
@@ -226,9 +237,22 @@ fn of_try(question: &Question, query: OutgoingQuery, outcome: Try, rtt: Duration
     exchange.into_lookup(None).0
 }
 
+/// What tries tell before they end.
+struct Tells {
+    /// A reply was only a header.
+    bare_header: mpsc::UnboundedSender<()>,
+    /// A try had its turn.
+    sent: mpsc::UnboundedSender<(usize, Instant)>,
+}
+
 struct Launched {
     role: AttemptRole,
-    started: Instant,
+    /// When it would have gone out, had no turn been waited for, from the first on.
+    planned: Duration,
+    /// When it was launched, and waited for its turn from then on.
+    launched: Instant,
+    /// When it had its turn; `None` while it has none.
+    sent: Option<Instant>,
     query: OutgoingQuery,
     attempt: Attempt,
     reply: Option<Reply>,
@@ -242,10 +266,20 @@ struct Exchange<'a> {
     server: Server,
     /// The turn of the first try.
     turn: Option<Turn>,
+    /// When nothing is sent any more.
+    deadline: Instant,
     start: Instant,
+    /// How long a server has for it.
+    length: Duration,
+    /// How long tries that decide have waited for their turns: no part of that is the server's time.
+    waited: Duration,
+    /// When the tries that decide end.
     end: Instant,
+    /// When all end.
+    over: Instant,
     tries: Vec<Launched>,
-    running: JoinSet<(usize, Try, Instant)>,
+    /// `None` of a try that had no turn before the deadline.
+    running: JoinSet<(usize, Option<Try>, Instant)>,
     handles: Vec<AbortHandle>,
     lingering: Vec<Lingering>,
     /// Replies to the question that came from another address than was asked.
@@ -256,43 +290,58 @@ impl Exchange<'_> {
     /// Runs the tries. Returns the index of the one that decides, where one does.
     async fn conduct(&mut self, attempts: u32) -> Option<usize> {
         let (bare_header, mut bare_headers) = mpsc::unbounded_channel();
+        let (sent, mut sends) = mpsc::unbounded_channel();
+        let tells = Tells { bare_header, sent };
         let own = self.question.transport;
         // One of several tries that only explain is enough, and only the target is worth them.
         let mut evidence_wanted = self.question.purpose == Purpose::Target;
         let mut launched = 1;
-        self.launch(AttemptRole::Deciding, own, true, &bare_header);
+        self.launch(AttemptRole::Deciding, own, true, &tells);
         loop {
-            let next_try = self.start + (self.end - self.start) * launched / attempts;
-            let may_retry = launched < attempts;
+            let next_try = self.start + self.waited + self.length * launched / attempts;
+            let (is_any_waiting, is_deciding_waiting) = self.waiting();
+            let may_retry = launched < attempts && !is_deciding_waiting;
+            let over = if is_any_waiting {
+                self.deadline.max(self.over)
+            } else {
+                self.over
+            };
             let finished = tokio::select! {
                 biased;
+                Some((index, at)) = sends.recv() => {
+                    self.sent(index, at);
+                    continue;
+                }
                 Some(joined) = self.running.join_next() => joined,
                 Some(()) = bare_headers.recv(), if evidence_wanted => {
                     evidence_wanted = false;
-                    self.launch(AttemptRole::Diagnostic, own, false, &bare_header);
+                    self.launch(AttemptRole::Diagnostic, own, false, &tells);
                     continue;
                 }
                 () = sleep_until(next_try), if may_retry => {
                     launched += 1;
-                    self.launch(AttemptRole::Deciding, own, true, &bare_header);
+                    self.launch(AttemptRole::Deciding, own, true, &tells);
                     if evidence_wanted {
                         evidence_wanted = false;
-                        self.launch(AttemptRole::Diagnostic, own, false, &bare_header);
+                        self.launch(AttemptRole::Diagnostic, own, false, &tells);
                         if own == Transport::Udp {
-                            self.launch(AttemptRole::Diagnostic, Transport::Tcp, true, &bare_header);
+                            self.launch(AttemptRole::Diagnostic, Transport::Tcp, true, &tells);
                         }
                     }
                     continue;
                 }
                 // The tries end by themselves with the window, and say what they heard; this is for one that would not.
-                () = sleep_until(self.end + GRACE) => break,
+                () = sleep_until(over + GRACE) => break,
                 else => break,
             };
             // A try neither panics nor is aborted while the exchange runs; were it so, it is silent.
             let Ok((index, finished, at)) = finished else {
                 continue;
             };
-            let kind = self.finish(index, finished, at);
+            let kind = match finished {
+                Some(finished) => self.finish(index, finished, at),
+                None => self.never_sent(index),
+            };
             let role = self.tries[index].role;
             if role == AttemptRole::Diagnostic {
                 if self.main_is_over(launched, attempts) {
@@ -310,13 +359,13 @@ impl Exchange<'_> {
                 | AnswerKind::Certificate
                 | AnswerKind::Alpn => return Some(index),
                 AnswerKind::Truncated if role == AttemptRole::Deciding && own == Transport::Udp => {
-                    self.launch(AttemptRole::TcpFallback, Transport::Tcp, true, &bare_header);
+                    self.launch(AttemptRole::TcpFallback, Transport::Tcp, true, &tells);
                 }
                 _ => {
                     let may_be_edns = matches!(kind, AnswerKind::ServFail | AnswerKind::OtherRcode);
                     if may_be_edns && evidence_wanted {
                         evidence_wanted = false;
-                        self.launch(AttemptRole::Diagnostic, own, false, &bare_header);
+                        self.launch(AttemptRole::Diagnostic, own, false, &tells);
                     }
                     // A failure is asked about once more, from another port; silence waits for its turn.
                     let heard_failure = !matches!(kind, AnswerKind::Timeout);
@@ -324,7 +373,7 @@ impl Exchange<'_> {
                     if heard_failure && in_time && role == AttemptRole::Deciding && launched < attempts.min(2)
                     {
                         launched += 1;
-                        self.launch(AttemptRole::Deciding, own, true, &bare_header);
+                        self.launch(AttemptRole::Deciding, own, true, &tells);
                     }
                 }
             }
@@ -351,7 +400,36 @@ impl Exchange<'_> {
         self.tries.iter().all(|launch| launch.done)
     }
 
-    fn launch(&mut self, role: AttemptRole, transport: Transport, edns: bool, bare_header: &mpsc::UnboundedSender<()>) {
+    /// Whether a try waits for its turn, and whether one that decides does.
+    fn waiting(&self) -> (bool, bool) {
+        let waiting = || self.tries.iter().filter(|launch| launch.sent.is_none() && !launch.done);
+        let decides = |launch: &Launched| launch.role == AttemptRole::Deciding;
+        (waiting().next().is_some(), waiting().any(decides))
+    }
+
+    /// A try has had its turn. What it waited for that is no part of its window.
+    fn sent(&mut self, index: usize, at: Instant) {
+        let launch = &mut self.tries[index];
+        let waited = at.saturating_duration_since(launch.launched);
+        launch.sent = Some(at);
+        launch.attempt.started_ms = milliseconds(at - self.start);
+        let end = (self.end + waited).min(self.deadline);
+        match launch.role {
+            AttemptRole::Deciding => (self.waited, self.end) = (self.waited + waited, end),
+            AttemptRole::TcpFallback => self.end = end,
+            AttemptRole::Diagnostic => {}
+        }
+        self.over = self.over.max(end);
+    }
+
+    /// A try had no turn before the deadline.
+    fn never_sent(&mut self, index: usize) -> AnswerKind {
+        let launch = &mut self.tries[index];
+        (launch.done, launch.unsent) = (true, true);
+        launch.attempt.kind
+    }
+
+    fn launch(&mut self, role: AttemptRole, transport: Transport, edns: bool, tells: &Tells) {
         let query = OutgoingQuery {
             // RFC 8484 section 4.1: 0 inside HTTP, which pairs response and request itself.
             id: if transport == Transport::Https {
@@ -365,29 +443,42 @@ impl Exchange<'_> {
             edns,
             checking_disabled: self.question.checking_disabled,
         };
-        let started = Instant::now();
+        let launched = Instant::now();
         let index = self.tries.len();
+        // The first had its turn before the window began, and where nobody counts each has its own at once.
+        let has_turn = index == 0 || self.server.paces.is_none();
         self.tries.push(Launched {
             role,
-            started,
+            planned: (launched - self.start).saturating_sub(self.waited),
+            launched,
+            sent: has_turn.then_some(launched),
             query: query.clone(),
-            attempt: Attempt::unanswered(transport, edns, milliseconds(started - self.start)),
+            attempt: Attempt::unanswered(transport, edns, milliseconds(launched - self.start)),
             reply: None,
             done: false,
             unsent: false,
         });
-        let (server, end, bare_header) = (self.server.clone(), self.end, bare_header.clone());
+        let (server, end, deadline) = (self.server.clone(), self.end, self.deadline);
+        let (bare_header, sent) = (tells.bare_header.clone(), tells.sent.clone());
         let listen = match role {
             AttemptRole::Deciding | AttemptRole::TcpFallback => Listen::ToServer,
             AttemptRole::Diagnostic => Listen::ToAll,
         };
-        // The first had its turn before the window began.
-        let is_first = index == 0;
         let first = self.turn.take();
         self.handles.push(self.running.spawn(async move {
-            let turn = if is_first { first } else { server.turn().await };
+            let (turn, end) = if has_turn {
+                (first, end)
+            } else {
+                let Ok(turn) = timeout_at(deadline, server.turn()).await else {
+                    return (index, None, Instant::now());
+                };
+                let at = Instant::now();
+                // Where nobody listens any more the try is about to be ended.
+                let _ = sent.send((index, at));
+                (turn, (end + (at - launched)).min(deadline))
+            };
             let outcome = server.attempt(transport, &query, end, listen, bare_header, turn).await;
-            (index, outcome, Instant::now())
+            (index, Some(outcome), Instant::now())
         }));
     }
 
@@ -414,7 +505,7 @@ impl Exchange<'_> {
             .shortage
             .is_some_and(|shortage| shortage.is_certain(self.server.address));
         if attempt.kind == AnswerKind::Unreachable || attempt.kind.is_without_exchange() || outcome.reply.is_some() {
-            attempt.rtt_ms = Some(milliseconds(at - launch.started));
+            attempt.rtt_ms = Some(milliseconds(at - launch.sent.unwrap_or(launch.launched)));
         }
         if let Some(reply) = outcome.reply {
             let (kind, flaw) = reply.kind(&self.question.qname, self.question.qtype);
@@ -442,8 +533,12 @@ impl Exchange<'_> {
     }
 
     /// Takes out the tries that this host could not send. Returns the index of the one that decides among the others;
-    /// an error where what is left decides nothing, since a try that would have is missing.
+    /// an error where what is left decides nothing, since a try that would have is missing. Those that still wait for
+    /// their turn are taken out too.
     fn forget_unsent(&mut self, decided: Option<usize>) -> Result<Option<usize>, ()> {
+        for launch in &mut self.tries {
+            launch.unsent |= launch.sent.is_none();
+        }
         let unsent = |role| self.tries.iter().any(|launch| launch.unsent && launch.role == role);
         let main_was_sent = self
             .tries
@@ -499,7 +594,10 @@ impl Exchange<'_> {
             records: reply.map(|reply| reply.records.clone()).unwrap_or_default(),
             lame: reply.is_some_and(Reply::is_lame),
             addresses: attempt.addresses.clone(),
-            rtt_ms: attempt.rtt_ms.map(|rtt| to_the_microsecond(attempt.started_ms + rtt)),
+            // As whoever has no turns to wait for would see it.
+            rtt_ms: attempt
+                .rtt_ms
+                .map(|rtt| to_the_microsecond(milliseconds(deciding.planned) + rtt)),
             transport: attempt.transport,
             attempts: self.tries.into_iter().map(|launch| launch.attempt).collect(),
         };
