@@ -545,7 +545,7 @@ pub struct ManyArgs {
 
     /// Check every cluster that AWS lists
     ///
-    /// Of each --region (R1,R2) and each --profile, else of those that the AWS CLI would use.
+    /// Of each --region (R1,R2) and each --profile (A,B), else of those that the AWS CLI would use.
     #[arg(long, conflicts_with_all = ["target", "cluster", "context", "no_aws", "facts"])]
     pub all_clusters: bool,
 
@@ -594,8 +594,9 @@ pub struct SourceArgs {
 
     /// The AWS profile
     ///
-    /// Without it: the kubeconfig's, else the one that the AWS CLI would use. With --all-clusters repeatable.
-    #[arg(long, value_name = "PROFILE", value_parser = value::name)]
+    /// Without it: the kubeconfig's, else the one that the AWS CLI would use. With --all-clusters
+    /// several, as A,B.
+    #[arg(long, value_name = "PROFILE", value_parser = value::name, value_delimiter = ',')]
     pub profile: Vec<String>,
 
     /// Read this kubeconfig instead of those of KUBECONFIG, or ~/.kube/config
