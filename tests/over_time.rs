@@ -408,6 +408,49 @@ fn a_watch_follows_the_clusters_update_until_it_is_healthy() {
     assert!(report.ends_with("exit 0]"), "{report}");
 }
 
+/// What was changed is asked for from before the first of the checks that failed one behind the other, not from before
+/// each of them.
+#[test]
+fn serve_asks_what_was_changed_before_the_first_check_that_failed() {
+    let mut home = Home::with_aws();
+    let asked: Arc<Mutex<Vec<(Instant, Value)>>> = Arc::default();
+    let seen = Arc::clone(&asked);
+    let denying = http(move |_, body| {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        if let Some(start) = body.get("StartTime") {
+            seen.lock().expect("no panic").push((Instant::now(), start.clone()));
+        }
+        let denied = r#"{"__type":"AccessDeniedException","message":"denied"}"#;
+        (403, denied.to_owned())
+    });
+    home.environment.retain(|(name, _)| *name != "AWS_ENDPOINT_URL");
+    home.environment.push(("AWS_ENDPOINT_URL", denying));
+    let server = NameServer::start(|_| Plays::NxDomain);
+    let line = format!(
+        "serve --listen 127.0.0.1:0 --interval 2s --since 1h {HOST} --expect 192.168.104.190 --no-local --no-os \
+         --no-controls --resolver one={}",
+        server.address
+    );
+    let mut child = home.command(&line).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let child = child.as_mut().expect("it runs");
+    let end = Instant::now() + Duration::from_secs(60);
+    let several_checks = || {
+        let asked = asked.lock().expect("no panic");
+        let (first, last) = (asked.first(), asked.last());
+        first
+            .zip(last)
+            .is_some_and(|(first, last)| last.0 - first.0 > Duration::from_secs(5))
+    };
+    while !several_checks() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(100));
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    assert!(several_checks());
+    let asked = asked.lock().expect("no panic");
+    assert!(asked.iter().all(|(_, start)| *start == asked[0].1), "{asked:?}");
+}
+
 /// Twice in two seconds: never, whoever is asked, and however short the interval.
 #[test]
 fn a_watch_asks_no_resolver_twice_in_two_seconds() {

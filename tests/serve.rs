@@ -302,6 +302,48 @@ fn many_targets_are_served() {
     });
 }
 
+/// What a process has in memory, in KiB (proc(5), `status`: VmRSS).
+#[cfg(target_os = "linux")]
+fn resident(child: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    number.expect("a number")
+}
+
+/// Check after check, four times as many as before: a check that keeps something of each target would show.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_keeps_nothing_of_a_check_when_the_next_is_there() {
+    const TARGETS: usize = 40;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("targets");
+    let (_, zone) = HOST.split_once('.').expect("a zone");
+    let lines = (0..TARGETS).map(|number| format!("{number:032x}.{zone} {EXPECTED} c-{number}\n"));
+    std::fs::write(&path, format!("{HOST} {EXPECTED} one\n{}", lines.collect::<String>())).expect("a file");
+    let file = path.to_str().expect("text").to_owned();
+    let resolver = format!("one={}", server());
+    let rate = ["--rate", "100000"];
+    let arguments = ["--targets", &file, "--resolver", &resolver, "--interval", "2s"];
+    let served = Served::start(&[&arguments[..], &rate].concat());
+    let completed = |served: &Served| served.number("eks_dns_check_completed_timestamp_seconds");
+    let mut last = None;
+    let mut rounds = |count: usize| {
+        for _ in 0..count {
+            served.wait("the next check", |served| {
+                let now = completed(served);
+                now.is_some() && now != last
+            });
+            last = completed(&served);
+        }
+        resident(&served.child)
+    };
+    let few = rounds(3);
+    let many = rounds(9);
+    // A report alone is some 10 KB, so those of nine checks would be more than 3.6 MB.
+    assert!(many < few + 2048, "{few} KiB after 3 checks, {many} after 12");
+}
+
 /// The document of many targets in the formats for other programs.
 #[test]
 fn many_targets_stand_in_every_format() {

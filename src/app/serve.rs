@@ -1,5 +1,6 @@
 //! `serve`: the check again and again in the background, and what it found as a metrics endpoint.
 
+use std::cell::RefCell;
 use std::fs;
 use std::future::pending;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use super::learn::Known;
 use super::{Error, fleet, output};
 use crate::cli::args::{CheckArgs, OutputArgs, ServeArgs};
 use crate::cli::{UsageError, settings};
+use crate::dns::Name;
 use crate::facts::host;
 use crate::fleet::Fleet;
 use crate::limits;
@@ -61,6 +63,7 @@ async fn serve(args: &ServeArgs, settings: &Settings, interrupt: Interrupted) ->
         settings,
         standing: standing.clone(),
         style: style.clone(),
+        failing_since: RefCell::default(),
     };
     check.tell(&format!(
         "listening on http://{address}/metrics, checking every {}",
@@ -91,6 +94,8 @@ struct Check<'a> {
     settings: &'a Settings,
     standing: Standing,
     style: Style,
+    /// The endpoint whose checks have failed one behind the other, and when the first of those began, RFC 3339.
+    failing_since: RefCell<Option<(Name, String)>>,
 }
 
 impl Check<'_> {
@@ -140,12 +145,20 @@ impl Check<'_> {
             return Ok(Document::Many(Box::new(fleet)));
         }
         let until = began + aws_share(settings);
+        let failing = self.failing_since.borrow().clone();
+        let mut since = None;
         let capture = match Known::find(settings.target.as_ref(), &settings.sources, until).await {
-            Ok(known) => Box::pin(round(settings, &known, began, None, pending(), |_| {})).await?,
+            Ok(known) => {
+                since = failing
+                    .filter(|(name, _)| *name == known.target.hostname)
+                    .map(|(_, since)| since);
+                Box::pin(round(settings, &known, began, since.as_deref(), pending(), |_| {})).await?
+            }
             // What is known of it is a conclusion too.
             Err(Error::NoEndpointYet(cluster, region)) => without_endpoint(settings, *cluster, region),
             Err(error) => return Err(error),
         };
+        let hostname = capture.target.hostname.clone();
         let redacts = self.args.check.output.redact;
         let vantage = self.args.check.vantage.clone();
         // Beside the endpoint, which answers meanwhile.
@@ -157,7 +170,10 @@ impl Check<'_> {
                 Ok(report)
             }
         });
-        Ok(Document::One(Box::new(report.await??)))
+        let report = report.await??;
+        let first = since.unwrap_or_else(|| report.taken_at.clone());
+        *self.failing_since.borrow_mut() = report.fails().then_some((hostname, first));
+        Ok(Document::One(Box::new(report)))
     }
 
     /// Takes what was found, and says it in one line.
