@@ -829,6 +829,8 @@ fn aws_is_asked_beside_the_resolvers() {
         ])
         .envs([("AWS_ENDPOINT_URL", endpoint.as_str()), ("AWS_MAX_ATTEMPTS", "1")])
         .args(["check", "--targets", &bench.path("targets"), "--no-local", "-o", "json"])
+        // A warning of AWS's would count, so it is waited for.
+        .args(["--fail-on", "warning"])
         .arg(format!("--resolver=corp={}", server.address))
         .output()
         .expect("it runs");
@@ -846,6 +848,141 @@ fn aws_is_asked_beside_the_resolvers() {
         "{:#?}",
         fleet.gaps
     );
+}
+
+/// AWS takes the connection and says nothing. Where the file says the addresses, that decides nothing of a target that
+/// is healthy, as in a check of one; one that is broken waits for it, and so does one whose addresses AWS alone knows.
+#[cfg(feature = "aws")]
+#[test]
+fn silent_aws_is_waited_for_where_it_decides() {
+    let server = Server::start(20);
+    let aws = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", aws.local_addr().expect("an address"));
+    let broken = lines(0..21);
+    let unsaid = lines(0..20) + &host(3).replace(ZONE, &ZONE.replace("yl4", "gr7")) + "\n";
+    // AWS has the deadline less the window: nobody waits for a minute, and for three seconds some do.
+    for (text, waits, deadline, share) in [
+        (lines(0..20), None, "62s", 60),
+        (broken, Some("c-20"), "5s", 3),
+        (unsaid, Some(".gr7."), "5s", 3),
+    ] {
+        let bench = Bench::new(&text);
+        let began = Instant::now();
+        let output = program()
+            .envs([
+                ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+                ("AWS_SECRET_ACCESS_KEY", "example"),
+            ])
+            .envs([("AWS_ENDPOINT_URL", endpoint.as_str()), ("AWS_MAX_ATTEMPTS", "1")])
+            .args([
+                "check",
+                "--targets",
+                &bench.path("targets"),
+                "--no-local",
+                "-o",
+                "jsonl",
+            ])
+            .args(["--timeout", "2s", "--deadline", deadline])
+            .arg(format!("--resolver=corp={}", server.address))
+            .output()
+            .expect("it runs");
+        let took = began.elapsed();
+        let text = String::from_utf8(output.stdout).expect("text");
+        let reports: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        assert_eq!(took >= Duration::from_secs(share), waits.is_some(), "{took:?}");
+        assert_eq!(reports.len(), 20 + usize::from(waits.is_some()));
+        for report in &reports {
+            let name = report["name"].as_str().expect("a name");
+            let left = report["not_waited_for"].to_string();
+            let gaps = report["gaps"].to_string();
+            if waits.is_some_and(|waits| name.contains(waits)) {
+                assert_ne!(report["conclusion"], "healthy", "{name}");
+                assert!(
+                    !left.contains("\"aws\"") && gaps.contains("AWS"),
+                    "{name}: {left} {gaps}"
+                );
+            } else {
+                assert_eq!(report["conclusion"], "healthy", "{name}");
+                // Of the only target of a zone that waits, the other zone waits too: AWS has spoken, or it has not.
+                assert!(left.contains("\"aws\"") || waits.is_some(), "{name}: {left}");
+            }
+        }
+    }
+}
+
+/// A name that nothing came back for, and that is answered when it is asked for again, while the resolver answers
+/// others of the zone all the time: what is lost on the way has the name that it has in samples.
+#[test]
+fn what_is_lost_on_the_way_is_asked_for_again() {
+    // In bulk A and AAAA twice, by the careful engine A and AAAA twice with EDNS and once without.
+    let left = AtomicUsize::new(10);
+    let server = Server::answering_but(100, move |number, _, over_tcp| {
+        let next = |left: usize| if over_tcp { Some(left) } else { left.checked_sub(1) };
+        number == 7
+            && left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+                .is_ok_and(|left| left > 0)
+    });
+    let flags = ["--no-controls", "--timeout", "1s"];
+    let (fleet, code) = Bench::new(&lines(0..30)).fleet(&[("corp", &server)], &flags);
+    let lost = &fleet.targets[7];
+    let lead = lost.headline.as_ref().expect("a headline");
+    assert_eq!((lead.rule.as_str(), code), ("resolver-unstable", 1), "{lost:?}");
+    assert!(lead.summary.contains("in 1 of 2 samples"), "{lead:?}");
+    assert_eq!(fleet.count(Conclusion::Healthy), 29);
+}
+
+/// A retry waits for its turn, and so may leave later than the window would have ended: the window is longer by that,
+/// what is recorded is when it left, and the time is the resolver's.
+#[test]
+fn what_waits_for_its_turn_has_its_whole_window() {
+    let is_first = AtomicBool::new(true);
+    let server = Server::answering_but(100, move |_, _, over_tcp| {
+        !over_tcp && is_first.swap(false, Ordering::Relaxed)
+    });
+    let flags = ["--no-controls", "--timeout", "1s", "--rate", "2", "-o", "jsonl"];
+    let outcome = Bench::new(&lines(0..1)).run(&[("corp", &server)], &flags);
+    let report: Report = serde_json::from_str(&outcome.stdout).expect("a report");
+    // It answers only when it is asked again, and that is a warning.
+    assert_eq!(report.conclusion, Conclusion::Degraded, "{}", outcome.stdout);
+    let lookups = report.resolvers[0].probed.lookups.iter();
+    let mut retried = lookups.filter(|lookup| lookup.attempts.len() > 1 && lookup.attempts[1].rcode.is_some());
+    let lookup = retried.next().expect("one was asked for again");
+    // Two a second: the other type's question goes first.
+    assert!(lookup.attempts[1].started_ms >= 1000.0, "{lookup:#?}");
+    assert!(
+        lookup.rtt_ms.is_some_and(|rtt| (500.0..1000.0).contains(&rtt)),
+        "{lookup:#?}"
+    );
+}
+
+/// A resolver that decides nothing and is silent: the targets are healthy, and alike again as soon as it is known to be
+/// silent. In a debug build each line is held to the target's own diagnosis.
+#[test]
+fn targets_beside_a_silent_resolver_that_decides_nothing_are_healthy() {
+    let (server, dead) = (Server::start(150), Server::silent());
+    let bench = Bench::new(&lines(0..150));
+    let public = format!("--public-resolver={}", dead.address);
+    for controls in [&[][..], &["--no-controls"]] {
+        let flags = ["--timeout", "3s", "--rate", "1000", "-o", "jsonl", public.as_str()];
+        let outcome = bench.run(&[("corp", &server)], &[&flags[..], controls].concat());
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+        let mut not_asked = 0;
+        for line in outcome.stdout.lines() {
+            let report: Value = serde_json::from_str(line).expect("JSON");
+            // A busy host may be slow, and that is a warning.
+            let is_fine = report["conclusion"] == "healthy" || report["conclusion"] == "degraded";
+            assert!(is_fine, "{line}");
+            not_asked += usize::from(report["gaps"].to_string().contains("not asked for this name"));
+        }
+        assert_eq!(outcome.stdout.lines().count(), 150);
+        // Without controls eight targets at least ask it, and all that are under way by then.
+        let least = if controls.is_empty() { 100 } else { 1 };
+        assert!(not_asked >= least, "{not_asked}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::{LocalBoxFuture, Shared};
 use tokio::time::Instant;
 
 use super::Error;
@@ -38,6 +39,8 @@ pub(super) struct Known {
     gaps: Vec<Gap>,
     /// Where the metadata service said that this host is, where it was asked already.
     place: Place,
+    /// What is still to come of what is asked for many targets at once.
+    to_come: Option<ToCome>,
 }
 
 /// What is known of one of many targets before it is asked for: AWS and the metadata service were asked for all.
@@ -51,16 +54,41 @@ pub(super) struct Beside {
     pub(super) place: Place,
     /// What could not be learnt.
     pub(super) gaps: Vec<Gap>,
+    /// What is still to come; `None` where all have spoken.
+    pub(super) to_come: Option<ToCome>,
+}
+
+/// What AWS and the metadata service will have said of one of many targets.
+pub(super) struct ToCome {
+    /// Since when they are asked.
+    pub(super) since: Instant,
+    /// Whether AWS is asked.
+    pub(super) asks_aws: bool,
+    /// What AWS says.
+    pub(super) of_aws: Shared<LocalBoxFuture<'static, Learnt>>,
+    /// What the metadata service says.
+    pub(super) place: Asked,
 }
 
 /// What AWS and the metadata service said.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Learnt {
     answers: Option<Answers>,
     gaps: Vec<Gap>,
     place: Place,
     /// In which AWS was asked.
     pub(super) session: Option<Session>,
+}
+
+impl Learnt {
+    /// What AWS said, and what could not be learnt of it.
+    pub(super) fn of_aws(answers: Option<Answers>, gaps: Vec<Gap>) -> Self {
+        Self {
+            answers,
+            gaps,
+            ..Self::default()
+        }
+    }
 }
 
 impl Known {
@@ -238,6 +266,7 @@ impl Known {
             asks_metadata: !sources.no_aws,
             gaps,
             place: Place::NotAsked,
+            to_come: None,
         })
     }
 
@@ -249,9 +278,10 @@ impl Known {
             saved: beside.answers,
             ask: None,
             session: None,
-            asks_metadata: false,
+            asks_metadata: beside.to_come.is_some(),
             gaps: beside.gaps,
             place: beside.place,
+            to_come: beside.to_come,
         }
     }
 
@@ -267,7 +297,12 @@ impl Known {
 
     /// Whether AWS is asked.
     pub(super) fn asks_aws(&self) -> bool {
-        self.ask.is_some()
+        self.ask.is_some() || self.to_come.as_ref().is_some_and(|to_come| to_come.asks_aws)
+    }
+
+    /// Since when AWS and the metadata service are asked, where others began that.
+    pub(super) fn asked_since(&self) -> Option<Instant> {
+        self.to_come.as_ref().map(|to_come| to_come.since)
     }
 
     /// Whether the metadata service is asked.
@@ -304,6 +339,9 @@ impl Known {
 
     /// Asks AWS, until then: of the VPC of this instance too, where the metadata service names one.
     pub(super) async fn learn_of_aws(&self, until: Instant, place: Asked) -> Learnt {
+        if let Some(to_come) = &self.to_come {
+            return to_come.of_aws.clone().await;
+        }
         let answers = async {
             let mut gaps = Vec::new();
             // A session ends with its round; a later round opens its own.
@@ -334,7 +372,9 @@ impl Known {
 
     /// Where this host is: the metadata service is asked once, until then, whoever waits for it.
     pub(super) fn place(&self, until: Instant) -> Asked {
-        if self.asks_metadata {
+        if let Some(to_come) = &self.to_come {
+            to_come.place.clone()
+        } else if self.asks_metadata {
             instance::shared(until)
         } else {
             instance::not_asked()

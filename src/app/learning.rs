@@ -91,7 +91,7 @@ pub(super) struct Sources<'a> {
 impl<'a> Sources<'a> {
     /// All that are asked from now on, the metadata service until then.
     pub(super) fn begin(settings: &Settings, known: &'a Known, pending: Option<&Pending>, until: Instant) -> Self {
-        let since = Instant::now();
+        let since = known.asked_since().unwrap_or_else(Instant::now);
         let asked = [
             (Source::Host, pending.is_some(), false),
             (Source::Aws, known.asks_aws(), aws_decides(settings, known)),
@@ -158,7 +158,7 @@ impl<'a> Sources<'a> {
 /// Whether the decision of a healthy run can depend on what AWS says: where nobody else says all of what the answers
 /// should be, where AWS was asked for by a flag, where a warning counts, and where AWS has the certificate authority
 /// that a connection needs. Else it can only add findings beside a healthy result
-/// (docs/decisions/when-a-run-ends.md).
+/// (docs/decisions/when-a-run-ends.md). Of many targets that is asked of each.
 fn aws_decides(settings: &Settings, known: &Known) -> bool {
     let sources = &settings.sources;
     let is_meant = sources.cluster.is_some() || sources.profile.is_some();

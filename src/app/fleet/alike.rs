@@ -122,12 +122,12 @@ impl Alike {
         self.since += 1;
     }
 
-    /// How this target is decided.
+    /// How this target is decided. Nobody asks the servers that are `left_out`: they are silent.
     pub(super) fn way(
         &mut self,
         entry: &Entry,
         answers: &Answers,
-        servers: &[(Resolver, Server)],
+        (servers, left_out): (&[(Resolver, Server)], &[usize]),
         settings: &Settings,
     ) -> Way {
         self.fingerprint.clear();
@@ -135,7 +135,7 @@ impl Alike {
             fingerprint: &mut self.fingerprint,
             values: &mut self.values,
         };
-        if taking.all(entry, answers, servers, settings).is_none() {
+        if taking.all(entry, answers, (servers, left_out), settings).is_none() {
             return Way::Diagnose;
         }
         match self.known.get(&self.fingerprint) {
@@ -152,6 +152,11 @@ impl Alike {
                 })
             }
         }
+    }
+
+    /// How often what is known of the resolvers has changed.
+    pub(super) fn since(&self) -> u64 {
+        self.since
     }
 
     /// The values of the target that was looked at last.
@@ -180,7 +185,7 @@ impl Taking<'_> {
         &mut self,
         entry: &Entry,
         answers: &Answers,
-        servers: &[(Resolver, Server)],
+        (servers, left_out): (&[(Resolver, Server)], &[usize]),
         settings: &Settings,
     ) -> Option<()> {
         let values = &mut *self.values;
@@ -199,7 +204,7 @@ impl Taking<'_> {
         for ip in &target.expect_addresses {
             self.address(*ip)?;
         }
-        let answers = answers.in_order(servers.len())?;
+        let answers = answers.in_order(servers.len(), left_out)?;
         for answer in answers {
             if answer.late != 0 {
                 return None;
@@ -333,7 +338,7 @@ impl First {
         &self,
         entry: &Entry,
         answers: &Answers,
-        servers: &[(Resolver, Server)],
+        (servers, left_out): (&[(Resolver, Server)], &[usize]),
         settings: &Settings,
     ) -> Option<MadeUp> {
         // Drawn until they have the same fingerprint: of a small network most are outside.
@@ -386,7 +391,7 @@ impl First {
                 Some(asked)
             };
             let mut all = Answers::default();
-            for answer in answers.in_order(servers.len())? {
+            for answer in answers.in_order(servers.len(), left_out)? {
                 let answer = Answer {
                     a: Outcome::Asked(other(answer.a.asked()?)?),
                     aaaa: Outcome::Asked(other(answer.aaaa.asked()?)?),
@@ -399,7 +404,7 @@ impl First {
                 fingerprint: &mut fingerprint,
                 values: &mut seen,
             };
-            taking.all(&entry, &all, servers, settings)?;
+            taking.all(&entry, &all, (servers, left_out), settings)?;
             (fingerprint == self.fingerprint && seen == values).then_some(MadeUp {
                 entry,
                 answers: all,

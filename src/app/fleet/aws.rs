@@ -1,12 +1,13 @@
 //! AWS, asked once for each account and Region of the targets.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::facts::Gap;
@@ -37,11 +38,11 @@ pub(super) struct Seen {
     pub(super) gaps: Vec<Gap>,
 }
 
-/// What is asked of AWS and of the metadata service for all targets, beside the resolvers, and what they said.
+/// What is asked of AWS and of the metadata service for all targets, beside the resolvers.
 pub(super) struct Learning {
     eyes: BTreeSet<Eyes>,
     within: Duration,
-    said: Rc<OnceCell<Said>>,
+    heard: Rc<Heard>,
 }
 
 /// What they said.
@@ -52,22 +53,56 @@ pub(super) struct Said {
     pub(super) place: Place,
 }
 
+/// What was heard of them so far: nothing until all have spoken.
+#[derive(Default)]
+pub(super) struct Heard {
+    /// Since when they are asked.
+    since: Cell<Option<Instant>>,
+    said: OnceCell<Said>,
+    spoke: Notify,
+}
+
+impl Heard {
+    /// What they said; `None` until all have.
+    pub(super) fn said(&self) -> Option<&Said> {
+        self.said.get()
+    }
+
+    /// Since when they are asked, where they have not spoken.
+    pub(super) fn asked_since(&self) -> Option<Instant> {
+        self.since.get().filter(|_| self.said.get().is_none())
+    }
+
+    /// Ends when they have spoken.
+    pub(super) async fn all(&self) {
+        if self.said.get().is_none() {
+            self.spoke.notified().await;
+        }
+    }
+}
+
 impl Learning {
-    /// Nobody is asked yet. What is said stands in `said` then.
-    pub(super) fn new(eyes: BTreeSet<Eyes>, within: Duration, said: Rc<OnceCell<Said>>) -> Self {
-        Self { eyes, within, said }
+    /// Nobody is asked yet.
+    pub(super) fn new(eyes: BTreeSet<Eyes>, within: Duration, heard: Rc<Heard>) -> Self {
+        Self { eyes, within, heard }
+    }
+
+    /// They are asked from now on: whoever asks for a target knows that there is something to come.
+    pub(super) fn begin(&self) {
+        self.heard.since.set(Some(Instant::now()));
     }
 
     /// Asks, once.
     pub(super) async fn learn(&self) {
-        if self.said.get().is_some() {
+        let heard = &self.heard;
+        if heard.said.get().is_some() {
             return;
         }
-        let until = Instant::now() + self.within;
-        let place = instance::shared(until);
+        let place = instance::shared(Instant::now() + self.within);
         let (seen, place) = tokio::join!(look(self.eyes.clone(), self.within, place.clone()), place);
         // Nobody else sets it.
-        let _ = self.said.set(Said { seen, place });
+        let _ = heard.said.set(Said { seen, place });
+        heard.spoke.notify_waiters();
     }
 }
 

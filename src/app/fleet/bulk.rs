@@ -48,12 +48,13 @@ impl Answers {
         self
     }
 
-    /// The same in the order of the servers; `None` where one of so many has none.
-    pub(super) fn in_order(&self, servers: usize) -> Option<Vec<&Answer>> {
-        let mut answers: Vec<&Answer> = self.0.iter().collect();
+    /// The same in the order of the servers, but for those that are left out; `None` where one of the others has none.
+    pub(super) fn in_order(&self, servers: usize, left_out: &[usize]) -> Option<Vec<&Answer>> {
+        let is_meant = |server: &usize| !left_out.contains(server);
+        let mut answers: Vec<&Answer> = self.0.iter().filter(|answer| is_meant(&answer.server)).collect();
         answers.sort_unstable_by_key(|answer| answer.server);
-        let is_whole = answers.len() == servers && answers.iter().enumerate().all(|(at, answer)| answer.server == at);
-        is_whole.then_some(answers)
+        let meant = (0..servers).filter(is_meant);
+        meant.eq(answers.iter().map(|answer| answer.server)).then_some(answers)
     }
 
     /// The servers that were not asked, since they did not reply to others.

@@ -5,7 +5,6 @@
     reason = "this is the end where the file of targets is read"
 )]
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,14 +12,15 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::rc::Rc;
 
+use futures_util::FutureExt as _;
 use ipnet::IpNet;
 use tokio::time::Instant;
 
 use super::super::Error;
 use super::super::check::aws_share;
 use super::super::conduct::apart;
-use super::super::learn::Beside;
-use super::aws::{Eyes, Learning, Said, Seen, look};
+use super::super::learn::{Beside, Learnt, ToCome};
+use super::aws::{Eyes, Heard, Learning, Seen, look};
 use crate::cli::args::{CheckArgs, ExpectScope};
 use crate::cli::settings::{contradiction, host as named_host};
 use crate::dns::Name;
@@ -51,8 +51,8 @@ pub(super) struct Entry {
     shares: Option<Rc<Shares>>,
     /// With whose eyes AWS is asked beside the resolvers.
     eyes: Option<Rc<Eyes>>,
-    /// What was said beside the resolvers, where anybody was asked then.
-    said: Option<Rc<OnceCell<Said>>>,
+    /// What was heard beside the resolvers, where anybody is asked then.
+    heard: Option<Rc<Heard>>,
     /// What was found out when the clusters were listed, where AWS listed them.
     listing: Option<Rc<Listing>>,
 }
@@ -85,7 +85,7 @@ impl Entry {
             kubeconfig: None,
             shares: None,
             eyes: None,
-            said: None,
+            heard: None,
             listing: None,
         }
     }
@@ -94,9 +94,9 @@ impl Entry {
     /// which the same is known. Returns whether that is all that is known.
     pub(super) fn describe(&self, into: &mut Vec<u8>) -> bool {
         let seen = self
-            .said
+            .heard
             .as_ref()
-            .and_then(|said| said.get()?.seen.get(self.eyes.as_deref()?));
+            .and_then(|heard| heard.said()?.seen.get(self.eyes.as_deref()?));
         let is_known_otherwise = self.kubeconfig.is_some() || self.shares.is_some() || self.listing.is_some();
         if is_known_otherwise || seen.is_some_and(|seen| seen.shares.is_some()) {
             return false;
@@ -128,7 +128,8 @@ impl Entry {
         } else {
             &of_all.asked.expect_cidrs
         };
-        let here = match self.said.as_ref().and_then(|said| said.get()).map(|said| &said.place) {
+        let said = self.heard.as_ref().and_then(|heard| heard.said());
+        let here = match said.map(|said| &said.place) {
             Some(Place::Instance(instance)) => instance.vpc_cidrs.as_slice(),
             _ => &[],
         };
@@ -148,7 +149,7 @@ impl Entry {
             kubeconfig: self.kubeconfig.clone(),
             shares: self.shares.clone(),
             eyes: self.eyes.clone(),
-            said: self.said.clone(),
+            heard: self.heard.clone(),
             listing: self.listing.clone(),
         }
     }
@@ -176,7 +177,7 @@ impl Entry {
             target: &target.hostname,
             cluster: target.known.cluster.as_deref(),
         };
-        let said = self.said.as_ref().and_then(|said| said.get());
+        let said = self.heard.as_ref().and_then(|heard| heard.said());
         let seen = said.and_then(|said| said.seen.get(self.eyes.as_deref()?));
         let shares = self.shares.as_ref().or_else(|| seen?.shares.as_ref());
         let listing = self.listing.as_deref();
@@ -190,7 +191,39 @@ impl Entry {
                 .chain(seen.iter().flat_map(|seen| &seen.gaps))
                 .cloned()
                 .collect(),
+            to_come: self.to_come(),
         }
+    }
+
+    /// What is still to come of AWS and of the metadata service.
+    fn to_come(&self) -> Option<ToCome> {
+        let heard = self.heard.clone()?;
+        let since = heard.asked_since()?;
+        let (eyes, target) = (self.eyes.clone(), self.target.target.hostname.clone());
+        let (asks_aws, cluster) = (eyes.is_some(), self.target.target.known.cluster.clone());
+        let of_aws = Rc::clone(&heard);
+        let of_aws = async move {
+            of_aws.all().await;
+            let said = of_aws.said();
+            let seen = said.and_then(|said| said.seen.get(eyes.as_deref()?));
+            let shares = seen.and_then(|seen| seen.shares.as_ref());
+            let wanted = Wanted {
+                target: &target,
+                cluster: cluster.as_deref(),
+            };
+            let gaps = seen.map(|seen| seen.gaps.clone()).unwrap_or_default();
+            Learnt::of_aws(shares.map(|shares| shares.of(wanted)), gaps)
+        };
+        let place = async move {
+            heard.all().await;
+            heard.said().map(|said| said.place.clone()).unwrap_or_default()
+        };
+        Some(ToCome {
+            since,
+            asks_aws,
+            of_aws: of_aws.boxed_local().shared(),
+            place: place.boxed_local().shared(),
+        })
     }
 
     /// As a line of the targets of another place. What files say of its cluster goes along as the addresses that its
@@ -283,10 +316,10 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Lear
                 .or_else(|| sources.region.clone()),
         }
     };
-    let said = Rc::default();
+    let heard: Rc<Heard> = Rc::default();
     let mut all_eyes: BTreeSet<Rc<Eyes>> = BTreeSet::new();
     for entry in entries {
-        entry.said = Some(Rc::clone(&said));
+        entry.heard = Some(Rc::clone(&heard));
         if asks_aws {
             let eyes = eyes_of(entry);
             let known = all_eyes.get(&eyes).cloned();
@@ -296,7 +329,7 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Lear
         }
     }
     let all_eyes = all_eyes.iter().map(|eyes| eyes.as_ref().clone()).collect();
-    Ok(Some(Learning::new(all_eyes, aws_share(settings), said)))
+    Ok(Some(Learning::new(all_eyes, aws_share(settings), heard)))
 }
 
 /// Reads at most [`limits::TARGETS_FILE`] octets of a file, or of standard input.

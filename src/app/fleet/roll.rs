@@ -124,6 +124,10 @@ pub(super) struct Rolling<'a> {
     spoke: RefCell<Vec<Resolver>>,
     /// What the targets that are done showed of each resolver.
     for_others: RefCell<Vec<(Resolver, ForOthers)>>,
+    /// The zones of which a resolver answered for a target's own name.
+    answering: RefCell<Vec<(Resolver, BTreeSet<String>)>>,
+    /// For how many targets in a row a resolver that was silent was asked once more in vain.
+    in_vain: RefCell<Vec<(Resolver, usize)>>,
     /// The targets in a row for which a resolver was silent, where there are no control questions.
     mute: RefCell<Vec<(Resolver, BTreeSet<usize>)>>,
     /// The resolvers that said nothing over TCP: what that is to a target, the careful engine says.
@@ -156,6 +160,8 @@ impl<'a> Rolling<'a> {
             silent: RefCell::default(),
             spoke: RefCell::default(),
             for_others: RefCell::default(),
+            answering: RefCell::default(),
+            in_vain: RefCell::default(),
             mute: RefCell::default(),
             without_tcp: RefCell::default(),
             tried_over_tcp: RefCell::default(),
@@ -174,8 +180,9 @@ impl<'a> Rolling<'a> {
     /// Asks for all targets. `on_report` gets each report as it is there, and says whether to go on. Where a resolver
     /// was silent of which nothing was heard, the report waits for what the others show, unless it `is_awaited`.
     ///
-    /// The bulk engine begins at once; meanwhile AWS is asked, and then the first targets of the zones are checked.
-    /// What was heard in bulk is decided when those have shown what all targets share.
+    /// The bulk engine begins at once; meanwhile AWS is asked, and the first targets of the zones are checked. What was
+    /// heard in bulk is decided when those have shown what all targets share. Which targets wait for AWS is what it is
+    /// in a check of one.
     pub(super) async fn all(
         &self,
         entries: &[Entry],
@@ -241,20 +248,26 @@ impl<'a> Rolling<'a> {
         } else {
             drop(sender);
         }
-        let mut learning: FuturesUnordered<_> = learning.into_iter().map(Learning::learn).collect();
+        let mut learning: FuturesUnordered<_> = learning
+            .into_iter()
+            .map(|learning| {
+                learning.begin();
+                learning.learn()
+            })
+            .collect();
         let mut coming: BTreeMap<usize, Answers> = BTreeMap::new();
         let mut heard: VecDeque<(usize, Answers)> = VecDeque::new();
         let (mut deciding, mut running) = (FuturesUnordered::new(), FuturesUnordered::new());
         let mut suspects = Suspects::default();
         // In a debug build: what those that are like others are to come to.
-        let mut to_hold: BTreeMap<usize, (Rc<Pattern>, Values)> = BTreeMap::new();
+        let mut to_hold: BTreeMap<usize, (Rc<Pattern>, Values, u64)> = BTreeMap::new();
         let mut batch = Vec::new();
-        // Until AWS has spoken and the surveys are done, what was heard waits.
+        // Until the surveys are done, what was heard waits.
         let (mut is_open, mut is_in_bulk) = (false, true);
         // Where the first targets ended without it, one more shows what comes over TCP.
         let mut of_tcp = others.first();
         loop {
-            while !is_open && learning.is_empty() {
+            while !is_open {
                 let stage = surveys.front_mut();
                 if running.len() < self.at_once
                     && let Some(entry) = stage.and_then(Iterator::next)
@@ -296,8 +309,11 @@ impl<'a> Rolling<'a> {
                 let mut first = None;
                 match self.way(entry, &answers, &servers) {
                     Way::Alike(pattern) if cfg!(debug_assertions) => {
-                        let values = self.alike.borrow().values().clone();
-                        to_hold.insert(at, (pattern, values));
+                        let (values, since) = {
+                            let alike = self.alike.borrow();
+                            (alike.values().clone(), alike.since())
+                        };
+                        to_hold.insert(at, (pattern, values, since));
                     }
                     Way::Alike(pattern) => {
                         rows += 1;
@@ -325,7 +341,7 @@ impl<'a> Rolling<'a> {
                     }
                     Way::Diagnose => {}
                     Way::Learn(new) => {
-                        let made_up = new.made_up(entry, &answers, &servers, self.settings);
+                        let made_up = new.made_up(entry, &answers, (&servers, &self.left_out(&servers)), self.settings);
                         first = Some((new, made_up));
                     }
                 }
@@ -350,11 +366,12 @@ impl<'a> Rolling<'a> {
                 running.push(self.check(others[at], Some(at), surveys));
             }
             let has_more = is_open && !heard.is_empty() && !is_waiting && deciding.len() < limits::TARGETS_AT_ONCE;
+            let is_any_left = self.done.borrow().len() < entries.len();
             let next = async {
                 tokio::select! {
                     biased;
                     Some(_) = asking.next() => Some(Next::Asked),
-                    Some(()) = learning.next() => Some(Next::Learnt),
+                    Some(()) = learning.next(), if is_any_left => Some(Next::Learnt),
                     Some(decided) = deciding.next() => Some(Next::Decided(decided)),
                     Some(checked) = running.next() => Some(Next::Checked(checked)),
                     1.. = answers.recv_many(&mut batch, limits::BULK_UNDECIDED) => Some(Next::Answers),
@@ -369,7 +386,12 @@ impl<'a> Rolling<'a> {
             };
             let (entry, made) = match next {
                 None if is_open => return Ok(None),
-                None | Some(Next::Asked | Next::Learnt | Next::More) => continue,
+                None | Some(Next::Asked | Next::More) => continue,
+                Some(Next::Learnt) => {
+                    // What was made out without them does not hold with them.
+                    self.alike.borrow_mut().forget();
+                    continue;
+                }
                 Some(Next::Answers) => {
                     for answer in batch.drain(..).filter(|_| is_in_bulk) {
                         let at = answer.target;
@@ -387,7 +409,11 @@ impl<'a> Rolling<'a> {
                         self.alike.borrow_mut().learn(first, pattern);
                     }
                     let mut made = made?;
-                    if let Some((pattern, values)) = to_hold.remove(&at) {
+                    // What changed while it was diagnosed is in its line and not in the other.
+                    let is_held = |since: &u64| *since == self.alike.borrow().since();
+                    if let Some((pattern, values, since)) = to_hold.remove(&at)
+                        && is_held(&since)
+                    {
                         let (own, shown) =
                             made.map_or_else(|| (None, pattern.shown.clone()), |made| (Some(made.ready), made.shown));
                         let ready = self.held(own, &pattern, &values, others[at])?;
@@ -451,6 +477,9 @@ impl<'a> Rolling<'a> {
         let mut known = self.for_others.borrow_mut();
         let mut is_news = false;
         for (resolver, part) in shown.iter().filter(|(_, part)| *part != ForOthers::default()) {
+            if self.is_silent(resolver) {
+                self.alike.borrow_mut().forget();
+            }
             if let Some((_, all)) = known.iter_mut().find(|(other, _)| other.is_same_place(resolver)) {
                 is_news |= !tells_all(*all);
                 all.add(*part);
@@ -539,6 +568,23 @@ impl<'a> Rolling<'a> {
         })
     }
 
+    /// The places of the servers that are silent.
+    fn left_out(&self, servers: &[(Resolver, engine::Server)]) -> Vec<usize> {
+        let is_left_out = |place: &usize| self.is_silent(&servers[*place].0);
+        (0..servers.len()).filter(is_left_out).collect()
+    }
+
+    /// Whether the next target asks one that was silent again.
+    fn is_one_asked_again(&self) -> bool {
+        let now = Instant::now();
+        self.silent.borrow().iter().any(|one| self.is_due(one, now))
+    }
+
+    /// One that was not asked for a window is asked again: it may have come back.
+    fn is_due(&self, one: &Silent, now: Instant) -> bool {
+        now.saturating_duration_since(one.asked) > self.settings.timeout * 2
+    }
+
     fn is_silent(&self, resolver: &Resolver) -> bool {
         let silent = self.silent.borrow();
         silent
@@ -557,17 +603,21 @@ impl<'a> Rolling<'a> {
     ) -> Decided {
         let (first, made_up) = first.map_or((None, None), |(first, made_up)| (Some(first), made_up));
         let decided = async {
-            let capture = self.capture(entry, Survey::No, found).await?;
+            let silent = self.silent_now();
+            let is_one_asked_again = silent.len() < self.silent.borrow().len();
+            let capture = self.capture(entry, Survey::No, found, silent.clone()).await?;
             let shown = shown(&capture, Survey::No);
             // Who was not asked in bulk has said something else of each.
             let is_in_bulk = |probed: &Probed| {
                 let mut servers = servers.iter();
                 servers.any(|(resolver, _)| resolver.is_same_place(&probed.resolver))
             };
-            // What others show changes from target to target.
-            let is_alike = |probed: &Probed| is_in_bulk(probed) && probed.for_others.is_none();
-            let made_up = match made_up.filter(|_| capture.observations.iter().all(is_alike)) {
-                Some(made_up) => self.capture_made_up(made_up, servers).await?,
+            // What others show changes from target to target, but of one that none is asked for.
+            let is_left_out = |probed: &Probed| silent.iter().any(|one| one.resolver.is_same_place(&probed.resolver));
+            let is_alike = |probed: &Probed| is_in_bulk(probed) && (probed.for_others.is_none() || is_left_out(probed));
+            let are_alike = !is_one_asked_again && capture.observations.iter().all(is_alike);
+            let made_up = match made_up.filter(|_| are_alike) {
+                Some(made_up) => self.capture_made_up(made_up, servers, silent).await?,
                 None => None,
             };
             let (making, target, first) = (self.making.clone(), entry.target.clone(), first.clone());
@@ -598,11 +648,15 @@ impl<'a> Rolling<'a> {
 
     /// How a target is decided.
     fn way(&self, entry: &Entry, answers: &Answers, servers: &[(Resolver, engine::Server)]) -> Way {
-        let is_changing = !self.silent.borrow().is_empty() || !self.mute.borrow().is_empty();
-        if is_changing || !self.making.is_plain() || self.settings.sources.since.is_some() {
+        let is_changing = self.mute.borrow().iter().any(|(other, _)| !self.is_silent(other));
+        if is_changing || self.is_one_asked_again() || !self.making.is_plain() || self.settings.sources.since.is_some()
+        {
             return Way::Diagnose;
         }
-        let way = self.alike.borrow_mut().way(entry, answers, servers, self.settings);
+        let left_out = self.left_out(servers);
+        let mut alike = self.alike.borrow_mut();
+        let way = alike.way(entry, answers, (servers, &left_out), self.settings);
+        drop(alike);
         if let Way::Alike(pattern) = &way {
             let look = self.look.borrow();
             let hostname = &entry.target.target.hostname;
@@ -619,12 +673,13 @@ impl<'a> Rolling<'a> {
         &self,
         made_up: MadeUp,
         servers: &[(Resolver, engine::Server)],
+        silent: Vec<Unasked>,
     ) -> Result<Option<(Capture, Values)>, Error> {
         let MadeUp { entry, answers, values } = made_up;
         let Some(found) = answers.observed(&entry.target.target.hostname, servers) else {
             return Ok(None);
         };
-        let mut capture = self.capture(&entry, Survey::No, found).await?;
+        let mut capture = self.capture(&entry, Survey::No, found, silent).await?;
         capture.taken_at = MadeUp::taken_at();
         Ok(Some((capture, values)))
     }
@@ -641,7 +696,11 @@ impl<'a> Rolling<'a> {
     /// One target as in a check of one, with what is shared so far.
     async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, survey: Survey) -> Checked<'e> {
         let checked = async {
-            let capture = self.capture(entry, survey, Vec::new()).await?;
+            let capture = self.capture(entry, survey, Vec::new(), self.silent_now()).await?;
+            let capture = match self.lost_for(entry, &capture) {
+                lost if lost.is_empty() || survey != Survey::No => capture,
+                lost => self.once_more(entry, capture, &lost).await?,
+            };
             let shown = shown(&capture, survey);
             let is_open =
                 |probed: &Probed| probed.is_silent_for_the_target() && !probed.for_others.is_some_and(tells_all);
@@ -659,8 +718,79 @@ impl<'a> Rolling<'a> {
         (entry, at, survey, checked.await)
     }
 
-    /// What one target shows, with what is shared so far. Who was heard in bulk is not asked.
-    async fn capture(&self, entry: &Entry, survey: Survey, found: Vec<Probed>) -> Result<Capture, Error> {
+    /// The resolvers in scope that were silent for this target and answered others of its zone: packets may have been
+    /// lost on the way.
+    fn lost_for(&self, entry: &Entry, capture: &Capture) -> Vec<Resolver> {
+        let (zone, answering, in_vain) = (zone(entry), self.answering.borrow(), self.in_vain.borrow());
+        let is_it = |one: &Resolver, other: &Resolver| one.is_same_place(other);
+        let answers = |resolver: &Resolver| {
+            let mut known = answering.iter().filter(|(other, _)| is_it(other, resolver));
+            known.any(|(_, zones)| zones.contains(&zone))
+        };
+        let is_worth_it = |resolver: &Resolver| {
+            let mut known = in_vain.iter().filter(|(other, _)| is_it(other, resolver));
+            known.all(|(_, targets)| *targets < limits::BULK_UNPROVEN)
+        };
+        let silent = capture.observations.iter().filter(|one| one.is_silent_for_the_target());
+        let resolvers = silent.map(|one| &one.resolver).filter(|one| one.in_scope);
+        if self.settings.asked.samples > 1 || capture.interrupted {
+            return Vec::new();
+        }
+        resolvers
+            .filter(|one| answers(one) && is_worth_it(one))
+            .cloned()
+            .collect()
+    }
+
+    /// What the target shows with a second sample, where one of these resolvers answers in it. Where none does, once
+    /// was enough.
+    async fn once_more(&self, entry: &Entry, mut capture: Capture, lost: &[Resolver]) -> Result<Capture, Error> {
+        let again = self.capture(entry, Survey::No, Vec::new(), self.silent_now()).await?;
+        let answers = |resolver: &Resolver| {
+            let mut seen = again
+                .observations
+                .iter()
+                .filter(|one| one.resolver.is_same_place(resolver));
+            seen.any(|one| !one.lookups.is_empty() && !one.is_silent_for_the_target())
+        };
+        let mut is_any = false;
+        for resolver in lost {
+            let mut in_vain = self.in_vain.borrow_mut();
+            let known = in_vain.iter().position(|(other, _)| other.is_same_place(resolver));
+            if answers(resolver) {
+                is_any = true;
+                in_vain.retain(|(other, _)| !other.is_same_place(resolver));
+            } else if let Some(place) = known {
+                in_vain[place].1 += 1;
+            } else {
+                in_vain.push((resolver.clone(), 1));
+            }
+        }
+        if !is_any || again.interrupted {
+            return Ok(capture);
+        }
+        for probed in &mut capture.observations {
+            let mut seen = again.observations.iter();
+            let seen = seen.find(|one| one.resolver.is_same_place(&probed.resolver));
+            let of_target = seen.into_iter().flat_map(|one| &one.lookups);
+            let of_target = of_target.filter(|lookup| lookup.purpose == Purpose::Target);
+            probed.lookups.extend(of_target.cloned().map(|mut lookup| {
+                lookup.sample = 1;
+                lookup
+            }));
+        }
+        capture.asked.samples = 2;
+        Ok(capture)
+    }
+
+    /// What one target shows, with what is shared so far. Who was heard in bulk is not asked, nor who is silent.
+    async fn capture(
+        &self,
+        entry: &Entry,
+        survey: Survey,
+        found: Vec<Probed>,
+        silent: Vec<Unasked>,
+    ) -> Result<Capture, Error> {
         let settings = entry.settings(self.settings);
         let zone = zone(entry);
         let shared = Shared {
@@ -670,7 +800,7 @@ impl<'a> Rolling<'a> {
                 .get(&zone)
                 .filter(|_| survey == Survey::No)
                 .cloned(),
-            silent: self.silent_now(),
+            silent,
             for_others: self.for_others.borrow().clone(),
             found,
             look: self.look.borrow().clone(),
@@ -703,19 +833,42 @@ impl<'a> Rolling<'a> {
         is_left.then_some(About::Zone(zone))
     }
 
-    /// The resolvers that are not asked now. One that was not asked for a window is asked again: it may have come back.
+    /// The resolvers that are not asked now.
     fn silent_now(&self) -> Vec<Unasked> {
         let now = Instant::now();
         let mut silent = self.silent.borrow_mut();
         let mut left = Vec::new();
         for one in silent.iter_mut() {
-            if now.saturating_duration_since(one.asked) > self.settings.timeout * 2 {
+            if self.is_due(one, now) {
                 one.asked = now;
             } else {
                 left.push(one.unasked.clone());
             }
         }
         left
+    }
+
+    /// Keeps of which zone each resolver answered for a target's own name.
+    fn learn_who_answers(&self, entry: &Entry, capture: &Capture) {
+        let is_answer = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.heard_anything();
+        let mut answering = self.answering.borrow_mut();
+        for probed in capture
+            .observations
+            .iter()
+            .filter(|one| one.lookups.iter().any(is_answer))
+        {
+            let known = answering
+                .iter()
+                .position(|(other, _)| other.is_same_place(&probed.resolver));
+            let place = known.unwrap_or_else(|| {
+                answering.push((probed.resolver.clone(), BTreeSet::new()));
+                answering.len() - 1
+            });
+            let zone = zone(entry);
+            if !answering[place].1.contains(&zone) {
+                answering[place].1.insert(zone);
+            }
+        }
     }
 
     fn has_spoken(&self, resolver: &Resolver) -> bool {
@@ -750,6 +903,7 @@ impl<'a> Rolling<'a> {
                 tried.push(probed.resolver.clone());
             }
         }
+        self.learn_who_answers(entry, capture);
         let mut silent = self.silent.borrow_mut();
         for probed in &capture.observations {
             if shared.is_silent(&probed.resolver) {
@@ -768,12 +922,18 @@ impl<'a> Rolling<'a> {
                 .iter()
                 .position(|one| one.unasked.resolver.is_same_place(&probed.resolver));
             let questions = probed.lookups.len().max(1);
+            // A run that ended before its window says neither.
+            let has_spoken = match &probed.system {
+                Some(_) => !is_silent,
+                None => probed.lookups.iter().any(Lookup::heard_anything),
+            };
             match known {
-                Some(place) if !is_silent && !probed.interrupted => {
+                Some(place) if has_spoken => {
                     silent.remove(place);
                     self.alike.borrow_mut().forget();
                 }
                 Some(place) if is_silent => {
+                    self.alike.borrow_mut().forget();
                     let one = &mut silent[place].unasked;
                     one.silent_for = one.silent_for.saturating_add(questions);
                 }
