@@ -840,6 +840,8 @@ impl<'a> Rolling<'a> {
         let mut left = Vec::new();
         for one in silent.iter_mut() {
             if self.is_due(one, now) {
+                // The target that asks it is like no other.
+                self.alike.borrow_mut().forget();
                 one.asked = now;
             } else {
                 left.push(one.unasked.clone());
