@@ -12,8 +12,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::dns::{Name, RData};
-use crate::facts::Facts;
 use crate::facts::document::Document;
+use crate::facts::{Facts, id};
 use crate::limits::{NAME_IN_CAPTURE, TEXT_IN_CAPTURE};
 use crate::observation::Purpose;
 use crate::probed::Probed;
@@ -30,10 +30,6 @@ const LABEL_MARK: &str = "00000000";
 const LABEL: usize = 32;
 /// Digits of an AWS account id.
 const ACCOUNT: usize = 12;
-/// The digits behind the prefix of a resource id (Amazon EC2 User Guide, "Resource IDs": 17, formerly 8).
-const RESOURCE: [usize; 2] = [17, 8];
-/// Ids of VPC Lattice, whose 17 characters are any letters and digits (VPC Lattice API Reference: `sn-[0-9a-z]{17}`).
-const OF_LATTICE: &[&str] = &["sn-", "snva-", "snra-", "snsa-", "svc-", "rcfg-", "rgw-", "dv-"];
 /// Characters of the id of a hosted zone: "Z" and up to 31 more (Route 53 API Reference, "HostedZone": 32 at most).
 const ZONE: RangeInclusive<usize> = 13..=32;
 /// Characters of an IAM unique id or access key id (IAM API Reference, "AccessKey": 16 to 128).
@@ -366,25 +362,10 @@ fn host_label(rest: &str) -> Option<(usize, String)> {
 
 /// `vpc-…`, `eni-…`, `rslvr-in-…`: whatever the kind of resource, the form is the same.
 fn resource(rest: &str) -> Option<(usize, String)> {
-    if !rest.starts_with(|c: char| c.is_ascii_lowercase()) {
-        return None;
-    }
-    let prefix = rest
-        .bytes()
-        .take_while(|octet| octet.is_ascii_lowercase() || *octet == b'-')
-        .count();
-    // The id may start with letters that are digits too.
-    let prefix = rest[..prefix].rfind('-')? + 1;
-    let of_lattice = OF_LATTICE.contains(&&rest[..prefix]);
-    let id = run(&rest[prefix..], |octet| {
-        octet.is_ascii_digit() || matches!(octet, b'a'..=b'f') || of_lattice && octet.is_ascii_lowercase()
-    })
-    .filter(|length| RESOURCE.contains(length))?;
-    let end = prefix + id;
-    Some((
-        end,
-        format!("{}{}", &rest[..prefix], stand_in("resource", &rest[..end])),
-    ))
+    let (prefix, end) = id::at_start(rest)?;
+    let kind = &rest[..prefix];
+    // What stands for an id has its form.
+    (!kind.ends_with(MARK)).then(|| (end, format!("{kind}{}", stand_in("resource", &rest[..end]))))
 }
 
 fn account(before: Option<char>, rest: &str) -> Option<(usize, String)> {
@@ -460,6 +441,9 @@ mod tests {
         "sg-0123456789abcdef1",
         "rslvr-in-0123456789abcdef2",
         "rslvr-rr-0123456789abcdef3",
+        "rslvr-fdl-2c46f2ecbfec4dcc",
+        "rslvr-frg-47f93271fexample",
+        "rp-4987774726example",
         "dopt-0123456789abcdef4",
         "i-0123456789abcdef5",
         "cvpn-endpoint-0123456789abcdef6",
@@ -577,6 +561,7 @@ mod tests {
             "ns-1536.awsdns-00.co.uk",
             "private-zone",
             "no-forwarding",
+            "rslvr-autodefined-rr-internet-resolver",
             "1234567890123",
             "12345678901",
             "/home/",

@@ -16,6 +16,7 @@ pub mod document;
 mod failed;
 pub mod host;
 pub mod hosts_file;
+pub mod id;
 pub mod instance;
 pub mod kubeconfig;
 pub mod platform;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::node::{Members, WrongShape};
+use crate::facts::id::is_id;
 use crate::limits;
 
 /// A change in AWS, as CloudTrail has it.
@@ -185,27 +186,14 @@ impl Resources {
         let is_path = text.starts_with("arn:") || text.starts_with("/hostedzone/");
         let id = if is_path { last } else { text };
         let is_cluster = self.names_cluster && matches!(key, "name" | "clusterName");
-        let is_meant = is_id(id) || is_zone(id) || is_cluster && id.len() <= limits::CLUSTER_NAME;
+        let is_meant = id.len() <= limits::PLACE_NAME && is_id(id)
+            || is_zone(id)
+            || is_cluster && id.len() <= limits::CLUSTER_NAME;
         let is_new = !self.found.iter().any(|one| one == id);
         if is_meant && is_new && self.found.len() < limits::EVENT_RESOURCES {
             self.found.push(id.to_owned());
         }
     }
-}
-
-/// The id of a resource: a prefix in small letters, and 8 or 17 hexadecimal digits (Amazon EC2 User Guide, "Resource
-/// IDs"). Route 53 Resolver's have the same form.
-fn is_id(text: &str) -> bool {
-    let Some((prefix, digits)) = text.rsplit_once('-') else {
-        return false;
-    };
-    let is_prefix = |octet: u8| octet.is_ascii_lowercase() || octet == b'-';
-    let is_digit = |octet: u8| octet.is_ascii_digit() || matches!(octet, b'a'..=b'f');
-    !prefix.is_empty()
-        && text.len() <= limits::PLACE_NAME
-        && prefix.bytes().all(is_prefix)
-        && matches!(digits.len(), 8 | 17)
-        && digits.bytes().all(is_digit)
 }
 
 /// The id of a hosted zone (Route 53 API Reference, "HostedZone": at most 32 characters).
@@ -303,6 +291,11 @@ mod tests {
             "vPC": {"vPCId": "vpc-0a1b2c3d"}}});
         let event = of("DisassociateVPCFromHostedZone", "route53.amazonaws.com", "1", &zone);
         assert_eq!(event.unwrap().unwrap().resources, ["Z0123456789ABC", "vpc-0a1b2c3d"]);
+        // The form of DNS Firewall's ids: 16 digits.
+        let list = serde_json::json!({"requestParameters": {"firewallDomainListId": "rslvr-fdl-2c46f2ecbfec4dcc",
+            "operation": "ADD", "domains": ["*.amazonaws.com"]}});
+        let event = of("UpdateFirewallDomains", source, "1", &list);
+        assert_eq!(event.unwrap().unwrap().resources, ["rslvr-fdl-2c46f2ecbfec4dcc"]);
         let cluster = serde_json::json!({"requestParameters": {"name": "shared-cluster"}});
         let event = of("UpdateClusterConfig", "eks.amazonaws.com", "1", &cluster);
         assert_eq!(event.unwrap().unwrap().resources, ["shared-cluster"]);
