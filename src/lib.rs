@@ -36,6 +36,7 @@ pub mod resolvers;
 pub mod rules;
 #[cfg(test)]
 mod schema;
+pub mod scope;
 pub mod serve;
 pub mod settings;
 pub mod settled;

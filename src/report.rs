@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::clients::{self, Client, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::decides::Step;
-use crate::dns::{AnswerKind, RecordType};
+use crate::dns::RecordType;
 use crate::expect::Expected;
 use crate::facts::platform::Writer;
 use crate::facts::{Chooser, Facts, Gap, HostSummary, Vantage};
@@ -21,6 +21,7 @@ use crate::resolvers::{Resolver, Role};
 use crate::rules::{
     self, Case, Change, Confidence, Evaluation, Finding, Need, NotEvaluated, Remedy, Severity, Subject, Why,
 };
+use crate::scope;
 use crate::settings::{Asked, FailOn};
 use crate::software::{Identified, Known, Software, identify};
 use crate::target::{Target, View};
@@ -228,83 +229,15 @@ pub mod exit {
     pub const INTERRUPTED: u8 = 130;
 }
 
-/// The observations with the cluster's VPC resolver in scope where it answers here, even if it is only known from AWS:
-/// a client here can use it then. And without the name servers that no program of this host asks for the name; with
-/// those that Windows asks where its lookup came to nothing, since theirs is the cause then.
-/// `--judge` narrows the scope, and nothing changes it again.
+/// The observations with those in scope that decide, by what was observed.
 fn judged(capture: &Capture) -> Cow<'_, [Probed]> {
-    let mut observations = Cow::Borrowed(capture.observations.as_slice());
-    if !capture.asked.judge.is_empty() {
-        return observations;
-    }
-    let vpc = capture.facts.aws.cluster_vpc_id();
-    let given = given_by_the_system(capture);
-    let windows_fails = windows_has_nothing(capture);
-    for (index, probed) in capture.observations.iter().enumerate() {
-        let resolver = &probed.resolver;
-        let is_clusters = vpc.is_some() && resolver.role == Role::Vpc && resolver.vpc.as_deref() == vpc;
-        let mut target = probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target);
-        let said = |lookup: &Lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative();
-        if is_clusters && !resolver.in_scope && target.any(said) {
-            observations.to_mut()[index].resolver.in_scope = true;
-        }
-        let is_asked = probed.lookups.iter().any(|lookup| lookup.purpose == Purpose::Target);
-        if windows_fails && resolver.role == Role::Local && is_asked {
-            observations.to_mut()[index].resolver.in_scope = true;
-        }
-        if resolver.in_scope && given.is_some_and(|given| is_passed_over(capture, probed, given)) {
-            observations.to_mut()[index].resolver.in_scope = false;
-        }
-    }
-    observations
-}
-
-/// Whether the lookup of Windows decides and gave no address. It takes the best of what its name servers say, so where
-/// it has nothing, that is the answer of each. Where one name server of this host has addresses, that Windows does not
-/// take them is the cause.
-fn windows_has_nothing(capture: &Capture) -> bool {
-    let host = &capture.facts.host;
-    let is_windows = host.split_dns().is_some_and(|split| split.chooser == Chooser::Windows);
-    let mut asked = capture.observations.iter().filter(|probed| probed.resolver.in_scope);
-    let system = asked.find_map(|probed| probed.system.as_ref());
-    let mut others = capture.observations.iter();
-    let one_has_it = others.any(|probed| {
-        let is_of_this_host = matches!(probed.resolver.role, Role::Local | Role::Custom) && !probed.resolver.in_scope;
-        let mut target = probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target);
-        is_of_this_host && target.any(|lookup| !lookup.addresses.is_empty())
-    });
-    is_windows && system.is_some_and(|system| system.addresses.is_empty()) && !one_has_it
-}
-
-/// The addresses that the operating system gives, where it asks DNS for them in the place of this host's programs.
-fn given_by_the_system(capture: &Capture) -> Option<&[IpAddr]> {
-    let host = &capture.facts.host;
-    let is_pinned = host.hosts.as_ref().is_some_and(|entries| !entries.is_empty());
-    if is_pinned || !host.go_asks_the_system(capture.vantage.system) {
-        return None;
-    }
-    let mut asked = capture.observations.iter().filter(|probed| probed.resolver.in_scope);
-    let given = asked.find_map(|probed| probed.system.as_ref())?.addresses.as_slice();
-    (!given.is_empty()).then_some(given)
-}
-
-/// Whether it is a name server of resolv.conf that nobody here asks for the name: the operating system sends the name
-/// to others. Where it is not known to whom, the addresses tell: its own, and those below a suffix of the search list.
-fn is_passed_over(capture: &Capture, probed: &Probed, given: &[IpAddr]) -> bool {
-    let resolver = &probed.resolver;
-    if resolver.role != Role::Local || !resolver.also.is_empty() {
-        return false;
-    }
-    let split = capture.facts.host.split_dns();
-    let asked = split.map(|split| split.asked_for(&capture.target.hostname).servers);
-    match asked.filter(|asked| !asked.is_empty()) {
-        Some(asked) => resolver.address.is_some_and(|address| !asked.contains(&address)),
-        None => !probed
-            .lookups
-            .iter()
-            .filter(|lookup| matches!(lookup.purpose, Purpose::Target | Purpose::SearchSuffix))
-            .any(|lookup| lookup.addresses.iter().any(|ip| given.contains(ip))),
-    }
+    let known = scope::Known {
+        asked: &capture.asked,
+        target: &capture.target.hostname,
+        facts: &capture.facts,
+        vantage: &capture.vantage,
+    };
+    scope::decided(known, &capture.observations)
 }
 
 /// Whether the resolver's answer for the endpoint was not waited for. Nothing was heard of it then, and nothing is

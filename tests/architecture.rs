@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "decides",
     "expect",
     "compare",
+    "scope",
     "clients",
     "rules",
     "pasted",

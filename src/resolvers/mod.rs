@@ -138,12 +138,49 @@ const SOURCES: &[fn(&Settings, &Facts) -> Vec<Candidate>] = &[
     named::public,
 ];
 
+/// What leaves a run without this host's resolvers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Without {
+    /// `--no-local`.
+    Local,
+    /// No name server of this host is known, and this flag leaves its operating system's lookup out.
+    System(&'static str),
+}
+
+impl Without {
+    fn of(settings: &Settings) -> Self {
+        if settings.no_local {
+            Self::Local
+        } else if settings.no_os {
+            Self::System("--no-os")
+        } else if settings.resolv_conf.is_some() {
+            Self::System("--resolv-conf")
+        } else {
+            Self::System("--hosts-file")
+        }
+    }
+
+    fn since(self) -> &'static str {
+        match self {
+            Self::Local => "",
+            Self::System(_) => ", since no name server of this host is known",
+        }
+    }
+
+    fn or_else(self) -> String {
+        match self {
+            Self::Local => ", or leave out --no-local".to_owned(),
+            Self::System(flag) => format!(", or leave out {flag} so that the operating system's lookup is made"),
+        }
+    }
+}
+
 /// Why no list of resolvers can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Nothing to ask.
-    #[error("no resolver to ask: name one with --resolver, --vpc-resolver or --inbound, or leave out --no-local")]
-    None,
+    #[error("no resolver to ask{}: name one with --resolver, --vpc-resolver or --inbound{}", .0.since(), .0.or_else())]
+    None(Without),
     /// Two resolvers under one label.
     #[error("the label {0:?} is used for two resolvers: give each its own")]
     DuplicateLabel(String),

@@ -1,6 +1,6 @@
 //! Which resolvers can be asked by what is known so far, and what is still waited for.
 
-use super::{Error, Resolver, Role, join, name};
+use super::{Error, Resolver, Role, Without, join, name};
 use crate::facts::Facts;
 use crate::settings::Settings;
 
@@ -17,7 +17,7 @@ pub struct Selection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WaitingFor {
     /// A resolver that is not public: there is nobody yet whose answer could be judged.
-    AnyResolver,
+    AnyResolver(Without),
     /// The resolver that `--judge` names. Derived resolvers are called by their role, with a number.
     Judge {
         /// What `--judge` names.
@@ -32,7 +32,7 @@ impl Selection {
     pub fn complete(self) -> Result<Vec<Resolver>, Error> {
         match self.waiting_for {
             None => Ok(self.ready),
-            Some(WaitingFor::AnyResolver) => Err(Error::None),
+            Some(WaitingFor::AnyResolver(without)) => Err(Error::None(without)),
             Some(WaitingFor::Judge { judge, names }) => Err(Error::JudgeUnknown(judge, names)),
         }
     }
@@ -42,7 +42,7 @@ impl Selection {
 pub fn select(settings: &Settings, facts: &Facts) -> Result<Selection, Error> {
     let mut ready = name(join(settings, facts)?)?;
     let waiting_for = if ready.iter().all(|resolver| resolver.role == Role::Public) {
-        Some(WaitingFor::AnyResolver)
+        Some(WaitingFor::AnyResolver(Without::of(settings)))
     } else {
         judge(&mut ready, &settings.asked.judge)?
     };
@@ -141,11 +141,25 @@ mod tests {
     fn who_is_missing_is_a_value_until_no_more_facts_come() {
         let nobody = settings("--no-local --no-os --public");
         let selection = select(&nobody, &Facts::default()).unwrap();
-        assert_eq!(selection.waiting_for, Some(WaitingFor::AnyResolver));
+        assert_eq!(selection.waiting_for, Some(WaitingFor::AnyResolver(Without::Local)));
         assert!(!selection.ready.is_empty(), "the public ones can be asked meanwhile");
-        assert_eq!(selection.complete(), Err(Error::None));
+        assert_eq!(selection.complete(), Err(Error::None(Without::Local)));
         let known = select(&nobody, &with_an_inbound_endpoint()).unwrap();
         assert_eq!(known.waiting_for, None);
+    }
+
+    /// A refusal names the flag that was given, and no other. Windows has no name server where no network is connected.
+    #[test]
+    fn the_flag_that_leaves_nobody_to_ask_is_named() {
+        let without_name_servers = Facts::default();
+        for line in ["--no-local", "--no-os", "--resolv-conf=/r", "--hosts-file=/h"] {
+            let error = resolve(&settings(line), &without_name_servers).unwrap_err().to_string();
+            let flag = line.split('=').next().unwrap();
+            let flags = ["--no-local", "--no-os", "--resolv-conf", "--hosts-file"];
+            let named: Vec<&str> = flags.into_iter().filter(|flag| error.contains(flag)).collect();
+            assert_eq!(named, [flag], "{error}");
+        }
+        assert!(resolve(&settings(""), &without_name_servers).is_ok());
     }
 
     #[test]

@@ -140,8 +140,8 @@ fn leave_the_way_as_it_is(cluster: &Cluster, findings: &mut [Finding]) {
     }
 }
 
-/// The operating system's lookup goes through this host's name servers: where it is not fine and one of
-/// them has an error, that error is about it too.
+/// The operating system's lookup goes through this host's name servers, on macOS and Windows through those that it asks
+/// for the name: where it is not fine and one of them has an error, that error is about it too.
 fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
     let Some(system) = case.system() else {
         return;
@@ -155,7 +155,15 @@ fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
     if system.verdict().is_fine() || !system.probed.resolver.in_scope || named(findings) {
         return;
     }
-    let local: BTreeSet<&str> = case.local().map(super::Subject::name).collect();
+    let asked = case.split_dns().filter(|_| case.go_asks_the_system());
+    let asked = asked.map(|split| split.asked_for(&case.target.hostname).servers);
+    let is_asked = |subject: &&super::Subject<'_>| {
+        let resolver = &subject.probed.resolver;
+        let asked = asked.iter().flatten();
+        resolver.in_scope && asked.into_iter().any(|address| resolver.address == Some(*address))
+    };
+    let asked = case.subjects().filter(is_asked);
+    let local: BTreeSet<&str> = case.local().chain(asked).map(super::Subject::name).collect();
     for finding in findings.iter_mut() {
         let about_local = finding
             .resolvers
