@@ -150,6 +150,8 @@ pub struct Configuration {
     pub rules: Listed<Rule>,
     /// The private hosted zones that are associated with it directly.
     pub zones: Listed<Zone>,
+    /// Why it is not known whether the VPC uses those zones; `None` where it does.
+    pub zones_unsure: Option<Opaque>,
     /// The Route 53 Profiles that are associated with it.
     pub profiles: Listed<Profile>,
 }

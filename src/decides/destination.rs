@@ -10,6 +10,7 @@
 //!   ("Updating the priority of a Route 53 Profile association with a VPC").
 
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 use super::configuration::{Configuration, InEffect, MadeFor, Opaque, Profile, Rule, RuleKind, Zone};
 use super::{Construct, Effect, Step, WhyCode, title};
@@ -171,8 +172,15 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
             steps.push(possible.step());
         }
     }
-    let certain = is_reached && is_clear && steps.is_empty() && !gathered.is_assumed(winner);
-    steps.push(gathered.step(winner, certain, is_clear));
+    let unused = configuration.zones_unsure.as_ref();
+    let unused = unused.filter(|_| gathered.is_direct_zone(winner));
+    let certain = is_reached && is_clear && steps.is_empty() && !gathered.is_assumed(winner) && unused.is_none();
+    let mut step = gathered.step(winner, certain, is_clear);
+    if let Some(why) = unused {
+        let needs = "enableDnsSupport and enableDnsHostnames, without which the VPC has no private hosted zones";
+        let _ = write!(step.why, "; {needs}: {why}");
+    }
+    steps.push(step);
     steps
 }
 
@@ -337,6 +345,14 @@ impl<'a> Gathered<'a> {
                 now != winner || !is_clear && taken(&self.candidates).1
             })
         })
+    }
+
+    /// Whether it is a private hosted zone of the VPC itself.
+    fn is_direct_zone(&self, winner: Taken) -> bool {
+        let Taken::By(index) = winner else {
+            return false;
+        };
+        matches!(self.things.get(index), Some((Thing::Zone(_), None)))
     }
 
     /// Whether it is EKS's own zone, which nobody listed.

@@ -297,10 +297,8 @@ fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
     let (effect, does) = match action {
         Some(Action::Allow) => (Effect::Allow, "ALLOW: the name is let through".to_owned()),
         Some(Action::Alert) => (Effect::Allow, "ALERT: the name is let through, and logged".to_owned()),
-        Some(Action::Block(answer @ BlockAnswer::Override(_))) => {
-            (Effect::Redirect, format!("BLOCK: the answer is {answer}"))
-        }
-        Some(Action::Block(answer)) => (Effect::Block, format!("BLOCK: the answer is {answer}")),
+        Some(Action::Block(answer @ BlockAnswer::Override(_))) => (Effect::Redirect, format!("BLOCK with {answer}")),
+        Some(Action::Block(answer)) => (Effect::Block, format!("BLOCK with {answer}")),
         Some(Action::Unfamiliar(action)) => (Effect::Opaque, Opaque::Unfamiliar(action.clone()).to_string()),
         None => (Effect::Opaque, String::new()),
     };
@@ -312,7 +310,7 @@ fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
         pick,
         effect,
         WhyCode::FirstRuleThatMatches,
-        &format!("{does}; {pattern} of its list matches{only}, and the first rule that matches ends the reading"),
+        &format!("{does}; {pattern} of its list is the first match{only}"),
     );
     made.certain = is_certain;
     made.decides = matches!(effect, Effect::Block | Effect::Redirect);

@@ -43,17 +43,21 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
     }
     // Without both attributes a VPC has no private hosted zones (Developer Guide, "Considerations when working with a
     // private hosted zone").
-    if facts
-        .attributes_of(vpc)
-        .is_some_and(|one| one.dns_support == Some(false) || one.dns_hostnames == Some(false))
-    {
-        zones = Listed::whole(Vec::new());
-    }
+    let attributes = facts.attributes_of(vpc).unwrap_or_default();
+    let zones_unsure = match (attributes.dns_support, attributes.dns_hostnames) {
+        (Some(false), _) | (_, Some(false)) => {
+            zones = Listed::whole(Vec::new());
+            None
+        }
+        (Some(true), Some(true)) => None,
+        _ => Some(Opaque::NotRead(Call::DescribeVpcAttribute)),
+    };
     Configuration {
         vpc: vpc.to_owned(),
         groups: reader.groups(vpc),
         rules: reader.rules(vpc),
         zones,
+        zones_unsure,
         profiles: reader.profiles(vpc),
     }
 }

@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::super::configuration::{Opaque, Qtype};
 use super::*;
+use crate::facts::Call;
 
 const SEED: u64 = 0x6465_6369;
 const NAME: &str = "a.b.c";
@@ -314,6 +315,9 @@ fn draw_destination(draw: &mut Draw, sure: usize, open: usize) -> Drawn {
         std::cmp::Ordering::Greater => vec![[0, 2, 1]],
         std::cmp::Ordering::Equal => vec![[0, 1, 2], [0, 2, 1]],
     };
+    if draw.odds(4) {
+        all.zones_unsure = Some(Opaque::NotRead(Call::DescribeVpcAttribute));
+    }
     let mut drawn = Drawn {
         configuration: all,
         sure: Vec::new(),
@@ -428,7 +432,15 @@ fn rules_and_zones_are_read_as_every_world_reads_them() {
             let drawn = draw_destination(&mut draw, sure, open);
             let ids: Vec<usize> = (0..sure + open).collect();
             let mut said = BTreeSet::new();
-            for world in worlds(&drawn.sure, &drawn.open) {
+            let mut worlds = worlds(&drawn.sure, &drawn.open);
+            if drawn.configuration.zones_unsure.is_some() {
+                let without = worlds.clone().into_iter().map(|mut world| {
+                    world.retain(|item| item.kind != 'Z' || item.by != 0);
+                    world
+                });
+                worlds.extend(without.collect::<Vec<_>>());
+            }
+            for world in worlds {
                 for ranks in &drawn.ranks {
                     for ties in permutations(&ids) {
                         said.extend([true, false].map(|first| walk_up(&world, *ranks, &ties, first)));

@@ -4,8 +4,8 @@
 use super::super::{WhyCode, configuration, made_zones};
 use super::*;
 use crate::facts::{
-    AwsFacts, HostedZone, Lattice, ProfileAssociation, ProfileResource, ProfileResources, Profiles,
-    ResourceConfiguration, ServiceNetwork, ServiceNetworkAssociation, ServiceNetworkResource, VpcEndpoint,
+    AttributesOfVpc, AwsFacts, Firewall, HostedZone, Lattice, ProfileAssociation, ProfileResource, ProfileResources,
+    Profiles, ResourceConfiguration, ServiceNetwork, ServiceNetworkAssociation, ServiceNetworkResource, VpcEndpoint,
     VpcEndpoints, VpcServiceNetworks, VpcZones,
 };
 
@@ -179,6 +179,51 @@ fn the_most_specific_zone_is_picked_whoever_made_it() {
         let step = decider(&picked);
         assert_eq!((step.id.as_deref(), step.made_for.as_deref()), (Some("Z1"), None));
     }
+}
+
+/// A private hosted zone needs both attributes of the VPC. Where one of them was not read, the zone may not be in effect.
+#[test]
+fn a_zone_is_certain_only_where_both_dns_attributes_of_its_vpc_were_read() {
+    let all_read = AwsFacts {
+        resolver_rules: Some(Vec::new()),
+        rule_associations: Some(Vec::new()),
+        firewall: Some(Firewall {
+            associations: Some(Vec::new()),
+            ..Firewall::default()
+        }),
+        profiles: Some(Profiles {
+            associations: Some(Vec::new()),
+            resources: Vec::new(),
+        }),
+        ..AwsFacts::default()
+    };
+    let all_read = listed(all_read, "eks.amazonaws.com.", None);
+    let of = |dns_support, dns_hostnames| {
+        let picked = steps(&AwsFacts {
+            other_vpc_attributes: Some(vec![AttributesOfVpc {
+                vpc_id: "vpc-1".to_owned(),
+                dns_support,
+                dns_hostnames,
+            }]),
+            ..all_read.clone()
+        });
+        let step = decider(&picked);
+        (
+            step.construct,
+            step.certain,
+            step.why.contains("ec2:DescribeVpcAttribute"),
+        )
+    };
+    let (on, off) = (Some(true), Some(false));
+    assert_eq!(of(on, on), (Construct::Zone, true, false));
+    for (support, hostnames) in [(None, None), (on, None), (None, on)] {
+        assert_eq!(of(support, hostnames), (Construct::Zone, false, true));
+    }
+    for (support, hostnames) in [(off, on), (on, off), (off, None), (None, off)] {
+        assert_eq!(of(support, hostnames), (Construct::Public, true, false));
+    }
+    let nothing_read = steps(&all_read);
+    assert!(!decider(&nothing_read).certain);
 }
 
 #[test]

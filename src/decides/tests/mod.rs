@@ -21,6 +21,7 @@ pub(super) fn empty() -> Configuration {
         groups: Listed::whole(Vec::new()),
         rules: Listed::whole(Vec::new()),
         zones: Listed::whole(Vec::new()),
+        zones_unsure: None,
         profiles: Listed::whole(Vec::new()),
     }
 }
