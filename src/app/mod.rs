@@ -8,6 +8,7 @@ mod conduct;
 mod demo;
 mod explain;
 mod facts;
+mod far;
 mod fleet;
 mod interrupt;
 mod learn;

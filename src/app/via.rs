@@ -10,9 +10,9 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use tokio::sync::{OnceCell, watch};
 
-use super::Error;
 use super::conduct::Interrupted;
 use super::pushed::Programs;
+use super::{Error, far};
 use crate::capture;
 use crate::cli::args::CheckArgs;
 
@@ -79,7 +79,16 @@ pub(super) async fn gather(
         let (stop, stopped) = watch::channel(false);
         let kubeconfig = here.facts.host.kubeconfig.as_ref();
         let eyes = ask_for(settings, kubeconfig, here.target.region.as_deref(), &errand);
-        let asked = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &capture_of);
+        let left_out = left_out(args);
+        let asked = async {
+            let mut stop = stopped.clone();
+            let (mut seen, without_role) = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &capture_of).await;
+            tokio::select! {
+                () = far::read_vpcs(left_out, &eyes, &mut seen) => {}
+                _ = stop.wait_for(|stopped| *stopped) => {}
+            }
+            (seen, without_role)
+        };
         tokio::pin!(asked);
         tokio::select! {
             seen = &mut asked => seen,
@@ -114,6 +123,17 @@ pub(super) async fn gather(
         });
     }
     Ok(gathered)
+}
+
+/// The flag that leaves AWS out of this run.
+fn left_out(args: &CheckArgs) -> Option<&'static str> {
+    if args.sources.no_aws {
+        Some("--no-aws")
+    } else if args.sources.facts.is_empty() {
+        None
+    } else {
+        Some("--facts")
+    }
 }
 
 /// The places that were named, each once.
@@ -181,7 +201,8 @@ fn fleet_of(document: &[u8]) -> Result<Fleet, String> {
     read.ok_or_else(none)
 }
 
-type Seen<T> = Vec<(String, Result<T, Failure>)>;
+/// What each place came to.
+pub(super) type Seen<T> = Vec<(String, Result<T, Failure>)>;
 
 /// How what came back is read.
 type Reads<'a, T> = &'a dyn Fn(&[u8]) -> Result<T, String>;

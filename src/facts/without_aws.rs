@@ -57,6 +57,11 @@ impl Session {
         match *self {}
     }
 
+    /// Asks for what decides in a VPC.
+    pub async fn another_vpc(&self, _: &str) -> Answers {
+        match *self {}
+    }
+
     /// Asks for everything.
     pub async fn collect(
         &self,

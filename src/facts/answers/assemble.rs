@@ -349,7 +349,7 @@ fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<V
 }
 
 /// The attributes of the other VPCs, by their ids; `None` where there are none.
-fn other_attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<Vec<AttributesOfVpc>> {
+pub(super) fn other_attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<Vec<AttributesOfVpc>> {
     let others: BTreeSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
     let others = others.into_iter().filter(|id| vpc_id != Some(*id));
     let found: Vec<AttributesOfVpc> = others

@@ -1,6 +1,7 @@
 //! What AWS answered, whoever asked: this program, or the AWS CLI into a file. Everything that was said goes in as
 //! it came; what it says of the target's cluster comes out.
 
+mod another;
 mod assemble;
 mod missing;
 mod network;

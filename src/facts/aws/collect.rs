@@ -395,6 +395,14 @@ impl Inner {
         answers
     }
 
+    /// What decides in the Resolver of a VPC that became known behind everything else.
+    pub(super) async fn another_vpc(&self, vpc_id: &str) -> Answers {
+        let vpcs = [vpc_id.to_owned()];
+        let (mut answers, attributes) = tokio::join!(self.of_vpcs(&vpcs), self.vpc_attributes(&vpcs));
+        answers.join(attributes);
+        answers
+    }
+
     /// The VPC, its attributes, its DHCP options and what decides in its Resolver.
     pub(super) async fn vpc(&self, vpc_id: &str, asked: &Asked) -> Answers {
         let zones_of = asked.vpcs.claim([vpc_id.to_owned()], limits::ZONES_OF_VPCS);

@@ -198,6 +198,11 @@ impl Session {
 }
 
 impl Session {
+    /// What decides in the Resolver of a VPC of this Region, another than the cluster's.
+    pub async fn another_vpc(&self, vpc: &str) -> Answers {
+        Box::pin(self.inner.another_vpc(vpc)).await
+    }
+
     /// Looks up what was changed of what decides. What cannot be looked up is among [`Answers::failed`].
     pub async fn changes(&self, since: Since) -> Answers {
         Box::pin(self.inner.changes(since)).await
