@@ -285,6 +285,8 @@ pub const TITLES_SHOWN: usize = 4;
 pub const TITLES_COLUMNS: usize = 150;
 /// Lines of a first screen, with a line or two of whoever prints it above it: nobody scrolls back further than 60.
 pub const FIRST_SCREEN: usize = 57;
+/// Lines of a comment on a ticket that stand above its fold: nine of ten have less without anything left out.
+pub const FIRST_PART: usize = 40;
 /// Lines of the first screen of a comparison, which has more than one host's to say. Nine of ten comparisons of a few
 /// places need less.
 pub const FIRST_SCREEN_OF_PLACES: usize = 40;

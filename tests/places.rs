@@ -6,6 +6,7 @@
 #[path = "checks/formats.rs"]
 mod formats;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -867,11 +868,12 @@ fn drawn(count: usize, draw: usize) -> Comparison {
 /// `-v`, in markdown's folded part, and in JSON.
 #[test]
 fn the_first_screen_of_a_comparison_is_short() {
-    let mut lines = Vec::new();
+    // Recorded ones and drawn ones, on a terminal and in a comment, each by themselves.
+    let mut lines: BTreeMap<(bool, &str), Vec<(usize, String)>> = BTreeMap::new();
     let mut cut = 0;
     let mut hold = |name: String, comparison: &Comparison| {
         let text = rendered(comparison, Format::Table);
-        lines.push((text.lines().count(), name.clone()));
+        let is_drawn = name.contains("draw ");
         cut += usize::from(text.contains("more (-v)"));
         let mut whole = String::new();
         let style = Style {
@@ -883,6 +885,15 @@ fn the_first_screen_of_a_comparison_is_short() {
             rendered(comparison, Format::Json),
             rendered(comparison, Format::Markdown),
         );
+        let (first, folded) = markdown.split_once("<details>").unwrap();
+        for (page, text) in [("terminal", text.as_str()), ("comment", first.trim_end())] {
+            let all = lines.entry((is_drawn, page)).or_default();
+            all.push((text.lines().count(), name.clone()));
+        }
+        if first.contains("more below") {
+            let named = |name: &str| folded.contains(&name.replace('_', "\\_"));
+            assert!(comparison.places.iter().all(|place| named(&place.name)), "{name}");
+        }
         for place in &comparison.places {
             for page in [&whole, &json, &markdown] {
                 assert!(page.contains(&place.name), "{name}: {}", place.name);
@@ -909,10 +920,16 @@ fn the_first_screen_of_a_comparison_is_short() {
             hold(format!("{count} places, draw {draw}"), &drawn(count, draw));
         }
     }
-    lines.sort_unstable();
-    let ninth_tenth = &lines[lines.len() * 9 / 10];
-    let longest = lines.last().unwrap();
-    assert!(ninth_tenth.0 <= 40 && longest.0 <= 60, "{ninth_tenth:?}, {longest:?}");
+    assert_eq!(lines.len(), 4);
+    for (of, lines) in &mut lines {
+        lines.sort_unstable();
+        let ninth_tenth = &lines[lines.len() * 9 / 10];
+        let longest = lines.last().unwrap();
+        assert!(
+            ninth_tenth.0 <= 40 && longest.0 <= 60,
+            "{of:?}: {ninth_tenth:?}, {longest:?}"
+        );
+    }
     assert!(cut > 10, "{cut}");
 }
 

@@ -2,15 +2,26 @@
 
 use std::fmt;
 
+use super::room::{self, Room, WHOLE, chosen, rows};
 use super::table::{about, cell_details, cell_verdict, place_mark};
 use super::{Comparison, Kind, PlaceSummary};
 use crate::render::Style;
+use crate::render::fix::Lines;
 use crate::render::markdown::Comment;
 use crate::render::way;
-use crate::render::words::{self, INTERRUPTED, Placed};
+use crate::render::words::{self, INTERRUPTED, Mark, Placed};
 
 pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut comment = Comment { style, out };
+    let is_whole = style.verbose || style.fix == Lines::All;
+    let (first, is_cut) = room::first_screen(is_whole, |room, step, page| {
+        let mut comment = Comment::new(style, page).narrowed(step);
+        first_part(&mut comment, comparison, room)
+    })?;
+    out.write_str(&first)?;
+    Comment::new(style, out).fold(|all| whole(all, comparison, is_cut))
+}
+
+fn first_part(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
     let headline = comparison.headline();
     writeln!(
         comment.out,
@@ -26,32 +37,61 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     writeln!(comment.out, "- Endpoint: {hostname}")?;
     writeln!(comment.out, "- Exit code: {}", comparison.exit_code)?;
     let ways = super::way::ways(comparison);
-    comment.chart(way::chart(&ways, ways.len(), style))?;
-    matrix(&mut comment, comparison)?;
-    findings(&mut comment, comparison)?;
+    let drawn: Vec<_> = chosen(ways.iter().map(|way| way.mark), room.ways)
+        .into_iter()
+        .map(|at| ways[at].clone())
+        .collect();
+    comment.chart(way::chart(&drawn, drawn.len(), comment.style))?;
+    comment.below(ways.len() - drawn.len())?;
+    matrix(comment, comparison, room)?;
+    findings(comment, comparison)?;
     writeln!(comment.out, "\n**Places:**\n")?;
-    for place in &comparison.places {
-        let mark = comment.mark(place_mark(place.conclusion));
-        writeln!(comment.out, "- {mark} {}", comment.text(&about(place)))?;
-        if place.kind == Kind::Dig || style.verbose {
-            gaps(&mut comment, place)?;
-        }
-    }
-    for unseen in &comparison.unseen {
-        let mark = comment.mark(words::Mark::Unsure);
-        writeln!(comment.out, "- {mark} {}", comment.text(&unseen.words()))?;
-    }
+    places(comment, comparison, room)?;
     if comparison.interrupted {
         writeln!(comment.out, "\n{INTERRUPTED}")?;
     }
-    comment.fold(|all| whole(all, comparison))
+    Ok(())
+}
+
+/// The places that stand in a list or a table with this room, in their order.
+fn shown(comparison: &Comparison, room: Room) -> Vec<usize> {
+    let seen = comparison.places.iter().map(|place| Some(place_mark(place.conclusion)));
+    let unseen = comparison.unseen.iter().map(|_| Some(Mark::Unsure));
+    chosen(seen.chain(unseen), room.places)
+}
+
+/// What was found at each place, and which were not seen.
+fn places(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+    let shown = shown(comparison, room);
+    for at in &shown {
+        let Some(place) = comparison.places.get(*at) else {
+            let unseen = &comparison.unseen[at - comparison.places.len()];
+            let mark = comment.mark(Mark::Unsure);
+            writeln!(comment.out, "- {mark} {}", comment.text(&unseen.words()))?;
+            continue;
+        };
+        let mark = comment.mark(place_mark(place.conclusion));
+        writeln!(comment.out, "- {mark} {}", comment.text(&about(place)))?;
+        if place.kind == Kind::Dig || comment.style.verbose {
+            gaps(comment, place)?;
+        }
+    }
+    match comparison.places.len() + comparison.unseen.len() - shown.len() {
+        0 => Ok(()),
+        more => writeln!(comment.out, "- and {more} more below"),
+    }
 }
 
 /// The finding to act on, and the others.
 fn findings(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
     let mut findings = comparison.findings.iter();
     if let Some(lead) = findings.next() {
-        writeln!(comment.out, "\n**Why:** {}", comment.text(&lead.explanation))?;
+        let why = if comment.style.verbose {
+            lead.explanation.as_str()
+        } else {
+            words::first_sentences(&lead.summary, &lead.explanation)
+        };
+        writeln!(comment.out, "\n**Why:** {}", comment.text(why))?;
         if comment.style.verbose {
             comment.list("Seen", words::evidence(lead))?;
         }
@@ -73,26 +113,31 @@ fn gaps(comment: &mut Comment<'_>, place: &PlaceSummary) -> fmt::Result {
 }
 
 /// All that `-v` prints of a comparison.
-fn whole(all: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
-    findings(all, comparison)?;
-    writeln!(all.out, "\n**What is not known at the places:**\n")?;
-    for place in &comparison.places {
-        writeln!(all.out, "- {}", all.text(&place.name))?;
-        gaps(all, place)?;
+fn whole(all: &mut Comment<'_>, comparison: &Comparison, is_cut: bool) -> fmt::Result {
+    if is_cut {
+        let ways = super::way::ways(comparison);
+        all.chart(way::chart(&ways, ways.len(), all.style))?;
+        matrix(all, comparison, WHOLE)?;
     }
-    Ok(())
+    findings(all, comparison)?;
+    writeln!(all.out, "\n**Places, and what is not known there:**\n")?;
+    places(all, comparison, WHOLE)
 }
 
-fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
+/// A row each resolver, and a column each place.
+fn matrix(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+    let columns = shown(comparison, room);
+    let columns: Vec<usize> = columns.into_iter().filter(|at| *at < comparison.places.len()).collect();
+    let shown = rows(comparison, room);
     write!(comment.out, "\n| Resolver | Address |")?;
-    for place in &comparison.places {
-        write!(comment.out, " {} |", comment.text(&place.name))?;
+    for at in &columns {
+        write!(comment.out, " {} |", comment.text(&comparison.places[*at].name))?;
     }
-    writeln!(comment.out, "\n|---|---|{}", "---|".repeat(comparison.places.len()))?;
-    for row in &comparison.rows {
+    writeln!(comment.out, "\n|---|---|{}", "---|".repeat(columns.len()))?;
+    for row in &shown {
         let (name, address) = (comment.code(&row.resolver), comment.code(&row.shown_address()));
         write!(comment.out, "| {name} | {address} |")?;
-        for cell in &row.cells {
+        for cell in columns.iter().map(|at| &row.cells[*at]) {
             let mark = cell.mark().map(|mark| format!("{} ", comment.mark(mark)));
             let details = cell_details(cell).join(", ");
             let details = comment.code(&details);
@@ -101,5 +146,5 @@ fn matrix(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
         }
         writeln!(comment.out)?;
     }
-    Ok(())
+    comment.below(comparison.rows.len() - shown.len())
 }

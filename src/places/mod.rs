@@ -5,6 +5,7 @@ mod dig;
 mod html;
 mod machine;
 mod markdown;
+mod room;
 mod rules;
 mod table;
 mod way;

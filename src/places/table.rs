@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use unicode_width::UnicodeWidthStr;
 
+use super::room::{self, Room, chosen, rows};
 use super::{Cell, Comparison, Kind, PlaceSummary, Row};
 use crate::limits;
 use crate::render::Style;
@@ -24,83 +25,12 @@ const LEAST: usize = 15;
 /// A place gets no more than this.
 const MOST: usize = 40;
 
-/// How much of a comparison stands on a page.
-#[derive(Debug, Clone, Copy)]
-struct Room {
-    /// Ways that are drawn, one of each place.
-    ways: usize,
-    /// Rows of the table, one of each resolver.
-    rows: usize,
-    /// What places said of one resolver, where the table has no column for each.
-    said: usize,
-    /// Places in the list of them.
-    places: usize,
-    /// Lines of one of them there.
-    lines: usize,
-}
-
-const WHOLE: Room = Room {
-    ways: usize::MAX,
-    rows: usize::MAX,
-    said: usize::MAX,
-    places: usize::MAX,
-    lines: usize::MAX,
-};
-
-/// The more places and resolvers there are, the less is said of each: the first of these with which the page is a
-/// first screen is taken.
-const ROOMS: [Room; 5] = [
-    WHOLE,
-    Room {
-        ways: 6,
-        rows: 6,
-        said: 4,
-        places: 5,
-        lines: 3,
-    },
-    Room {
-        ways: 4,
-        rows: 4,
-        said: 3,
-        places: 4,
-        lines: 2,
-    },
-    Room {
-        ways: 3,
-        rows: 3,
-        said: 2,
-        places: 3,
-        lines: 2,
-    },
-    Room {
-        ways: 2,
-        rows: 2,
-        said: 1,
-        places: 2,
-        lines: 1,
-    },
-];
-
 pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let is_whole = style.verbose || style.fix == Lines::All || style.width < limits::FIRST_SCREEN_COLUMNS;
-    let mut pages: Vec<String> = Vec::new();
-    let rooms = if is_whole { &ROOMS[..1] } else { ROOMS.as_slice() };
-    for (step, room) in rooms.iter().enumerate() {
-        let mut page = String::new();
-        render_in(comparison, style, *room, step, &mut page)?;
-        let is_short = page.lines().count() <= limits::FIRST_SCREEN_OF_PLACES;
-        pages.push(page);
-        if is_short {
-            break;
-        }
-    }
-    // Where nothing brings it to that, as much is said as fits a first screen at all.
-    let fits = |page: &&String, most: usize| page.lines().count() <= most;
-    let short = pages.iter().find(|page| fits(page, limits::FIRST_SCREEN_OF_PLACES));
-    let taken = short
-        .or_else(|| pages.iter().find(|page| fits(page, limits::FIRST_SCREEN)))
-        .or(pages.last());
-    taken.map_or(Ok(()), |page| out.write_str(page))
+    let (page, _) = room::first_screen(is_whole, |room, step, page| {
+        render_in(comparison, style, room, step, page)
+    })?;
+    out.write_str(&page)
 }
 
 fn render_in(comparison: &Comparison, style: &Style, room: Room, step: usize, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -169,36 +99,6 @@ fn places(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Resu
     page.more(2 * INDENT, count - shown.len())
 }
 
-/// Which of a list stand on a page that has room for so many, in their order: what fails first, and one that does not
-/// for the contrast.
-fn chosen(marks: impl Iterator<Item = Option<Mark>>, most: usize) -> Vec<usize> {
-    let marks: Vec<Option<Mark>> = marks.collect();
-    // "and 1 more" would take the line of the one.
-    if marks.len() <= most.saturating_add(1) {
-        return (0..marks.len()).collect();
-    }
-    let rank = |mark: Option<Mark>| match mark {
-        Some(Mark::Bad) => 0,
-        Some(Mark::Warning) => 1,
-        Some(Mark::Unsure) => 2,
-        Some(Mark::Good | Mark::Info) => 3,
-        None => 4,
-    };
-    let mut order: Vec<usize> = (0..marks.len()).collect();
-    order.sort_by_key(|at| rank(marks[*at]));
-    let contrast = order.iter().copied().find(|at| marks[*at] == Some(Mark::Good));
-    order.truncate(most);
-    if let Some(contrast) = contrast
-        && most > 1
-        && !order.contains(&contrast)
-    {
-        order.pop();
-        order.push(contrast);
-    }
-    order.sort_unstable();
-    order
-}
-
 pub(super) fn place_mark(conclusion: Conclusion) -> Mark {
     match conclusion {
         Conclusion::Healthy => Mark::Good,
@@ -249,21 +149,6 @@ pub(super) fn cell_details(cell: &Cell) -> Vec<String> {
         lines.push(format!("and {more} more"));
     }
     lines
-}
-
-/// The rows that stand on the page: those with what fails first.
-fn rows(comparison: &Comparison, room: Room) -> Vec<&Row> {
-    let worst = |row: &Row| {
-        let marks = row.cells.iter().filter_map(Cell::mark);
-        let is_bad = marks.clone().any(|mark| mark == Mark::Bad);
-        if is_bad {
-            Some(Mark::Bad)
-        } else {
-            marks.min_by_key(|mark| *mark == Mark::Good)
-        }
-    };
-    let shown = chosen(comparison.rows.iter().map(worst), room.rows);
-    shown.into_iter().map(|at| &comparison.rows[at]).collect()
 }
 
 fn matrix(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Result {

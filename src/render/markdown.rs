@@ -8,38 +8,79 @@ use super::text::is_plain_link;
 use super::words::{self, Mark, Placed};
 use super::{Lines, fix, not_checked, way};
 use crate::clients::{Client, Resolution};
+use crate::limits;
 use crate::report::Report;
 use crate::rules::{Finding, Remedy};
 
+/// How much of a list that can be long stands in the first part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Room {
+    /// Rows of the table of resolvers.
+    rows: usize,
+    /// Findings below one heading.
+    findings: usize,
+    /// Items of another list.
+    items: usize,
+}
+
+/// The more resolvers and findings there are, the fewer of each stand above the fold: the first of these with which the
+/// first part is short is taken, and else the last.
+const ROOMS: [Room; 3] = [
+    Room {
+        rows: 16,
+        findings: usize::MAX,
+        items: usize::MAX,
+    },
+    Room {
+        rows: 6,
+        findings: 2,
+        items: 3,
+    },
+    Room {
+        rows: 3,
+        findings: 1,
+        items: 1,
+    },
+];
+
 pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut comment = Comment { style, out };
-    comment.heading(report)?;
-    comment.way(report)?;
-    comment.resolvers(report)?;
-    comment.notes(report)?;
-    if let Some(lead) = words::lead(report) {
-        comment.lead(report, lead)?;
+    let mut first = String::new();
+    let is_whole = style.verbose || style.fix == Lines::All;
+    let (mut rows_are_cut, mut lists_are_cut) = (false, false);
+    for step in 0..ROOMS.len() {
+        first.clear();
+        rows_are_cut = Comment::new(style, &mut first).narrowed(step).first_part(report)?;
+        lists_are_cut = step > 0;
+        if is_whole || first.lines().count() <= limits::FIRST_PART {
+            break;
+        }
     }
-    comment.list("Changed in AWS", words::changes(report, style.verbose).into_iter())?;
-    comment.list("Connections", words::connections(report))?;
-    comment.list("This host", words::host(report, style.verbose).into_iter())?;
-    comment.clients(report)?;
-    comment.other_findings(report)?;
-    comment.not_checked(report)?;
-    if let Some(left) = words::not_waited_for(report) {
-        let left = comment.text(&left);
-        writeln!(comment.out, "\n**Not waited for:** {left}")?;
-    }
-    if style.verbose {
-        comment.list("In AWS", words::decided_by(report))?;
-    }
-    comment.fold(|all| all.whole(report))?;
+    out.write_str(&first)?;
+    let mut comment = Comment::new(style, out);
+    comment.fold(|all| all.whole(report, rows_are_cut, lists_are_cut))?;
     comment.details(report)
 }
 
 pub(crate) struct Comment<'a> {
     pub(crate) style: &'a Style,
     pub(crate) out: &'a mut dyn fmt::Write,
+    room: Room,
+}
+
+impl<'a> Comment<'a> {
+    pub(crate) fn new(style: &'a Style, out: &'a mut dyn fmt::Write) -> Self {
+        Self {
+            style,
+            out,
+            room: ROOMS[0],
+        }
+    }
+
+    /// The same with less of each list: 0 is the widest, and whatever is beyond the narrowest is that.
+    pub(crate) fn narrowed(mut self, step: usize) -> Self {
+        self.room = ROOMS[step.min(ROOMS.len() - 1)];
+        self
+    }
 }
 
 impl Comment<'_> {
@@ -56,6 +97,32 @@ impl Comment<'_> {
     pub(crate) fn mark(&self, mark: Mark) -> &'static str {
         // None of the symbols means anything to markdown where it stands: behind `#` or `-`, or in a cell.
         mark.symbol(self.style.ascii)
+    }
+
+    /// What stands above the fold; whether resolvers are left out of its table.
+    fn first_part(&mut self, report: &Report) -> Result<bool, fmt::Error> {
+        let verbose = self.style.verbose;
+        self.heading(report)?;
+        self.way(report)?;
+        let is_cut = self.resolvers(report)?;
+        self.notes(report)?;
+        if let Some(lead) = words::lead(report) {
+            self.lead(report, lead)?;
+        }
+        self.list("Changed in AWS", words::changes(report, verbose).into_iter())?;
+        self.list("Connections", words::connections(report))?;
+        self.list("This host", words::host(report, verbose).into_iter())?;
+        self.clients(report)?;
+        self.other_findings(report)?;
+        self.not_checked(report)?;
+        if let Some(left) = words::not_waited_for(report) {
+            let left = self.text(&left);
+            writeln!(self.out, "\n**Not waited for:** {left}")?;
+        }
+        if verbose {
+            self.list("In AWS", words::decided_by(report))?;
+        }
+        Ok(is_cut)
     }
 
     fn heading(&mut self, report: &Report) -> fmt::Result {
@@ -98,15 +165,21 @@ impl Comment<'_> {
         writeln!(self.out, "```")
     }
 
-    fn resolvers(&mut self, report: &Report) -> fmt::Result {
-        let rows = words::rows(report);
+    /// The table; whether a resolver is left out of it.
+    fn resolvers(&mut self, report: &Report) -> Result<bool, fmt::Error> {
+        let (rows, left_out) = if self.style.verbose {
+            (words::rows(report), 0)
+        } else {
+            words::rows_in_short(report, self.room.rows)
+        };
         if rows.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         writeln!(
             self.out,
             "\n| Resolver | Address | Answer | Time | Verdict |\n|---|---|---|---|---|"
         )?;
+        let is_cut = left_out > 0 || rows.len() < report.resolvers.len();
         for row in rows {
             let note = row
                 .note
@@ -123,7 +196,16 @@ impl Comment<'_> {
                 row.verdict
             )?;
         }
-        Ok(())
+        self.below(left_out)?;
+        Ok(is_cut)
+    }
+
+    /// That a picture or a table goes on below the fold.
+    pub(crate) fn below(&mut self, count: usize) -> fmt::Result {
+        match count {
+            0 => Ok(()),
+            count => writeln!(self.out, "\nand {count} more below"),
+        }
     }
 
     fn notes(&mut self, report: &Report) -> fmt::Result {
@@ -131,13 +213,15 @@ impl Comment<'_> {
             let interrupted = self.text(&interrupted);
             writeln!(self.out, "\n**Interrupted:** {interrupted}")?;
         }
-        for resolver in &report.resolvers {
-            if let Some(summary) = words::samples(resolver, true) {
-                let name = self.code(&resolver.probed.resolver.name);
-                writeln!(self.out, "\n{name}: {}", self.text(&summary))?;
-            }
+        let sampled = report.resolvers.iter();
+        let sampled: Vec<_> = sampled
+            .filter_map(|resolver| Some((resolver, words::samples(resolver, true)?)))
+            .collect();
+        for (resolver, summary) in sampled.iter().take(self.room.items) {
+            let name = self.code(&resolver.probed.resolver.name);
+            writeln!(self.out, "\n{name}: {}", self.text(summary))?;
         }
-        Ok(())
+        self.below(sampled.len().saturating_sub(self.room.items))
     }
 
     fn lead(&mut self, report: &Report, lead: &Finding) -> fmt::Result {
@@ -180,13 +264,23 @@ impl Comment<'_> {
     }
 
     pub(crate) fn list(&mut self, title: &str, items: impl Iterator<Item = String>) -> fmt::Result {
-        let mut items = items.peekable();
-        if items.peek().is_none() {
+        let items: Vec<String> = items.collect();
+        if items.is_empty() {
             return Ok(());
         }
         writeln!(self.out, "\n**{title}:**\n")?;
-        for item in items {
-            writeln!(self.out, "- {}", self.text(&item))?;
+        // "and 1 more" would take the line of the one.
+        let most = self.room.items;
+        let shown = if items.len() <= most.saturating_add(1) {
+            items.len()
+        } else {
+            most
+        };
+        for item in &items[..shown] {
+            writeln!(self.out, "- {}", self.text(item))?;
+        }
+        if items.len() > shown {
+            writeln!(self.out, "- and {} more below", items.len() - shown)?;
         }
         Ok(())
     }
@@ -242,22 +336,28 @@ impl Comment<'_> {
             ..self.style.clone()
         };
         writeln!(self.out, "\n<details>\n<summary>Everything else</summary>")?;
-        what(&mut Comment {
-            style: &verbose,
-            out: &mut *self.out,
-        })?;
+        what(&mut Comment::new(&verbose, &mut *self.out))?;
         writeln!(self.out, "\n</details>")
     }
 
     /// All that `-v` prints of a report.
-    fn whole(&mut self, report: &Report) -> fmt::Result {
+    fn whole(&mut self, report: &Report, rows_are_cut: bool, lists_are_cut: bool) -> fmt::Result {
         let expected = words::expectation(&report.expected, true);
         writeln!(self.out, "\n- Expected: {}", self.text(&expected))?;
         writeln!(self.out, "- Target: {}", self.text(&words::target(report)))?;
+        if rows_are_cut {
+            self.resolvers(report)?;
+        }
+        if lists_are_cut {
+            self.notes(report)?;
+        }
         if let Some(lead) = words::lead(report) {
             self.lead(report, lead)?;
         }
         self.list("Changed in AWS", words::changes(report, true).into_iter())?;
+        if lists_are_cut {
+            self.list("Connections", words::connections(report))?;
+        }
         self.list("This host", words::host(report, true).into_iter())?;
         self.clients(report)?;
         self.other_findings(report)?;
@@ -291,18 +391,11 @@ impl Comment<'_> {
         let verbose = self.style.verbose;
         let kubectl = words::kubectl(report).filter(|kubectl| !kubectl.messages.is_empty());
         if let Some(kubectl) = kubectl {
-            writeln!(self.out, "\n**kubectl** here prints:")?;
-            let mut lines: Vec<&str> = Vec::new();
-            for message in &kubectl.messages {
-                if !lines.is_empty() {
-                    lines.push("or");
-                }
-                lines.push(message);
-            }
+            let mut said: Vec<String> = kubectl.messages.iter().map(|message| self.code(message)).collect();
             if kubectl.outcome == Resolution::Varies {
-                lines.extend(["or", words::OR_IT_RESOLVES]);
+                said.push(words::OR_IT_RESOLVES.to_owned());
             }
-            self.block("", &lines)?;
+            writeln!(self.out, "\n**kubectl** here prints: {}", said.join(" or "))?;
         } else if let Some(why) = words::no_kubectl(report) {
             writeln!(self.out, "\n**kubectl**: {}", self.text(why))?;
         }
@@ -329,7 +422,7 @@ impl Comment<'_> {
         let shown = if self.style.verbose {
             findings.len()
         } else {
-            words::shown(findings)
+            words::shown(findings).min(self.room.findings)
         };
         for Placed { finding, depth } in findings.iter().take(shown) {
             let indent = "  ".repeat(*depth);
@@ -479,10 +572,7 @@ mod tests {
     fn fences_are_longer_than_what_they_hold() {
         let mut out = String::new();
         let style = Style::default();
-        let mut comment = Comment {
-            style: &style,
-            out: &mut out,
-        };
+        let mut comment = Comment::new(&style, &mut out);
         assert_eq!(comment.block("", &["x", "  ````", "y"]), Ok(()));
         assert_eq!(out, "\n`````\nx\n  ````\ny\n`````\n");
     }

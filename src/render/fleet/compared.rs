@@ -176,7 +176,7 @@ fn table(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::R
 }
 
 fn ticket(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let comment = Comment { style, out };
+    let comment = Comment::new(style, out);
     let headline = headline(compared);
     writeln!(
         comment.out,

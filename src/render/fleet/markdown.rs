@@ -10,7 +10,7 @@ use crate::render::markdown::Comment;
 use crate::render::words::INTERRUPTED;
 
 pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let comment = Comment { style, out };
+    let comment = Comment::new(style, out);
     let headline = headline(fleet);
     writeln!(
         comment.out,

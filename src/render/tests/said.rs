@@ -298,7 +298,7 @@ fn a_race_shows_both_messages() {
         "{table}"
     );
     let markdown = shown(&report, Format::Markdown);
-    assert!(markdown.contains("server misbehaving\nor\nUnable"), "{markdown}");
+    assert!(markdown.contains("server misbehaving` or `Unable"), "{markdown}");
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn a_comment_on_a_ticket() {
         "\n```mermaid\nflowchart LR\n    s0[\"laptop\"] --> r0[\"local 10.63.200.10\"]",
         "\n<details>\n<summary>Everything else</summary>\n",
         "\n```\n# Unbound",
-        "\n\n**kubectl** here prints:\n\n```\nUnable to connect",
+        "\n\n**kubectl** here prints: `Unable to connect",
         "\n\n**Follows from this**\n\n- i `not-in-public-dns`: the summary of not-in-public-dns\n",
         "\n- ! `tcp-blocked`: the summary of tcp-blocked\n",
         "\n\n**Not checked:** what AWS says, hosts file (5 findings need them).",
