@@ -397,23 +397,25 @@ fn nothing_is_left() -> Result<(), Failed> {
     Ok(())
 }
 
-/// The first screen at 80 columns, as `demo` prints it: nine of ten scenarios within 40 lines, and none over 60.
+/// The first screen at 80 columns, as `demo` prints it, and the part of a comment above the fold: nine of ten scenarios
+/// within 40 lines, and none over 60.
 fn the_first_screen_is_short() -> Result<(), Failed> {
-    let mut lines: Vec<(usize, &str)> = Vec::new();
-    for name in lab::names() {
-        let table = rendered(&report(name)?)
-            .into_iter()
-            .find(|(ending, _)| *ending == "txt");
-        let (_, text) = table.ok_or("there is no table")?;
-        let (_, scenario) = lab::scenario(Some(name)).map_err(|error| error.to_string())?;
-        let heading = eks_dns_doctor::app::heading(name, &scenario.title);
-        lines.push((heading.lines().count() + text.lines().count(), name));
-    }
-    lines.sort_unstable();
-    let ninth_tenth = lines[lines.len() * 9 / 10];
-    let longest = lines[lines.len() - 1];
-    if ninth_tenth.0 > 40 || longest.0 > 60 {
-        return Err(format!("the ninth tenth is {ninth_tenth:?}, the longest {longest:?}").into());
+    for ending in ["txt", "md"] {
+        let mut lines: Vec<(usize, &str)> = Vec::new();
+        for name in lab::names() {
+            let page = rendered(&report(name)?).into_iter().find(|(one, _)| *one == ending);
+            let (_, text) = page.ok_or("there is no such page")?;
+            let (first, _) = text.split_once("<details>").unwrap_or((&text, ""));
+            let (_, scenario) = lab::scenario(Some(name)).map_err(|error| error.to_string())?;
+            let heading = eks_dns_doctor::app::heading(name, &scenario.title);
+            lines.push((heading.lines().count() + first.trim_end().lines().count(), name));
+        }
+        lines.sort_unstable();
+        let ninth_tenth = lines[lines.len() * 9 / 10];
+        let longest = lines[lines.len() - 1];
+        if ninth_tenth.0 > 40 || longest.0 > 60 {
+            return Err(format!("{ending}: the ninth tenth is {ninth_tenth:?}, the longest {longest:?}").into());
+        }
     }
     Ok(())
 }
@@ -423,7 +425,7 @@ fn the_first_screen_is_short() -> Result<(), Failed> {
 const WORDS_TWICE: usize = 11;
 /// Sentences of the reason below a headline, and their words.
 const SENTENCES: usize = 4;
-const WORDS_OF_A_SENTENCE: usize = 35;
+const WORDS_OF_A_SENTENCE: usize = 22;
 
 /// The headline, the reason, the connections and the findings below say each thing once. Not meant are the table, the
 /// lines of a client, which begin alike, and commands.
@@ -459,6 +461,7 @@ fn nothing_is_said_twice_on_the_first_screen() -> Result<(), Failed> {
             .take_while(|line| !line.starts_with("  Fix"))
             .collect::<Vec<_>>();
         let why = why.join(" ");
+        let why = why.trim_start().trim_start_matches("Why ");
         let sentences: Vec<&str> = why.split(". ").collect();
         let words = |sentence: &&str| sentence.split_whitespace().count();
         let longest = sentences.iter().map(words).max().unwrap_or_default();

@@ -116,10 +116,7 @@ impl fmt::Display for RecordFault {
         match self {
             Self::CutShort => f.write_str("the message ends there"),
             Self::Name { fault } => fault.fmt(f),
-            Self::TooLong { octets, left } => write!(
-                f,
-                "its data is said to be {octets} octets, and the message has {left} left"
-            ),
+            Self::TooLong { octets, left } => write!(f, "it claims {octets} octets of data, with {left} left"),
             Self::DotInOwner => f.write_str("a label of its owner name has a dot in it"),
             Self::DotInData => f.write_str("a label of the name in its data has a dot in it"),
             Self::Class { found, asked } => write!(f, "its class is {}, not {}", class(*found), class(*asked)),

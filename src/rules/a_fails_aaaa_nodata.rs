@@ -63,7 +63,7 @@ fn finding(confidence: Confidence, cause: Option<String>, subjects: &[&Subject<'
         ))
         .why(format!(
             "{who} {} NODATA for AAAA, so the name exists there, and {} the A question. Go (kubectl) asks both at once \
-             and prints the error that arrives last, so its message changes from run to run; glibc prints \"No address \
+             and prints the error that arrives last, so its message changes from run to run. glibc prints \"No address \
              associated with hostname\". The message does not name the cause.",
             phrase::plural(subjects.len(), "returns", "return"),
             phrase::plural(subjects.len(), "fails", "fail"),

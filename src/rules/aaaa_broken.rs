@@ -73,9 +73,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 phrase::plural(subjects.len(), "fails", "fail")
             ))
             .why(format!(
-                "{who} {} the IPv4 addresses and {} the AAAA question, whose right answer is NODATA for an IPv4 cluster \
-                 and addresses for an IPv6 cluster. {effect} Something at the resolver or behind it drops or fails AAAA \
-                 questions for this name.",
+                "{who} {} the IPv4 addresses and {} the AAAA question. The right answer to that is NODATA for an IPv4 \
+                 cluster, and addresses for an IPv6 cluster. {effect} Something at the resolver or behind it drops or \
+                 fails AAAA questions for this name.",
                 phrase::plural(subjects.len(), "returns", "return"),
                 phrase::plural(subjects.len(), "fails", "fail"),
             ))

@@ -146,9 +146,9 @@ fn finding(
             vpc.id
         ))
         .why(format!(
-            "AWS's configuration was read {read}. By AWS's documented order this decides in {}: {}. {who} {does}, \
-             which is observed in this run. The configuration may have changed between the two, or the answer may come \
-             from a cache. Or {who} {} not the VPC's own Resolver, or forwards to another server.",
+            "AWS's configuration was read {read}. In {} this decides: {}. {who} {does}, which is observed in this run. \
+             The configuration may have changed between the two, or the answer may come from a cache. Or {who} {} not \
+             the VPC's own Resolver, or forwards to another server.",
             vpc.id,
             step.why,
             phrase::plural(several, "is", "are")

@@ -122,13 +122,13 @@ fn finding(
     } else if cluster.endpoint.is_none() {
         let _ = write!(
             explanation,
-            " It {}, so what was asked for is not known to be its name, and no answer can be compared with anything.",
+            " It {}, so what was asked for is not known to be its name. No answer can be compared with anything.",
             cluster.without_endpoint()
         );
     } else {
         explanation.push_str(match (cluster.state(), access) {
             (Some(ClusterState::Deleting), _) => {
-                " Its endpoint name is deleted with it, so NXDOMAIN may be right, and a forward to its VPC would lead to \
+                " Its endpoint name is deleted with it, so NXDOMAIN may be right. A forward to its VPC would lead to \
                  what goes away."
             }
             (Some(ClusterState::Failed), _) => {
@@ -136,8 +136,8 @@ fn finding(
                  resolvers answer is judged as for any other, and need not last."
             }
             (_, Some(_)) => {
-                " While endpoint access changes, a resolver may return the old answer, the new one, or both in turn, \
-                 until its cached answers expire."
+                " While endpoint access changes, a resolver may return the old answer, the new one, or both, until its \
+                 cached answers expire."
             }
             _ => {
                 " An update of the version gives the control plane other network interfaces, so addresses may \

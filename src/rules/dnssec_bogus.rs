@@ -94,9 +94,9 @@ fn in_a_vpc(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) 
             "{who} {says} SERVFAIL, and DNSSEC validation is on in {vpcs_named}: validation may be why"
         ))
         .why(format!(
-            "{who} {says} SERVFAIL for this name, the Resolver of {vpcs_named} validates DNSSEC, and no Resolver rule is \
-             known to forward the name. A VPC's Resolver does not look at CD, so no question shows whether validation \
-             is the reason."
+            "{who} {says} SERVFAIL for this name. The Resolver of {vpcs_named} validates DNSSEC, and no Resolver rule \
+             is known to forward the name. A VPC's Resolver does not look at CD, so no question shows whether \
+             validation is the reason."
         ))
         .seen(evidence)
         .fix([Remedy::new(
@@ -138,7 +138,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, nothing: bool, subjects: &[&
         );
     } else if subjects.iter().all(|subject| subject.any_outside_control_works()) {
         explanation.push_str(
-            " Other names resolve there, so the answers of the server that this name is forwarded to do not fit the \
+            " Other names resolve there. So the answers of the server that this name is forwarded to do not fit the \
              signed zones above it.",
         );
     }

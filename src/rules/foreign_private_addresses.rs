@@ -111,9 +111,9 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
         Known::OutsideVpc => (
             format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
             format!(
-                "{who} {gives} {foreign}. They are private, but outside the networks where the endpoint's \
-                 addresses are ({}), so they are not old addresses of it either. Somebody answers for \
-                 this very name: a record in an internal zone, an override, or another cluster's endpoint.",
+                "{who} {gives} {foreign}. They are private, but outside the networks of the endpoint's addresses ({}). \
+                 So they are not old addresses of it either. Somebody answers for this very name: a record in an \
+                 internal zone, an override, or another cluster's endpoint.",
                 case.vpc().map_or_else(|| source.to_string(), phrase::vpc_networks)
             ),
         ),
@@ -140,17 +140,16 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
                 "{who} {gives} {foreign}, where the public endpoint's addresses are expected ({source}).{}",
                 if subjects.iter().all(|subject| subject.view() == View::PrivateZone) {
                     if case.own_cluster().and_then(|cluster| cluster.endpoint_private_access) == Some(false) {
-                        " They come from a private hosted zone, which EKS keeps only while private access is on, and \
-                         AWS says that it is off. So the access is being changed, or one of the two is of another \
-                         time or account."
+                        " They come from a private hosted zone. EKS keeps that only while private access is on, and \
+                         AWS says that it is off. So the access is being changed, or one of the two is of another time \
+                         or account."
                     } else {
                         " They come from a private hosted zone: private access is on, and this is the view of \
                          the VPC."
                     }
                 } else {
-                    " A private-only cluster's name resolves to private addresses in public DNS too, so \
-                     public access may be off; else somebody answers for the name with addresses of their \
-                     own."
+                    " A private-only cluster's name resolves to private addresses in public DNS too, so public access \
+                     may be off. Else somebody answers for the name with addresses of their own."
                 }
             ),
         ),

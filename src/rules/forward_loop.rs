@@ -93,7 +93,7 @@ fn finding(
         domain.to_string()
     };
     let mut explanation = format!(
-        "Rule {title} sends {what} to {targets}, {} in {}, and that rule is associated with the same VPC. So a question \
+        "Rule {title} sends {what} to {targets}, {} in {}. That rule is associated with the same VPC. So a question \
          that enters there is forwarded out and enters again.",
         phrase::plural(back.len(), "an inbound address", "inbound addresses"),
         vpc.id

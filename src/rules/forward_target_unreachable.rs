@@ -143,7 +143,7 @@ fn finding(
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
             Forward::Zone => " and for a random sibling alike",
-            Forward::Name => ", A and AAAA alike, while a random sibling gets NXDOMAIN",
+            Forward::Name => ". A random sibling gets NXDOMAIN",
         }
     );
     let mut evidence: Vec<Evidence> = subjects

@@ -114,7 +114,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
                 phrase::plural(several, "answers", "answer")
             ),
             format!(
-                "{who} {} a negative answer with the SOA of the private hosted zone {apex}, while {} {has} the name in \
+                "{who} {} a negative answer with the SOA of the private hosted zone {apex}. {} {has} the name in \
                  another zone. So the question ends in another VPC than the cluster's. The private hosted zone there \
                  does not have the name, and Route 53 Resolver does not ask public DNS for names in a private hosted \
                  zone.",
@@ -130,8 +130,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
             ),
             format!(
                 "{who} {} given as {} and {} from the public zone, while {} {has} the private addresses. An inbound \
-                 endpoint answers from the VPC that it is in, and EKS's private hosted zone is associated with the \
-                 cluster's VPC only.",
+                 endpoint answers from its own VPC, and EKS's private hosted zone is associated with the cluster's VPC \
+                 only.",
                 phrase::plural(several, "was", "were"),
                 phrase::plural(several, "an inbound endpoint", "inbound endpoints"),
                 phrase::plural(several, "answers", "answer"),
@@ -145,9 +145,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
                 phrase::plural(several, "it answers", "they answer")
             ),
             format!(
-                "AWS lists {who} as {} in {vpc}. An inbound endpoint answers from the VPC that it is in, and EKS's private \
-                 hosted zone is associated with the cluster's VPC only. So the answers come from public DNS or from the \
-                 private hosted zones of {vpc}.",
+                "AWS lists {who} as {} in {vpc}. An inbound endpoint answers from its own VPC, and EKS's private \
+                 hosted zone is associated with the cluster's VPC only. So the answers come from public DNS or from \
+                 the private hosted zones of {vpc}.",
                 phrase::plural(
                     several,
                     "an address of an inbound endpoint",

@@ -67,7 +67,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                  answer"
             ))
             .why(format!(
-                "getaddrinfo gives {}, so the operating system asks a resolver that has the name: a VPN's, or one \
+                "getaddrinfo gives {}. So the operating system asks a resolver that has the name: a VPN's, or one \
                  scoped to the domain. Go's own resolver reads resolv.conf only and asks {who}, which {} not have the \
                  right answer. A cache of the operating system that still holds an older answer would look the same, \
                  for as long as the TTL of 60 s.",

@@ -148,9 +148,8 @@ fn explanation(
             phrase::addresses(&heard)
         ),
         Judgement::Fine => {
-            "Nothing shows that it is wrong now. EKS replaces the endpoint's interfaces on upgrades and \
-                            when it scales the control plane, so it will not stay right, except on local clusters on \
-                            Outposts."
+            "Nothing shows that it is wrong now. EKS replaces the endpoint's interfaces on upgrades and when it scales \
+             the control plane, so it will not stay right. Local clusters on Outposts are the exception."
                 .to_owned()
         }
     };

@@ -135,8 +135,8 @@ fn finding(
         (
             format!("{title}: its security groups do not allow this host at port 53 over {protocols}"),
             format!(
-                "{groups} {} port 53 over {protocols} in from {networks}, and none of the networks of this host's \
-                 VPC is among them.",
+                "{groups} {} port 53 over {protocols} in from {networks}. None of the networks of this host's VPC is \
+                 among them.",
                 phrase::plural(inbound.endpoint.security_group_ids.len(), "lets", "let")
             ),
         )

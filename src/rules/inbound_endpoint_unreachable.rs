@@ -108,8 +108,8 @@ fn finding(
             "The network refuses the questions: a firewall rejects them, a route is missing, or the address is not \
              one of an inbound endpoint."
         } else {
-            "Packets to the endpoint or from it are lost: see its security group, the network ACLs, and the route \
-             over VPN, Direct Connect, Transit Gateway or peering."
+            "Packets to the endpoint or from it are lost. See its security group, the network ACLs, and the route \
+             (VPN, Direct Connect, Transit Gateway, peering)."
         }
     );
     if !answering.is_empty() {

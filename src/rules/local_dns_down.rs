@@ -79,8 +79,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         (
             format!("{who}: the DNS service on this host is down, so its port is refused"),
             format!(
-                "{} names {who}, on this host. The port is refused, so the service that should listen there does not \
-                 run: {services}.",
+                "{} names {who}, on this host. The port is refused, so the service there does not run: {services}.",
                 stub.source
             ),
         )
@@ -93,8 +92,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     } else if case.go_asks_the_system() {
         ""
     } else {
-        " kubectl prints \"The connection to the server … was refused - did you specify the right host or \
-         port?\": that refusal is the name server's, not the API server's."
+        " kubectl prints \"The connection to the server … was refused - did you specify the right host or port?\". \
+         That refusal is the name server's, not the API server's."
     });
     let mut evidence: Vec<Evidence> = down
         .iter()

@@ -67,6 +67,13 @@ fn blemished(case: &Case<'_>, fits: &Fits<'_, '_>, blemish: &Blemish, subjects: 
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let Blemish { reason, stops_go } = blemish;
+    let sent = match reason {
+        Reason::BehindMismatched { replies, first } => Reason::Mismatched {
+            replies: *replies,
+            first: first.clone(),
+        },
+        other => other.clone(),
+    };
     let (severity, summary, explanation) = if *stops_go {
         (
             Severity::Error,
@@ -75,8 +82,8 @@ fn blemished(case: &Case<'_>, fits: &Fits<'_, '_>, blemish: &Blemish, subjects: 
                 phrase::plural(several, "sends", "send"),
             ),
             format!(
-                "From {who} came {reason}. So kubectl prints `invalid DNS response` or `cannot unmarshal DNS message`, \
-                 though the right reply follows."
+                "From {who} came {sent}, and then the right reply. Go fails at the first, so kubectl prints `invalid \
+                 DNS response` or `cannot unmarshal DNS message`."
             ),
         )
     } else {
@@ -190,10 +197,10 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, defect: &Defect, subjects: &[&S
         "{who} {}, and {what}. {}",
         phrase::plural(several, "answers", "answer"),
         if matches!(defect, Defect::Elsewhere(_)) {
-            "Clients take replies only from where they ask. A server with several addresses has to answer from the one \
-             that was asked, or a device that translates addresses lets replies by without translating them back."
+            "Clients take replies only from where they ask. Either a server with several addresses answers from \
+             another one, or a device that translates addresses does not translate replies back."
         } else if of_the_zone {
-            "A zone or a policy that this server answers from makes the name such an alias: AWS's zones hold the \
+            "A zone or a policy that this server answers from makes the name such an alias. AWS's zones hold the \
              addresses under the name itself."
         } else {
             "Either that server is broken, or a device on the way rewrites messages."

@@ -51,7 +51,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 phrase::titles(&found.answered)
             ))
             .why(format!(
-                "musl sends each question to all name servers and takes what comes first, NXDOMAIN too. Here {}, so \
+                "musl sends each question to all name servers and takes what comes first, NXDOMAIN too. Here {}. So \
                  whether such clients resolve the name is chance, whatever the order in resolv.conf.",
                 phrase::list(&each)
             ))

@@ -103,8 +103,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
                 _ => None,
             });
             format!(
-                "The name is made an alias of {}, which has no address. AWS's zones hold the addresses under the \
-                 name itself, so a policy, or a zone of the resolver's own, answered in their place.",
+                "The name is made an alias of {}, which has no address. AWS's zones hold the addresses under the name \
+                 itself. So a policy, or a zone of the resolver's own, answered in their place.",
                 target.unwrap_or_default()
             )
         }

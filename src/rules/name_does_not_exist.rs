@@ -53,11 +53,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         RULE.finding(fits.least_sure_at(&in_scope), &in_scope)
             .summary("every resolver returns NXDOMAIN, the VPC's included, so the name is probably not the cluster's")
             .why(format!(
-                "Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, and in the VPC {} {}. \
-                 The name of a deleted cluster, or of a cluster in another account or Region, gets these answers; a \
-                 cluster that is created again gets a new name. A right name gets the same answers where it was never \
-                 published and its private hosted zone is in another VPC than the one that was asked. Only AWS can tell \
-                 the two apart.",
+                "Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, and in the VPC {} \
+                 {}. The name of a deleted cluster, or of a cluster in another account or Region, gets these answers. \
+                 A cluster that is created again gets a new name. A right name gets the same answers where it was \
+                 never published and its private hosted zone is in another VPC than the one that was asked. Only AWS \
+                 can tell the two apart.",
                 phrase::titles(&inside),
                 phrase::plural(inside.len(), "does", "do"),
             ))

@@ -59,8 +59,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .any(|(_, real)| AddressClass::of(*real) == AddressClass::Private);
     let reach = if private {
-        " A NAT64 gateway must not carry private IPv4 addresses in this prefix (RFC 6052 section 3.1), so a \
-         host with IPv6 only may not reach the endpoint."
+        " A NAT64 gateway must not carry private IPv4 addresses in this prefix (RFC 6052 section 3.1). So a host with \
+         IPv6 only may not reach the endpoint."
     } else {
         ""
     };

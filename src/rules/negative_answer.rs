@@ -100,8 +100,8 @@ fn finding(
         ),
         Denial::PrivateZone => (
             format!("with the SOA of the private hosted zone{zone}"),
-            "Either the answer was cached before the record existed, or the question ends in a VPC with another \
-             private hosted zone that covers the name."
+            "Either the answer was cached before the record existed, or the question ends in a VPC with another zone \
+             over the name."
                 .to_owned(),
         ),
         Denial::ForeignZone => (

@@ -42,7 +42,7 @@ declare_rule! {
         shows: [OneAnswer, PublicView],
         settled_by: [
             Vpc => "whether the VPC has private addresses for the name at all, or private access is off",
-            Public => "whether the name is not forwarded, or the answer is a stale one of a name that is published by now",
+            Public => "whether the name is not forwarded, or is published by now and the answer is stale",
         ],
         references: [EKS_CLUSTER_ENDPOINT, ROUTE53_INBOUND, AWS_BLOG_EKS_DNS],
         at: InScope,
@@ -191,9 +191,9 @@ fn finding(
         )
     } else if vpc_view.is_empty() && shown == Shown::Denial {
         format!(
-            "AWS has this endpoint, with private access on, and {who} {} from AWS's public zone: it does not \
-             ask the VPC, and public DNS as it sees it lacks the name. No resolver of the VPC was heard, so whether \
-             the VPC has it is not proven.",
+            "AWS has this endpoint, with private access on, and {who} {} from AWS's public zone. So the VPC is not \
+             asked there, and the public DNS that is asked lacks the name. No resolver of the VPC was heard, so \
+             whether the VPC has it is not proven.",
             phrase::returns_negative(subjects),
         )
     } else if vpc_view.is_empty() {
@@ -202,7 +202,7 @@ fn finding(
              VPC was heard that has them, {}.",
             phrase::plural(subjects.len(), "answers", "answer"),
             if private_access_on(case) {
-                "so that it has them is not proven, but private access is on"
+                "so that it has them is not proven. But private access is on"
             } else {
                 "so it may as well be that private access is off"
             }

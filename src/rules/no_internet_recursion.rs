@@ -83,7 +83,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
         .all(|subject| recursion::is_apart_from_its_sibling(subject));
     let forwards = if may_be_forwarded && is_apart {
         format!(
-            "It denies a random sibling of the name and not the name itself, so it may forward the name already, to a \
+            "It denies a random sibling of the name and not the name itself. So it may forward the name already, to a \
              server that fails. Else {who} has to forward it to the VPC."
         )
     } else if may_be_forwarded {

@@ -71,8 +71,8 @@ fn finding(confidence: Confidence, referral: bool, subjects: &[&Subject<'_>]) ->
         )
     } else {
         format!(
-            "{who} {}, and the reply says that recursion is not available there: it knows its own zones, \
-             or its cache, and asks nobody else for this client.",
+            "{who} {}, and the reply says that recursion is not available there. Such a server knows its own zones, or \
+             its cache, and asks nobody else for this client.",
             phrase::returns_negative(subjects),
         )
     };

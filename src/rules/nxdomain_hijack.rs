@@ -59,9 +59,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         .iter()
         .all(|subject| !subject.ips().is_empty() && subject.ips().iter().all(|ip| theirs.contains(ip)));
     let explanation = format!(
-        "A random name beside the endpoint's, which does not exist, has {} at {who}.{} Something there answers \
-         in the place of AWS's zone: a provider's search page, a captive portal, or a wildcard record in a zone \
-         over this one. Whether the endpoint's name exists cannot be told from {} answers.",
+        "A random name beside the endpoint's, which does not exist, has {} at {who}.{} Something there answers in \
+         place of AWS's zone: a provider's search page, a captive portal, or a wildcard record above the name. Whether \
+         the endpoint's name exists cannot be told from {} answers.",
         phrase::addresses(&theirs),
         if same {
             " The endpoint's name gets the same."

@@ -88,7 +88,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 "private access to {name} is off, so {who} {give} the public view"
             ))
             .why(format!(
-                "With private access off there is no private hosted zone for the endpoint: {who} {give} the public \
+                "With private access off there is no private hosted zone for the endpoint. {who} {give} the public \
                  view of the name, and so does everybody. {}",
                 if asked {
                     "Private addresses are expected here; no forward and no setting of a resolver returns them as long \

@@ -193,8 +193,8 @@ fn configured(
 ) -> Finding {
     let made = by.map_or_else(String::new, |by| format!(" AWS made it for {by}."));
     let either = match by {
-        Some(_) => "either the name is in it",
-        None => "either the name is in it, and then somebody keeps its addresses up to date by hand",
+        Some(_) => "Either the name is in it",
+        None => "Either somebody keeps the name's addresses in it by hand",
     };
     let remedies = match (zone, by) {
         (_, Some(by)) => unmake(case, by, apex),
@@ -208,7 +208,7 @@ fn configured(
         ))
         .why(format!(
             "{vpc} has the private hosted zone {apex}, which replaces public DNS for all names below its apex, the \
-             endpoint's among them.{made} Nothing was seen to fail by it: {either}, or nobody was asked there."
+             endpoint's among them.{made} Nothing was seen to fail by it. {either}, or nobody was asked there."
         ))
         .seen(
             zone.map(|zone| Evidence::fact(listed(case, zone, vpc)))

@@ -214,8 +214,8 @@ fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfi
         ))
         .why(format!(
             "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the lookup to it, \
-             whatever NO_PROXY says, and they do not use the answers of the resolvers here. If the proxy does not get \
-             the private addresses, they fail although everything below is right.{of_socks}"
+             whatever NO_PROXY says. They do not use the answers of the resolvers here. If the proxy does not get the \
+             private addresses, they fail although everything below is right.{of_socks}"
         ))
         .seen(vec![Evidence::fact(format!(
             "{files}, context {context}: proxy-url is {proxy}"

@@ -202,8 +202,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
              waits for servers behind it that do not answer."
         ),
         Silence::OnTheWay => format!(
-            "{who} {answered}. The path is blocked (a VPN that is down, a missing route, a \
-             firewall that drops packets), or no server is at {}.",
+            "{who} {answered}. The path is blocked (VPN down, no route, a firewall that drops packets), or no server \
+             is at {}.",
             phrase::plural(subjects.len(), "that address", "those addresses")
         ),
     };

@@ -85,13 +85,14 @@ fn finding(
         kinds.len()
     );
     let reason = if answers_agree {
-        "The answers agree, and some questions got none. Either the path loses packets, the resolver drops questions \
-         beyond a limit, or of several servers behind the address one is down or waits for another that is."
-            .to_owned()
+        "The answers agree, and some questions got none. Either the path loses packets, or the resolver drops \
+         questions beyond a limit. Or one of several servers behind the address is down, or waits for another that \
+         is."
+        .to_owned()
     } else {
         format!(
-            "The cause is not the name. Either several servers behind the address have different data (a load balancer, an \
-             anycast address, a pair of forwarders), or one server asks others that do not agree.{}",
+            "The cause is not the name. Several servers behind the address have different data (load balancer, \
+             anycast, two forwarders), or one server asks others that do not agree.{}",
             if silent > 0 {
                 " Where a sample got no answer, the path may also have lost it."
             } else {

@@ -93,8 +93,8 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
         )
     } else {
         format!(
-            "Of those that answer, {clients} ask {first} first and take its answer as final: the servers \
-             after it, which are right, are never asked."
+            "Of those that answer, {clients} ask {first} first and take its answer as final. The servers after \
+             {first}, which are right, are never asked."
         )
     }
 }

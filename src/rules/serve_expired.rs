@@ -73,7 +73,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
         .summary(format!("{who} {answers} from an expired cache entry, and says so"))
         .why(format!(
             "{who} {answers} with stale data: the reply carries the Extended DNS Error for it. {so_far} A resolver \
-             does that when the server that it asks does not answer in time, or when it is configured to return old \
+             does that when the server that it asks does not answer in time. It may also be configured to return old \
              data first and refresh it later."
         ))
         .seen(

@@ -90,9 +90,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
         Shape::Soa(_) if is_own => (
             format!("{who} {answers} from a zone of this very name, which lacks its addresses, instead of asking AWS"),
             format!(
-                "{who} {} with the SOA of a zone of the endpoint's own name, and that SOA is not one of \
-                 AWS's. What AWS says of the name does not matter there. The zone is configured there or on a \
-                 server that it forwards to{}.",
+                "{who} {} with the SOA of a zone of the endpoint's own name, and not with one of AWS's. What AWS says \
+                 of the name does not matter there. The zone is configured there or on a server that it forwards \
+                 to{}.",
                 phrase::returns_negative(subjects),
                 whose(subjects),
             ),
@@ -110,10 +110,10 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
         Shape::Bare | Shape::BareMixed => (
             format!("{who} {answers} for all of AWS's domain itself and lacks this name, instead of asking AWS"),
             format!(
-                "{who} {} without a SOA. A random sibling of the name and AWS's public names {} there too, \
-                 while the root's name servers resolve. So it recurses, and what stops the question is a zone of \
-                 its own over AWS's domain, such as dnsmasq's local=/amazonaws.com/ or an Unbound local-zone. \
-                 A block list that holds the whole domain would look alike.",
+                "{who} {} without a SOA. A random sibling of the name and AWS's public names {} there too, while the \
+                 root's name servers resolve. So it recurses, and a zone of its own over AWS's domain stops the \
+                 question. dnsmasq's local=/amazonaws.com/ and an Unbound local-zone are such zones. A block list that \
+                 holds the whole domain would look alike.",
                 phrase::returns_negative(subjects),
                 if *shape == Shape::Bare {
                     "get such answers"

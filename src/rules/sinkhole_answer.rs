@@ -77,14 +77,14 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     );
     if wide {
         explanation.push_str(
-            " A random sibling of the name, which does not exist, is answered as well: the whole domain is held, \
-             not only this name.",
+            " A random sibling of the name, which does not exist, is answered as well. The whole domain is held, not \
+             only this name.",
         );
     }
     if subjects.iter().any(|subject| case.private_addresses_elsewhere(subject)) {
         explanation.push_str(
-            " The name's real addresses are private: a filter of private addresses that answers like this \
-             (Control D's rebinding option does) would look the same.",
+            " The name's real addresses are private. A filter of private addresses that answers like this (Control D's \
+             rebinding option does) would look the same.",
         );
     }
     let mut evidence: Vec<Evidence> = Vec::new();

@@ -65,8 +65,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         )
     };
     let lost = if repeated {
-        " A first try was lost or failed, and a later one was answered: packets are lost on the path, or a server \
-         that the resolver asks fails at times."
+        " A first try was lost or failed, and a later one was answered. Packets are lost on the path, or a server that \
+         the resolver asks fails at times."
     } else {
         ""
     };

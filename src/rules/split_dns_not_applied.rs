@@ -127,7 +127,8 @@ fn explanation(asked: &AskedFor, those: &str, (count, is_race): (usize, bool), l
     };
     if is_race {
         return format!(
-            "{} Of these {those}{of} {} the right addresses, and the others do not; {missing} leaves no choice.",
+            "{} Of these {those}{of} {} the right addresses, and the others do not. What leaves no choice is \
+             {missing}.",
             asked.sentence(),
             phrase::plural(count, "gives", "give"),
         );

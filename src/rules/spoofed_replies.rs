@@ -48,8 +48,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .flat_map(|subject| stray_lookups(subject))
         .any(|(_, strays)| strays.conflicting > 0);
     let race = if contradicted {
-        "Of two replies that contradict each other, a client uses the one that arrives first, so its result may \
-         change from run to run."
+        "Of two replies that contradict each other, a client uses the first, so its result may change from run to \
+         run."
     } else {
         "Go (kubectl) and glibc ignore them; musl accepts a reply to another question."
     };

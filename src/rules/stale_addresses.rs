@@ -70,8 +70,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
     );
     let is_local = case.own_cluster().is_some_and(|cluster| cluster.is_local);
     let mut explanation = format!(
-        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}). {}, and an answer \
-         may be kept for its TTL of {ENDPOINT_TTL} s.",
+        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}). {}. An answer may be \
+         kept for its TTL of {ENDPOINT_TTL} s.",
         phrase::plural(stale.len(), "gives", "give"),
         case.expected.source,
         if is_local {

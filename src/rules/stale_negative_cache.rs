@@ -96,9 +96,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, basis: Basis, subjects: &[&S
     );
     let explanation = match basis {
         Basis::Aged => format!(
-            "{who} {} with the SOA of AWS's public zone, while {has_it}. The TTL of that SOA has run \
-             down further than the one a random sibling gets there: so it was cached before this run. A \
-             source further up that is itself out of date would look alike.",
+            "{who} {} with the SOA of AWS's public zone, while {has_it}. The TTL of that SOA has run down further than \
+             a random sibling's there, so it was cached before this run. A source further up that is itself out of \
+             date would look alike.",
             phrase::returns_negative(subjects),
         ),
         Basis::PrivateZone => format!(

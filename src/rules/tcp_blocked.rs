@@ -63,8 +63,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 phrase::plural(blocked.len(), "answers", "answer")
             ))
             .why(format!(
-                "{who} {} over UDP and {} over TCP. Today's answer fits into a datagram. A larger answer is truncated, and \
-                 then every client has to ask over TCP, where it fails or waits for a long time.",
+                "{who} {} over UDP and {} over TCP. Today's answer fits into a datagram. A larger answer is truncated, \
+                 and then every client has to ask over TCP, and fails or waits long.",
                 phrase::plural(blocked.len(), "answers", "answer"),
                 phrase::plural(blocked.len(), "does not answer", "do not answer")
             ))

@@ -96,7 +96,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     RULE.finding(confidence, subjects)
         .summary(summary)
         .why(format!(
-            "The reply of {who} over UDP is marked as cut short. Clients then ask again over TCP, and that fails ({}). \
+            "The reply of {who} over UDP is marked as cut short. Clients then ask again over TCP. That fails ({}). \
              {then}",
             failures.join("; "),
         ))

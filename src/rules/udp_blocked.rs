@@ -68,9 +68,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 phrase::plural(blocked.len(), "answers", "answer")
             ))
             .why(format!(
-                "No question to {who} over UDP got a reply{}, and TCP did. Clients ask over UDP and change to TCP only \
-                 where a UDP reply says that it is truncated, so none of them gets an answer. A firewall rule that \
-                 names TCP only is the usual reason.",
+                "No question to {who} over UDP got a reply{}, and TCP did. Clients change to TCP only where a UDP \
+                 reply says that it is truncated, so none of them gets an answer. A firewall rule that names TCP only \
+                 is the usual reason.",
                 phrase::among_them(case)
             ))
             .seen(

@@ -63,8 +63,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                     phrase::came_to(subject.verdict(), &subject.probed.lookups)
                 ))
                 .why(format!(
-                    "Below is what {} returned, question by question. It is certain that the answer is not the expected \
-                     one, and none of the causes that this tool knows fits all of it.{}",
+                    "Below is what {} returned, question by question. It is certain that the answer is not the \
+                     expected one. None of the causes that this tool knows fits all of it.{}",
                     subject.title(),
                     may_be_lost(subject).unwrap_or_default()
                 ))

@@ -48,7 +48,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let confidence = fits.least_sure_at(&silent);
     let known = confidence == Confidence::Certain;
     let explanation = format!(
-        "{who} {}. {} The VPC resolver serves the VPC itself; forwarding to it from another network is not supported, \
+        "{who} {}. {} The VPC resolver serves the VPC itself. Forwarding to it from another network is not supported, \
          so it is normal that no reply comes. AWS Client VPN is the exception.",
         phrase::plural(silent.len(), "does not answer", "do not answer"),
         if known {

@@ -92,8 +92,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
         .severity(severity)
         .summary(format!("{who} {verb} {given} of {range}, a range that {makers} use"))
         .why(format!(
-            "{who} {verb} {given} of {space}. {vpc}{wrong} {maker} answers with such an address and forwards the \
-             connection to the real endpoint. Whether that works depends on its rules, and DNS cannot show it."
+            "{who} {verb} {given} of {space}. {vpc}{wrong} {maker} answers with such an address. The connection is \
+             then forwarded to the real endpoint. Whether that works depends on the rules there, and DNS cannot show it."
         ))
         .seen(
             subjects
