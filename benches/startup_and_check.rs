@@ -96,17 +96,27 @@ fn endings(healthy: &[String], silent_port: u16) {
     measure("healthy, the control about the root is silent", || {
         check(&without_root, &no_aws);
     });
+    let silent_public = format!("127.0.0.1:{silent_port}");
+    let public = ["--no-aws", "--timeout", "1s", "--public-resolver", &silent_public];
+    measure("healthy, the public resolver is silent", || check(healthy, &public));
     let (aws, metadata) = (silent_service(), silent_service());
-    measure("healthy, AWS and the instance metadata are silent", || {
+    let beside = |resolvers: &[String], more: &[&str]| {
         let mut command = Command::new(program());
         command
-            .args(arguments(healthy, &["--region", "ap-northeast-1", "--timeout", "1s"]))
+            .args(arguments(resolvers, &["--region", "ap-northeast-1", "--timeout", "1s"]))
+            .args(more)
             .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", "nothing")
             .env("AWS_ENDPOINT_URL", url(&aws))
             .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", url(&metadata))
             .env("AWS_EC2_METADATA_DISABLED", "false");
         start(&mut command);
+    };
+    measure("healthy, AWS and the instance metadata are silent", || {
+        beside(healthy, &[])
+    });
+    measure("healthy, all of these are silent at once", || {
+        beside(&without_root, &public[3..]);
     });
     let mut with_dead = healthy[..3].to_vec();
     with_dead.push(resolver(silent_port));
@@ -116,6 +126,9 @@ fn endings(healthy: &[String], silent_port: u16) {
     let denies = vec![resolver(server(Plays::DeniesAndSilentToNs))];
     measure("broken, the control about the root is silent", || {
         check(&denies, &no_aws);
+    });
+    measure("broken, the public resolver is silent: one window", || {
+        check(&denies, &public);
     });
 }
 
