@@ -116,8 +116,8 @@ const OF_ITS_ENDPOINT: &str = "The certificate is that of an EKS cluster, and it
                                the endpoint's name (server, or tls-server-name, in the kubeconfig).";
 /// Where they are an API server's (Kubernetes, "PKI certificates and requirements": the names of kube-apiserver).
 const OF_AN_API_SERVER: &str = "The certificate's names are those of a Kubernetes API server (kubernetes.default.svc), \
-                                and the name that the client asked for is not among them: it is another cluster's, or \
-                                the cluster is reached by a name that it does not have.";
+                                and the name that the client asked for is not among them: it is another cluster's, \
+                                or the client has another name for the cluster.";
 const OF_SOMETHING_ELSE: &str = "The certificate's names are none that an API server has: what answered is something \
                                  else, such as a proxy that inspects TLS, the login page of a network, or a server \
                                  that has the address now.";
