@@ -32,7 +32,7 @@ pub const QUOTED: usize = 3;
 pub const CONFIGURATION_FILE: u64 = 4 << 20;
 /// How long a configuration file may take to open and read: a named pipe may have no writer, a mount no server.
 pub const FILE_READ: Duration = Duration::from_secs(5);
-/// Name servers of one resolv.conf that are asked. glibc and Go use the first three (resolv.conf(5): MAXNS).
+/// Name servers of one resolv.conf that are asked. Those beyond [`NAME_SERVERS_USED`] decide nothing.
 pub const NAME_SERVERS: usize = 8;
 /// Suffixes of one search list (glibc before 2.26 used six; a longer list is rare).
 pub const SEARCH_SUFFIXES: usize = 6;

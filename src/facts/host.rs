@@ -15,6 +15,7 @@ use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
 use super::platform::{self, Captured, HostConfiguration, WindowsReading, windows_stub};
 use super::{
     Gap, HostFacts, HostsEntry, Proxy, StubConfiguration, System, Vantage, VantageKind, hosts_file, run, saved,
+    stub_file,
 };
 use crate::dns::Name;
 use crate::limits;
@@ -52,7 +53,7 @@ impl UnreadableFile {
     /// Why, in our words: those of the operating system differ between systems, and end in a number of theirs.
     pub fn reason(&self) -> String {
         let said = match self.said.kind() {
-            // Ours: too large, or too slow.
+            // Ours: too large, too slow, or something else than it should be.
             _ if self.said.get_ref().is_some() => return self.said.to_string(),
             ErrorKind::NotFound => "the file is not there",
             ErrorKind::PermissionDenied => "this user may not read the file",
@@ -275,7 +276,12 @@ pub fn look(files: &HostFiles<'_>) -> Result<Look, UnreadableFile> {
         let named = files.resolv_conf;
         let path = named.map_or_else(|| default_path("resolv.conf"), Path::to_owned);
         match read_bounded(&path, files.until) {
-            Ok(text) => {
+            Ok(octets) => {
+                let text = if named.is_some() {
+                    as_named(&path, &octets)?
+                } else {
+                    octets
+                };
                 let source = path.display().to_string();
                 facts.stub = Some(StubConfiguration::parse(&source, &text, interface_index));
                 resolv_conf = Some(text);
@@ -340,6 +346,15 @@ pub fn look(files: &HostFiles<'_>) -> Result<Look, UnreadableFile> {
         vantage,
         pending,
     })
+}
+
+/// The text of a resolv.conf that the user named.
+fn as_named(path: &Path, octets: &[u8]) -> Result<Vec<u8>, UnreadableFile> {
+    let text = stub_file::named(octets).map_err(|reason| UnreadableFile {
+        path: path.to_owned(),
+        said: io::Error::new(ErrorKind::InvalidData, reason),
+    })?;
+    Ok(text.into_owned().into_bytes())
 }
 
 /// This host's resolver configuration beside resolv.conf, with what this system's command shows where it is asked. What

@@ -26,6 +26,7 @@ mod run;
 pub mod saved;
 mod shapes;
 pub mod stub;
+mod stub_file;
 mod system;
 #[cfg(windows)]
 mod windows;

@@ -18,9 +18,9 @@ const DNS_PORT: u16 = 53;
 pub struct StubConfiguration {
     /// The file.
     pub source: String,
-    /// The name servers, in the order they are asked. Where the file names none, 127.0.0.1 and ::1, which Go
-    /// uses then (Go, src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set. Empty on Windows alone,
-    /// where it has no name server for the name and asks nobody.
+    /// The name servers, in the order they are asked. Clients take the first three, but on Windows. Where the file
+    /// names none, 127.0.0.1 and ::1, which Go uses then (Go, src/net/dnsconfig.go; glibc uses 127.0.0.1), and
+    /// `defaulted` is set. Empty on Windows alone, where it has no name server for the name and asks nobody.
     pub name_servers: Vec<SocketAddr>,
     /// Whether the file names no name server.
     #[serde(default)]
@@ -50,9 +50,15 @@ impl StubConfiguration {
     /// (`fe80::1%eth0`) into its number. Never fails: a line that cannot be read is a problem that is kept.
     pub fn parse(source: &str, text: &[u8], interface_index: impl Fn(&str) -> Option<u32>) -> Self {
         let (config, errors) = resolv_conf::Config::parse_with_errors(text);
-        let mut problems: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let mut problems: Vec<String> = errors
+            .iter()
+            .take(limits::HOST_PROBLEMS)
+            .map(|error| problem(error, text))
+            .collect();
         let mut name_servers = Vec::new();
-        for server in &config.nameservers {
+        for (place, server) in config.nameservers.iter().enumerate() {
+            // A line that names one again is one of the three.
+            let is_used = place < limits::NAME_SERVERS_USED;
             match socket_address(server, &interface_index) {
                 Ok(address) if name_servers.contains(&address) => {}
                 Ok(_) if name_servers.len() >= limits::NAME_SERVERS => {
@@ -61,7 +67,18 @@ impl StubConfiguration {
                         limits::NAME_SERVERS
                     ));
                 }
-                Ok(address) => name_servers.push(address),
+                Ok(address) => {
+                    if !is_used {
+                        problems.push(format!(
+                            "name server {server} stands behind the third: glibc, musl and Go take three, and none of \
+                             them asks it"
+                        ));
+                    }
+                    // Those behind the first three here are asked for the report alone.
+                    if is_used || name_servers.len() >= limits::NAME_SERVERS_USED {
+                        name_servers.push(address);
+                    }
+                }
                 Err(problem) => problems.push(problem),
             }
         }
@@ -100,6 +117,37 @@ impl StubConfiguration {
             problems,
         }
     }
+}
+
+/// What is wrong with a line, in our words: the line counted from 1, what stands there, and what becomes of it.
+fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> String {
+    use resolv_conf::ParseError;
+    let (ParseError::InvalidUtf8(at, _)
+    | ParseError::InvalidValue(at)
+    | ParseError::InvalidOptionValue(at)
+    | ParseError::InvalidOption(at)
+    | ParseError::InvalidDirective(at)
+    | ParseError::InvalidIp(at, _)
+    | ParseError::ExtraData(at)) = error;
+    let line = text.split(|octet| *octet == b'\n').nth(*at).unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    let mut words = line.split(['#', ';']).next().unwrap_or_default().split_whitespace();
+    let keyword = shortened(words.next().unwrap_or_default(), limits::SHOWN_OF_FILE);
+    let value = shortened(words.next().unwrap_or_default(), limits::SHOWN_OF_FILE);
+    let said = match error {
+        ParseError::InvalidUtf8(..) => "octets that are not UTF-8 stand there: the line is left out".to_owned(),
+        ParseError::InvalidIp(..) if value.parse::<SocketAddr>().is_ok() => {
+            format!("{value:?} has a port, and {keyword} takes none: the line is left out")
+        }
+        ParseError::InvalidIp(..) => format!("{value:?} is no IP address: the line is left out"),
+        ParseError::InvalidValue(_) if value.is_empty() => format!("{keyword:?} has no value"),
+        ParseError::InvalidValue(_) => format!("{keyword:?} cannot have the value {value:?}"),
+        ParseError::InvalidOptionValue(_) => "an option has a value that it cannot have".to_owned(),
+        ParseError::InvalidOption(_) => "an option stands there that is not known".to_owned(),
+        ParseError::InvalidDirective(_) => format!("{keyword:?} is not known in resolv.conf: the line is left out"),
+        ParseError::ExtraData(_) => format!("more stands behind {value:?}: it is left out"),
+    };
+    format!("line {}: {said}", at + 1)
 }
 
 fn socket_address(
@@ -143,6 +191,56 @@ mod tests {
             (2, 3, 1, true)
         );
         assert!(!stub.defaulted && stub.problems.is_empty(), "{stub:?}");
+    }
+
+    fn addresses(stub: &StubConfiguration) -> Vec<String> {
+        let all = stub.name_servers.iter();
+        all.map(|address| address.ip().to_string()).collect()
+    }
+
+    #[test]
+    fn what_stands_behind_the_third_is_said() {
+        let stub = parse("nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver 192.0.2.4\n");
+        assert_eq!(addresses(&stub), ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"]);
+        assert_eq!(stub.problems.len(), 1, "{:?}", stub.problems);
+        assert!(stub.problems[0].starts_with("name server 192.0.2.4 stands behind the third"));
+        // One that is named twice takes two of the three places: the fourth line is not the third server.
+        let stub = parse("nameserver 192.0.2.1\nnameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n");
+        assert_eq!(addresses(&stub), ["192.0.2.1", "192.0.2.2"]);
+        assert!(stub.problems[0].starts_with("name server 192.0.2.3 stands behind the third"));
+    }
+
+    #[test]
+    fn problems_are_in_our_words_and_count_lines_from_1() {
+        for (line, says) in [
+            (
+                "nameserver dns.example",
+                "\"dns.example\" is no IP address: the line is left out",
+            ),
+            (
+                "nameserver 192.0.2.1:5353",
+                "\"192.0.2.1:5353\" has a port, and nameserver takes none: the line is left out",
+            ),
+            ("nameserver", "\"nameserver\" has no value"),
+            (
+                "nameserver 192.0.2.1 192.0.2.2",
+                "more stands behind \"192.0.2.1\": it is left out",
+            ),
+            (
+                "frobnicate on",
+                "\"frobnicate\" is not known in resolv.conf: the line is left out",
+            ),
+            ("options ndots:x", "an option has a value that it cannot have"),
+            ("options sideways", "an option stands there that is not known"),
+        ] {
+            let stub = parse(&format!("# first\n{line}\n"));
+            assert_eq!(stub.problems, [format!("line 2: {says}")], "{line}");
+        }
+        let stub = StubConfiguration::parse("test", b"search a.test\nnameserver \xff\n", |_| None);
+        assert_eq!(
+            stub.problems,
+            ["line 2: octets that are not UTF-8 stand there: the line is left out"]
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The name servers of this host's stub configuration, each by itself.
+//! The name servers of this host's stub configuration, each by itself. What no client asks decides nothing.
 
 use super::{Candidate, Role, system};
 use crate::facts::{Chooser, Facts};
+use crate::limits;
 use crate::observation::Transport;
 use crate::settings::Settings;
 
@@ -25,14 +26,19 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
     };
     stub.name_servers
         .iter()
-        .map(|address| Candidate {
+        .zip(1..)
+        .map(|(address, place)| Candidate {
             label: None,
             role: Role::Local,
-            in_scope,
+            in_scope: in_scope && (is_windows || place <= limits::NAME_SERVERS_USED),
             address: Some(*address),
             transport: Some(transport),
             tls: None,
-            known_from: known_from.clone(),
+            known_from: if is_windows || place <= limits::NAME_SERVERS_USED {
+                known_from.clone()
+            } else {
+                format!("{known_from}, behind the third: glibc, musl and Go take three")
+            },
             vpc: None,
             is_elsewhere: false,
             is_derived: false,

@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Command;
-    use crate::facts::{AwsFacts, EndpointAddress, ResolverEndpoint};
+    use crate::facts::{AwsFacts, EndpointAddress, ResolverEndpoint, StubConfiguration};
 
     fn settings(line: &str) -> Settings {
         let words = ["eks-dns-doctor", "check", "a.test"].into_iter();
@@ -135,6 +135,25 @@ mod tests {
 
     fn scopes(resolvers: &[Resolver]) -> Vec<(&str, bool)> {
         resolvers.iter().map(|one| (one.name.as_str(), one.in_scope)).collect()
+    }
+
+    #[test]
+    fn a_name_server_that_no_client_asks_decides_nothing() {
+        let four: String = (1..=4).map(|n| format!("nameserver 192.0.2.{n}\n")).collect();
+        let mut facts = Facts::default();
+        facts.host.stub = Some(StubConfiguration::parse("/etc/resolv.conf", four.as_bytes(), |_| None));
+        let found = resolve(&settings("--no-os"), &facts).unwrap();
+        let local: Vec<bool> = found
+            .iter()
+            .filter(|one| one.role == Role::Local)
+            .map(|one| one.in_scope)
+            .collect();
+        assert_eq!(local, [true, true, true, false]);
+        let fourth = found.iter().find(|one| one.name == "local-4").unwrap();
+        assert!(fourth.known_from.contains("behind the third"), "{}", fourth.known_from);
+        // It is the user's who names it.
+        let named = resolve(&settings("--no-os --resolver 192.0.2.4"), &facts).unwrap();
+        assert!(named.iter().find(|one| one.name == "local-4").unwrap().in_scope);
     }
 
     #[test]

@@ -1,0 +1,164 @@
+//! A file that the user names as a resolv.conf: saved in whatever encoding, or refused by the name of what it is. A
+//! host's own file is not looked at so: what the C library makes of its octets is what counts there.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use crate::limits;
+use crate::text::{self, shortened};
+
+/// What lines begin with (resolv.conf(5); `lookup` and `family` on the BSDs; `port`, `timeout` and `search_order` in
+/// resolver(5) of macOS).
+const KEYWORDS: &[&str] = &[
+    "nameserver",
+    "search",
+    "domain",
+    "options",
+    "sortlist",
+    "lookup",
+    "family",
+    "port",
+    "timeout",
+    "search_order",
+];
+
+/// Whether a line says something: no comment, and not empty.
+fn says_something(line: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty() && !line.starts_with(['#', ';'])
+}
+
+/// The text of the file, as the C library would read it had it been copied octet by octet. Or why it is no resolv.conf:
+/// the line, what it is, and what to do.
+pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
+    let text = text::decode(octets);
+    let lines = || {
+        text.lines()
+            .enumerate()
+            .map(|(at, line)| (at + 1, line.trim()))
+            .filter(|(_, line)| says_something(line))
+    };
+    let Some((first, stands)) = lines().next() else {
+        return Ok(text);
+    };
+    let mut words = lines().map(|(_, line)| line.split_whitespace());
+    let names_a_server = words.any(|mut words| {
+        words.next() == Some("nameserver")
+            && words
+                .next()
+                .is_some_and(|value| value.split('%').next().unwrap_or_default().parse::<IpAddr>().is_ok())
+    });
+    if names_a_server {
+        return Ok(text);
+    }
+    let give = "give the host's /etc/resolv.conf";
+    if let Some((line, what)) = lines().find_map(|(at, line)| Some((at, of_another(line)?))) {
+        let explained = if what == "JSON" {
+            ""
+        } else {
+            "; eks-dns-doctor explain FILE reads this one"
+        };
+        return Err(format!(
+            "line {line} is {what}, and the file is no resolv.conf: {give}{explained}"
+        ));
+    }
+    let has_keyword = |line: &str| KEYWORDS.contains(&line.split_whitespace().next().unwrap_or_default());
+    if lines().any(|(_, line)| has_keyword(line)) {
+        return Ok(text);
+    }
+    let stands = shortened(stands, limits::SHOWN_OF_FILE);
+    Err(format!(
+        "line {first} is {stands:?}, and no line begins with nameserver, search or options, as in resolv.conf: {give}"
+    ))
+}
+
+/// What a line is of that only another program prints: its texts of this host's configuration are saved beside
+/// resolv.conf.
+fn of_another(line: &str) -> Option<&'static str> {
+    let begins = |with: &[&str]| with.iter().any(|with| line.starts_with(with));
+    let is_link = line
+        .strip_prefix("Link ")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains('('));
+    if is_link
+        || begins(&[
+            "Current Scopes:",
+            "Current DNS Server:",
+            "DNS Servers:",
+            "resolv.conf mode:",
+        ])
+    {
+        Some("what resolvectl status prints")
+    } else if line == "DNS configuration" || begins(&["resolver #", "nameserver[", "search domain["]) {
+        Some("what scutil --dns prints")
+    } else if line.contains(". . . :") || line == "Windows IP Configuration" {
+        Some("what ipconfig prints")
+    } else if begins(&["IP4.DNS[", "IP6.DNS[", "ipv4.dns:", "ipv6.dns:"]) {
+        Some("what nmcli prints")
+    } else if begins(&["{", "["]) {
+        Some("JSON")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn a_copy_is_read_however_it_was_saved() {
+        let text = "# office\r\nnameserver 192.0.2.53\r\noptions ndots:2\r\n";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for octets in [
+            text.as_bytes().to_vec(),
+            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            [b"\xff\xfe", utf16.as_slice()].concat(),
+        ] {
+            assert_eq!(named(&octets).unwrap(), text);
+        }
+        for text in [
+            "",
+            "# nothing\n",
+            "search corp.example\n",
+            "$ cat /etc/resolv.conf\nnameserver fe80::1%eth0\n",
+            "nameserver 10.63.x.x\n",
+            "{{ ansible_managed }}\nnameserver 192.0.2.53\n",
+        ] {
+            assert_eq!(named(text.as_bytes()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_named_with_its_line() {
+        for (text, says) in [
+            (
+                "Link 2 (eth0)\n    Current Scopes: DNS\n       DNS Servers: 10.0.0.2\n",
+                "line 1 is what resolvectl status prints",
+            ),
+            (
+                "Global\n  Protocols: -LLMNR\nresolv.conf mode: stub\n",
+                "line 3 is what resolvectl status prints",
+            ),
+            (
+                "DNS configuration\n\nresolver #1\n  nameserver[0] : 192.0.2.53\n  domain   : corp.example\n",
+                "line 1 is what scutil --dns prints",
+            ),
+            (
+                "\nWindows IP Configuration\n   DNS Servers . . . . . . . . . . . : 192.0.2.53\n",
+                "line 2 is what ipconfig prints",
+            ),
+            ("IP4.DNS[1]:     192.0.2.53\n", "line 1 is what nmcli prints"),
+            ("{}\n", "line 1 is JSON"),
+            ("\n192.0.2.1 a.test\n", "line 2 is \"192.0.2.1 a.test\""),
+            ("\u{1b}[31mred\n", "line 1 is \"\\u{1b}[31mred\""),
+        ] {
+            let refused = named(text.as_bytes()).unwrap_err();
+            assert!(
+                refused.starts_with(says) && refused.contains("/etc/resolv.conf"),
+                "{refused}"
+            );
+        }
+    }
+}
