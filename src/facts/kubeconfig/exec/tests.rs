@@ -68,6 +68,27 @@ fn programs_around_it() {
     }
 }
 
+/// The command is one word, so the profile can stand on either side of it.
+#[test]
+fn a_command_line_for_assume() {
+    for words in [
+        &["assume", "shop", "--exec", LINE][..],
+        &["assume", "--exec", LINE, "shop"],
+        &["assume", "-d", "1h", "--exec", LINE, "--duration", "1h", "shop"],
+        &["assume", &format!("--exec={LINE}"), "shop"],
+    ] {
+        is(&of(words, &[]), Some("shop"), words);
+    }
+    let found = of(&["assume", "--exec", LINE], &[]);
+    assert!(
+        found
+            .unread
+            .as_ref()
+            .is_some_and(|said| said.contains("which profile `assume` uses")),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn shells_and_their_lines() {
     let lines = [

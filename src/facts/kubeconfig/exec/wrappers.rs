@@ -121,6 +121,23 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     },
 ];
 
+impl Wrapper {
+    /// The first word that is no flag, and no value of one.
+    fn bare_word(&self, words: &[String]) -> Option<String> {
+        let mut at = 0;
+        while let Some(word) = words.get(at) {
+            if let Some((_, taken)) = flag(words, at, self.valued) {
+                at += taken;
+            } else if word.starts_with('-') {
+                at += 1;
+            } else {
+                return Some(word.clone());
+            }
+        }
+        None
+    }
+}
+
 impl Reading {
     pub(super) fn wrapper(&mut self, wrapper: &Wrapper, first: &str, words: &[String], depth: usize) -> bool {
         let mut at = 0;
@@ -143,13 +160,17 @@ impl Reading {
                     at += 1;
                     continue;
                 }
-                self.take_around(profile.take());
                 let line = value.unwrap_or_default().to_owned();
                 let more = words.get(at + taken..).unwrap_or_default();
-                let more = more.iter().filter(|word| *word != "--").cloned();
                 if line.contains(char::is_whitespace) {
+                    // The command is this one word, so the profile may stand behind it too.
+                    let behind = || wrapper.bare_word(more).filter(|_| wrapper.is_positional);
+                    let profile = profile.take().or_else(behind);
+                    self.profile_around(profile, first);
                     return self.line(&line, Language::Posix, depth - 1);
                 }
+                self.take_around(profile.take());
+                let more = more.iter().filter(|word| *word != "--").cloned();
                 let whole: Vec<String> = std::iter::once(line).chain(more).collect();
                 return self.command(&whole, depth - 1);
             } else if let Some((value, taken)) = flag(words, at, wrapper.valued) {
@@ -172,14 +193,19 @@ impl Reading {
                 break;
             }
         }
-        if profile.is_none() && self.around.is_none() {
-            self.unread(format!("which profile `{}` uses is not said there", shown(first)));
-        }
-        self.take_around(profile);
+        self.profile_around(profile, first);
         match inner {
             Some(inner) => self.command(inner, depth - 1),
             None => self.unread(format!("`{}` runs no command that stands there", shown(first))),
         }
+    }
+
+    /// The profile that the program uses, or that it is not said.
+    fn profile_around(&mut self, profile: Option<String>, first: &str) {
+        if profile.is_none() && self.around.is_none() {
+            self.unread(format!("which profile `{}` uses is not said there", shown(first)));
+        }
+        self.take_around(profile);
     }
 
     fn take_around(&mut self, profile: Option<String>) {
