@@ -183,7 +183,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A Resolver rule by its id; one that is not listed is another account's, or was not read.
+    /// A Resolver rule by its id; one that a whole list has not is another account's.
     fn rule(&self, id: &str, name: Option<&str>, in_effect: InEffect) -> Rule {
         let mut listed = self.facts.resolver_rules.iter().flatten();
         let Some(rule) = listed.find(|rule| rule.id == id) else {
@@ -191,7 +191,7 @@ impl Reader<'_> {
                 id: id.to_owned(),
                 name: name.map(str::to_owned),
                 domain: None,
-                kind: RuleKind::Opaque(Opaque::RuleNotListed),
+                kind: RuleKind::Opaque(self.rest(Call::ListResolverRules).unwrap_or(Opaque::RuleNotListed)),
                 targets: Vec::new(),
                 in_effect,
             };

@@ -1,10 +1,14 @@
-//! What a list belongs to whose answer does not say it: ListResolverEndpointIpAddresses names no endpoint, and
-//! ListHostedZonesByVPC no VPC. A list is given to the one thing that it can be of, or to nobody.
+//! What a list belongs to whose answer does not say it: ListResolverEndpointIpAddresses names no endpoint,
+//! ListHostedZonesByVPC no VPC, and ListFirewallDomains no domain list. A list is given to the one thing that it can be
+//! of, or to nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::shapes::{EndpointAddress, Interface, ListedAddress, ResolverEndpoint, Subnet, Vpc, VpcZones};
+use super::shapes::{
+    DomainList, EndpointAddress, Firewall, Interface, ListedAddress, ResolverEndpoint, ResolverRule, Subnet, Vpc,
+    VpcZones,
+};
 use crate::dns::Name;
 use crate::limits;
 use crate::text::plain_word;
@@ -58,7 +62,7 @@ impl Undecided {
         let others = if lists_all {
             ""
         } else {
-            ", or of one that is not listed"
+            ", or of one that is not listed (--query, --filters and --max-items leave some out)"
         };
         format!(
             "{said}: the answer names no endpoint, and they can be of {}{others}, so they are used as nobody's; aws \
@@ -68,6 +72,28 @@ impl Undecided {
             candidates.join(" or ")
         )
     }
+}
+
+/// Whether nothing speaks against these being all the endpoints that there are, where their list has no token of a next
+/// page. `--filters Name=Direction,Values=INBOUND` leaves a list in the form of a whole one: it has one direction only.
+/// The description of a network interface and the Resolver rules of this account name endpoints too.
+pub(super) fn lists_all(
+    endpoints: &[ResolverEndpoint],
+    interfaces: &[Interface],
+    rules: Option<&[ResolverRule]>,
+) -> bool {
+    let is_listed = |id: &str| endpoints.iter().any(|one| one.id == id);
+    let of_interfaces = interfaces
+        .iter()
+        .filter_map(|interface| interface.description.strip_prefix(RESOLVER))
+        .map(|rest| rest.split(':').next().unwrap_or_default().trim());
+    let of_rules = rules
+        .unwrap_or_default()
+        .iter()
+        .filter(|rule| rule.share_status.as_deref() != Some("SHARED_WITH_ME"))
+        .filter_map(|rule| rule.resolver_endpoint_id.as_deref());
+    let has = |inbound: bool| endpoints.iter().any(|one| one.is_inbound_of_any_kind() == inbound);
+    has(true) && has(false) && of_interfaces.chain(of_rules).all(is_listed)
 }
 
 /// Gives endpoints their addresses: each list to the only endpoint that it fits. Neither the order of the lists nor
@@ -252,6 +278,93 @@ fn has_count(list: &[ListedAddress], endpoint: &ResolverEndpoint, around: Around
         return least <= count;
     }
     least == count || list.len() == count
+}
+
+/// Domains of DNS Firewall that can be of more than one domain list, or of none that a rule names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UndecidedDomains {
+    domains: Vec<String>,
+    /// The ids of the lists that they can be of.
+    candidates: Vec<String>,
+    /// The first of them whose number of domains is not known.
+    uncounted: Option<String>,
+}
+
+impl UndecidedDomains {
+    /// Why they are nobody's, and the call that decides.
+    pub(super) fn reason(&self) -> String {
+        let first = |all: &[String]| -> Vec<String> { all.iter().take(limits::NAMES_SHOWN).cloned().collect() };
+        let shown = if self.domains.is_empty() {
+            "an empty list".to_owned()
+        } else {
+            first(&self.domains).join(", ")
+        };
+        let candidates = if self.candidates.is_empty() {
+            "no rule that is listed names one that they can be of".to_owned()
+        } else {
+            format!("they can be of {}", first(&self.candidates).join(" or "))
+        };
+        let decides = match (&self.uncounted, self.candidates.is_empty()) {
+            (Some(id), _) => format!(
+                "aws route53resolver get-firewall-domain-list --firewall-domain-list-id {id} says how many domains \
+                 that list has (here: {})",
+                self.domains.len()
+            ),
+            (None, true) => {
+                "aws route53resolver list-firewall-rules --firewall-rule-group-id ID gives the rules of a group"
+                    .to_owned()
+            }
+            (None, false) => "eks-dns-doctor facts asks for each list by its id".to_owned(),
+        };
+        format!("{shown}: the answer names no domain list, and {candidates}, so they are used as nobody's; {decides}")
+    }
+}
+
+/// Gives domain lists their domains: those of an answer to the only list of a rule that has as many. Without that
+/// number an answer is nobody's, even beside one rule with one list: somebody may have saved another list.
+pub(super) fn domains(
+    firewall: &mut Firewall,
+    mut answers: Vec<Vec<String>>,
+    counts: &[(String, u64)],
+) -> Vec<UndecidedDomains> {
+    answers.sort();
+    answers.dedup();
+    let rules = firewall.groups.iter().flat_map(|group| &group.rules);
+    let named: BTreeSet<String> = rules
+        .filter(|rule| rule.detects.is_none())
+        .filter_map(|rule| rule.domain_list_id.clone())
+        .filter(|id| !firewall.domain_lists.iter().any(|list| list.id == *id))
+        .collect();
+    let count_of = |id: &str| {
+        counts
+            .iter()
+            .rev()
+            .find(|(other, _)| other == id)
+            .map(|(_, count)| *count)
+    };
+    let fitting = |domains: &[String]| -> Vec<String> {
+        let has_as_many = |id: &&String| count_of(id).is_none_or(|count| usize::try_from(count) == Ok(domains.len()));
+        named.iter().filter(has_as_many).cloned().collect()
+    };
+    let mut undecided = Vec::new();
+    for (at, domains) in answers.iter().enumerate() {
+        let candidates = fitting(domains);
+        let mut others = answers.iter().enumerate().filter(|(other, _)| *other != at);
+        let is_contested = others.any(|(_, other)| fitting(other) == candidates);
+        match candidates.as_slice() {
+            [only] if count_of(only).is_some() && !is_contested => firewall.domain_lists.push(DomainList {
+                id: only.clone(),
+                domains: domains.clone(),
+                only_about: None,
+            }),
+            _ => undecided.push(UndecidedDomains {
+                domains: domains.clone(),
+                uncounted: candidates.iter().find(|id| count_of(id).is_none()).cloned(),
+                candidates,
+            }),
+        }
+    }
+    undecided
 }
 
 /// The zones by VPC, and why some are of none. A list is of a VPC that is known otherwise; where several are, it is of

@@ -154,7 +154,12 @@ impl Answers {
             Ok(None) => missing.unsaid(Call::DescribeDhcpOptions),
             Err(reason) => missing.because(Call::DescribeDhcpOptions, &reason),
         }
-        let lists_all = !partial.contains(&Call::ListResolverEndpoints);
+        let lists_all = !partial.contains(&Call::ListResolverEndpoints)
+            && belonging::lists_all(
+                self.resolver_endpoints.as_deref().unwrap_or_default(),
+                &all_interfaces,
+                facts.resolver_rules.as_deref(),
+            );
         let endpoints = self.resolver_endpoints.map(|all| {
             let mut all = unique(all, |one| &one.id);
             for (id, mut addresses) in self.endpoint_addresses {
@@ -213,7 +218,13 @@ impl Answers {
         if facts.hosted_zones.is_none() && undecided.is_empty() {
             missing.unsaid(Call::ListHostedZonesByVpc);
         }
-        missing.firewall(&self.firewall, &self.unassigned_domains, vpc_id.as_deref());
+        let counts = if self.partial.contains(&Call::ListFirewallDomains) {
+            &[]
+        } else {
+            self.domain_counts.as_slice()
+        };
+        let undecided = belonging::domains(&mut self.firewall, self.unassigned_domains, counts);
+        missing.firewall(&self.firewall, &undecided, vpc_id.as_deref());
         missing.profiles(&self.profiles);
         missing.zone_makers(&self.vpc_endpoints, &self.lattice, vpc_id.as_deref());
         if vpc_id.is_none_or(|id| !self.dnssec_configs.iter().any(|one| one.vpc_id == id)) {

@@ -1,6 +1,7 @@
 //! What the answers lack, as gaps.
 
 use super::Source;
+use crate::facts::belonging::UndecidedDomains;
 use crate::facts::{Call, ClientVpnEndpoint, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
 use crate::limits;
 use crate::text::shortened;
@@ -43,8 +44,8 @@ impl<'a> Missing<'a> {
         self.gaps.push(Gap::of_aws(
             call.fact(),
             format!("--facts, {}", call.action()),
-            "the files have a part of the list, and the rest is in none of them: what is not in it is not called \
-             wrong or missing. Save it again without --no-paginate and --max-items",
+            "the files have a part of the list, or a list that can be one: what is not in it is not called wrong or \
+             missing. Save the whole answer, without --no-paginate, --max-items and --query",
         ));
     }
 
@@ -66,19 +67,9 @@ impl<'a> Missing<'a> {
     }
 
     /// What is missing of DNS Firewall.
-    pub(super) fn firewall(&mut self, firewall: &Firewall, unassigned: &[Vec<String>], vpc_id: Option<&str>) {
-        for domains in unassigned {
-            let shown: Vec<&str> = domains.iter().map(String::as_str).take(limits::NAMES_SHOWN).collect();
-            let shown = if shown.is_empty() {
-                "an empty list".to_owned()
-            } else {
-                shown.join(", ")
-            };
-            let reason = format!(
-                "{shown}: the answer names no domain list, so the domains are used as nobody's; eks-dns-doctor facts \
-                 asks for each list by its id"
-            );
-            self.because(Call::ListFirewallDomains, &reason);
+    pub(super) fn firewall(&mut self, firewall: &Firewall, undecided: &[UndecidedDomains], vpc_id: Option<&str>) {
+        for one in undecided {
+            self.because(Call::ListFirewallDomains, &one.reason());
         }
         if firewall.associations.is_none() {
             self.unsaid(Call::ListFirewallRuleGroupAssociations);
@@ -94,7 +85,7 @@ impl<'a> Missing<'a> {
             let id = rule.domain_list_id.as_ref().filter(|_| rule.detects.is_none());
             id.is_some_and(|id| !firewall.domain_lists.iter().any(|list| list.id == *id))
         });
-        if lacks_list && unassigned.is_empty() {
+        if lacks_list && undecided.is_empty() {
             self.unsaid(Call::ListFirewallDomains);
         }
         if vpc_id.is_none_or(|id| !firewall.configs.iter().any(|config| config.vpc_id == id)) {

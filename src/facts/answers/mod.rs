@@ -235,6 +235,8 @@ pub struct Answers {
     pub dnssec_configs: Vec<DnssecConfig>,
     /// ListFirewallDomains, of a list that the answer does not name.
     pub unassigned_domains: Vec<Vec<String>>,
+    /// GetFirewallDomainList: how many domains a list has.
+    pub domain_counts: Vec<(String, u64)>,
     /// LookupEvents, of what decides.
     pub events: Option<Vec<Event>>,
     /// GetHostedZone: the VPCs of a zone.
@@ -452,6 +454,7 @@ impl Answers {
             lattice,
             dnssec_configs,
             unassigned_domains,
+            domain_counts,
             events,
             zone_vpcs,
             failed,
@@ -496,6 +499,7 @@ impl Answers {
             self.add_dnssec_config(one);
         }
         self.unassigned_domains.extend(unassigned_domains);
+        self.domain_counts.extend(domain_counts);
         extend(&mut self.events, events);
         self.zone_vpcs.extend(zone_vpcs);
         self.failed.extend(failed);

@@ -39,6 +39,11 @@ fn beside_the_reads(of: &Members<'_>, answers: &mut Answers) -> Result<bool, Wro
         answers.partial.push(Call::ListResolverRules);
         answers.resolver_rules.get_or_insert_default().push(rule(&one)?);
     }
+    if let Some(one) = of.object("FirewallDomainList")? {
+        known = true;
+        let count = one.text("Id")?.zip(one.number("DomainCount")?);
+        answers.domain_counts.extend(count);
+    }
     if of.has("HostedZone") && of.has("VPCs") {
         known = true;
         answers.zone_vpcs.push(zone_with_vpcs(of)?);

@@ -68,7 +68,8 @@ fn take(node: &Node<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
     object(&node.members()?, answers)
 }
 
-/// A list: several documents, or what `--query 'NetworkInterfaces[]'` and its like leave of one.
+/// A list: several documents, or what `--query 'NetworkInterfaces[]'` and its like leave of one. Nothing says that this
+/// is all that AWS listed.
 fn list(node: &Node<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
     let elements = node.elements()?;
     let refused = |what: &str| {
@@ -110,7 +111,8 @@ fn list(node: &Node<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
             zones: all.into_iter().flat_map(|list| list.zones).collect(),
         });
     }
-    answers.whole.extend(kinds.into_iter().filter_map(Element::call));
+    // --query takes the token of the next page off, and may have left members out.
+    answers.partial.extend(kinds.into_iter().filter_map(Element::call));
     Ok(())
 }
 

@@ -170,6 +170,9 @@ const PROGRAMS: &[&str] = &[
 /// Whether a line is a shell's prompt, with a command or without one; or a command alone.
 fn is_prompt(line: &str) -> bool {
     let line = line.trim();
+    if plain::lacks_program(line) {
+        return false;
+    }
     let is_program = |text: &str| {
         let mut words = text.split_whitespace().skip_while(|word| {
             // AWS_PROFILE=x in front of the command.

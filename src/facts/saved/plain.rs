@@ -34,8 +34,20 @@ pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
     }
     let word = first.split('\t').next().unwrap_or_default();
     let is_tag = !word.is_empty() && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    if first.contains('\t') && is_tag {
+    // The members of an answer beside its lists stand in front of them: `10`, which is MaxResults.
+    let is_tagged = |line: &str| {
+        let tag = line.split_once('\t').map_or("", |(tag, _)| tag);
+        !tag.is_empty() && tag.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    };
+    let is_number = |line: &str| !line.is_empty() && line.bytes().all(|octet| octet.is_ascii_digit());
+    if first.contains('\t') && is_tag || is_number(first) && is_tagged(second) {
         return format("text");
+    }
+    if matches!(first, "null" | "None") {
+        return other(
+            "what --query prints where nothing stands at its path",
+            "save the answer without --query",
+        );
     }
     if first.starts_with("; <<>> DiG") || first.starts_with(";; ") {
         return other("dig's text", "compare takes it, as the place of a name server");
@@ -118,6 +130,17 @@ pub(super) fn unknown(line: &str, number: usize) -> NotFacts {
     }
 }
 
+/// Whether a shell says that it has no such program (bash, dash, zsh, fish, cmd.exe, PowerShell).
+pub(super) fn lacks_program(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("zsh: command not found:")
+        || line.starts_with("fish: Unknown command")
+        || line.starts_with("Command '") && line.contains("' not found")
+        || line.ends_with(": command not found")
+        || line.ends_with(": not found") && line.contains("sh: ")
+        || line.contains("' is not recognized as ")
+}
+
 /// An error that the AWS CLI printed in place of the answer.
 fn aws_error(text: &str, line: usize) -> Option<NotFacts> {
     let refused = |at: usize, what: String, instead: String| {
@@ -128,6 +151,11 @@ fn aws_error(text: &str, line: usize) -> Option<NotFacts> {
         })
     };
     for (at, said) in text.lines().enumerate() {
+        if lacks_program(said) {
+            let what = format!("what a shell says that does not find the program: {}", shown(said));
+            let instead = "run the command where the AWS CLI is installed, and save its output".to_owned();
+            return refused(at, what, instead);
+        }
         if let Some((_, rest)) = said.split_once("An error occurred (")
             && let Some((code, rest)) = rest.split_once(')')
         {
@@ -153,6 +181,12 @@ fn aws_error(text: &str, line: usize) -> Option<NotFacts> {
             "Partial credentials found",
         ]) {
             let what = format!("an error of the AWS CLI in place of the answer: {}", shown(said));
+            let instead = "mend that, run the command again, and save its output".to_owned();
+            return refused(at, what, instead);
+        }
+        // eksctl, and others: a word in front of a colon is no name of a field.
+        if at == 0 && begins(&["ERROR: ", "Error: ", "error: ", "fatal: "]) {
+            let what = format!("an error of a program in place of the answer: {}", shown(said));
             let instead = "mend that, run the command again, and save its output".to_owned();
             return refused(at, what, instead);
         }
