@@ -653,6 +653,48 @@ fn a_broken_place_leads_beside_one_that_heard_nothing() {
     }
 }
 
+/// Two denials are alike where they are of one zone, and nobody beside them has the name.
+#[test]
+fn a_server_that_has_the_name_is_no_common_fault() {
+    let denied = changed(&LAPTOP, |document| {
+        let resolvers = document["resolvers"].as_array_mut().unwrap();
+        resolvers.truncate(1);
+    });
+    let host = LAPTOP["target"]["hostname"].as_str().unwrap();
+    // Without the records beside the addresses nothing tells whose view they are from.
+    let has_it = format!(
+        ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n;; flags: qr rd ra; QUERY: 1, ANSWER: 2, AUTHORITY: 0, \
+         ADDITIONAL: 0\n\n;; QUESTION SECTION:\n;{host}. IN A\n\n;; ANSWER SECTION:\n{host}. 60 IN A \
+         192.168.104.190\n{host}. 60 IN A 192.168.131.209\n\n;; Query time: 1 msec\n;; SERVER: \
+         10.0.0.2#53(10.0.0.2) (UDP)\n"
+    );
+    let denies_it = format!(
+        ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;; flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: \
+         1, ADDITIONAL: 0\n\n;; QUESTION SECTION:\n;{host}. IN A\n\n;; AUTHORITY \
+         SECTION:\nap-northeast-1.eks.amazonaws.com. 900 IN SOA ns-1234.awsdns-26.org. awsdns-hostmaster.amazon.com. 1 \
+         7200 900 1209600 86400\n\n;; Query time: 1 msec\n;; SERVER: 10.64.0.10#53(10.64.0.10) (UDP)\n"
+    );
+    let office = |text: &str| {
+        let one = places::read("x", denied.to_string().as_bytes()).unwrap();
+        places::compare(vec![one, places::read("office", text.as_bytes()).unwrap()]).unwrap()
+    };
+    let alike = office(&denies_it);
+    assert_eq!(rules(&alike), ["same-and-broken"]);
+    let comparison = office(&format!("{has_it}\n{denies_it}"));
+    assert!(
+        !rules(&comparison).contains(&"same-and-broken"),
+        "{:?}",
+        comparison.findings
+    );
+    for finding in &comparison.findings {
+        assert!(
+            !finding.explanation.contains("not at one of them"),
+            "{}",
+            finding.explanation
+        );
+    }
+}
+
 /// A cause that is known at one place is the headline, and the other place's denial without a cause is the contrast.
 #[test]
 fn a_known_cause_leads_beside_a_denial_without_one() {
@@ -1240,6 +1282,20 @@ fn digs_other_texts() {
             "all records of its authority section",
         ),
         (&whole.replace(" 60 IN A ", " IN A "), "or the text of dig HOST"),
+        (
+            &whole.replace("192.168.131.209", "192.168.x.x"),
+            "line 15 of dig's text has a record that cannot be read, as where an address is masked",
+        ),
+        (
+            whole.split("168.131.209").next().unwrap(),
+            "line 15 of dig's text has a record that is cut off",
+        ),
+        ("-\n  type: MESSAGE\n  message:\n", "dig +yaml wrote this"),
+        ("- type: MESSAGE\n  message:\n", "dig +yaml wrote this"),
+        (
+            &format!("192.0.2.1       {host}\n"),
+            "as getent and a hosts file have it",
+        ),
         (
             &denied("eks.amazonaws.com. 900 IN SOA a. b. (\n1"),
             "a record that does not end",

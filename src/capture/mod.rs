@@ -64,6 +64,14 @@ pub enum CaptureError {
     /// A comparison where a capture is wanted.
     #[error("is a comparison of several places, not the capture of one: give the captures it was made from")]
     Comparison,
+    /// Another document of this program, which holds no answers of name servers.
+    #[error("is {what}, and no capture: {instead}")]
+    OtherDocument {
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        instead: &'static str,
+    },
     /// A comparison whose lists do not belong together.
     #[error("is not a comparison: it names {places} places and has {captures} captures")]
     Unmatched {
@@ -119,8 +127,37 @@ struct Head {
     schema_version: Option<serde_json::Value>,
     tool: Option<HeadTool>,
     captures: Option<IgnoredAny>,
+    /// What `explain -o json` has.
+    messages: Option<IgnoredAny>,
+    /// What a capture has, and the document of `facts` has not.
+    resolvers: Option<IgnoredAny>,
+    facts: Option<IgnoredAny>,
+    asked: Option<IgnoredAny>,
     #[serde(flatten)]
     _rest: IgnoredAny,
+}
+
+impl Head {
+    /// What it is of this program's other documents.
+    fn other(&self) -> Option<CaptureError> {
+        if self.resolvers.is_some() || self.captures.is_some() || self.asked.is_some() {
+            return None;
+        }
+        let (what, instead) = if self.messages.is_some() {
+            (
+                "what eks-dns-doctor explain -o json wrote",
+                "save one with eks-dns-doctor check HOST --save FILE",
+            )
+        } else if self.facts.is_some() {
+            (
+                "what eks-dns-doctor facts wrote",
+                "eks-dns-doctor check HOST --facts FILE reads it",
+            )
+        } else {
+            return None;
+        };
+        Some(CaptureError::OtherDocument { what, instead })
+    }
 }
 
 #[derive(Deserialize)]
@@ -229,6 +266,9 @@ pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
 /// Reads a capture, or a comparison of several.
 pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K, U>, CaptureError> {
     let (head, version, text) = begin(bytes)?;
+    if let Some(other) = head.other() {
+        return Err(other);
+    }
     if head.captures.is_none() {
         let document: Document = serde_json::from_str(&text).map_err(|error| {
             head.malformed(

@@ -47,7 +47,7 @@ pub enum DigError {
         program: &'static str,
     },
     /// A line in the wrong form.
-    #[error("is not dig's text: line {0}: {1}: {INSTEAD}")]
+    #[error("line {0} of dig's text has {1}: {INSTEAD}")]
     Line(usize, &'static str),
     /// An answer without a question or a server.
     #[error(
@@ -92,6 +92,17 @@ pub(super) fn parse(text: &str) -> Result<Vec<Capture>, DigError> {
     Ok(captures)
 }
 
+/// `192.0.2.1  a.test`.
+fn is_address_with_names(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words
+        .next()
+        .is_some_and(|word| word.parse::<std::net::IpAddr>().is_ok())
+        && words
+            .next()
+            .is_some_and(|word| word.parse::<crate::dns::Name>().is_ok())
+}
+
 /// Why no answer of dig is in the text.
 fn nothing(whole: &str, runs: &[text::Run], others: &[others::Part]) -> DigError {
     if let Some(run) = runs.first() {
@@ -116,8 +127,13 @@ fn nothing(whole: &str, runs: &[text::Run], others: &[others::Part]) -> DigError
     let (line, found) = first.map_or((1, ""), |(index, line)| (index + 1, line.trim()));
     let why = if found.starts_with("dig: couldn't get address for ") {
         "dig did not find the address of the server that it was to ask, so it asked nobody"
-    } else if found == "- type: MESSAGE" {
+    } else if whole
+        .lines()
+        .any(|line| line.trim().trim_start_matches("- ") == "type: MESSAGE")
+    {
         "dig +yaml wrote this, and only dig's plain text is read"
+    } else if is_address_with_names(found) {
+        "an address with a name, as getent and a hosts file have it, does not say which server gave it"
     } else if found.parse::<std::net::IpAddr>().is_ok() || text::is_record(found) {
         "an answer alone does not say which server gave it, nor to which question"
     } else {

@@ -227,7 +227,14 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             if is_open(&whole) {
                 return Err(wrong("a record that does not end"));
             }
-            let shown = shown(section, &whole).ok_or(wrong("no record"))?;
+            let is_last = || lines.clone().all(|(_, line)| line.trim().is_empty());
+            let shown = shown(section, &whole).ok_or_else(|| {
+                wrong(if is_last() {
+                    "a record that is cut off, and ends there"
+                } else {
+                    "a record that cannot be read, as where an address is masked"
+                })
+            })?;
             match section {
                 Section::Answer => run.shown[0] += 1,
                 Section::Authority => run.shown[1] += 1,

@@ -14,7 +14,8 @@ declare_place_rule! {
     /// it knows itself: the cluster's side works, and the conditional forward is missing on the second path.
     ///
     /// ## How it was decided
-    /// At one place every resolver that its clients depend on gives private addresses, and not from the public view.
+    /// At one place every resolver that its clients depend on gives private addresses, and not from the public view nor
+    /// others than are expected there.
     /// At the other one of them shows the public view, denies the name, or gives addresses that are neither the
     /// cluster's nor private. A server that both places ask (not each host's own stub on loopback) is left to
     /// `same-resolver-answers-differently`. It is high where the SOA records show the two views, and medium where they
@@ -37,7 +38,8 @@ declare_place_rule! {
 }
 
 fn sees(resolver: &ResolverReport) -> bool {
-    resolver.view != View::Public && has_private_addresses(resolver)
+    // Others' private addresses come from a zone of somebody else, and from no forward to the cluster's VPC.
+    resolver.view != View::Public && resolver.verdict != Verdict::Mismatch && has_private_addresses(resolver)
 }
 
 /// An answer, and not the VPC's: a denial, or addresses of public DNS that are not what is expected there.
