@@ -96,8 +96,8 @@ fn every_file_is_read_as_kubectl_reads_it() {
 
 /// Whether kubectl does not take the file at all, which is read here all the same.
 fn refuses_the_file(found: &Kubeconfig) -> bool {
-    let causes = found.refusal.iter().flat_map(|refusal| &refusal.causes);
-    causes.into_iter().any(|cause| cause.fault == Fault::Base64)
+    let mut causes = found.refusal.iter().flat_map(|refusal| &refusal.causes);
+    causes.any(|cause| cause.fault == Fault::Base64)
 }
 
 /// What kubectl prints where it ends before any lookup; the recorded text where it is known only that it ends.

@@ -70,7 +70,9 @@ fn problem_of_certificate(der: &[u8]) -> Option<&'static str> {
         let Some((digits, rest)) = rest.split_at_checked(octets).filter(|_| (1..=4).contains(&octets)) else {
             return MALFORMED;
         };
-        let length = digits.iter().fold(0, |length, octet| length << 8 | usize::from(*octet));
+        let length = digits
+            .iter()
+            .fold(0, |length, octet| (length << 8) | usize::from(*octet));
         (length, rest)
     };
     match rest.len().cmp(&length) {

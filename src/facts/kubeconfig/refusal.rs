@@ -176,6 +176,7 @@ pub enum Fault {
 }
 
 /// What came of opening a file that the kubeconfig names.
+#[derive(Debug)]
 pub enum Opened {
     /// It was not tried, or it did not end in time.
     Unknown,
@@ -188,6 +189,7 @@ pub enum Opened {
 }
 
 /// How kubectl shows a file, and the error of the operating system as Go prints it, where that is known.
+#[derive(Debug)]
 pub struct Whole {
     /// The path from the root on, without `.` and `..`.
     pub path: String,
@@ -300,9 +302,9 @@ impl Entries<'_> {
 
     fn validate_user(&self, user: &UserEntry, found: &mut Found) {
         let name = self.user_name;
-        let both = |a: &Option<Octets>, b: &Text| is_set(a) && !b.0.is_empty();
+        let both = |data: Option<&Octets>, file: &Text| is_set(data) && !file.0.is_empty();
         if has_certificate(user) {
-            if both(&user.certificate_data, &user.certificate) {
+            if both(user.certificate_data.as_ref(), &user.certificate) {
                 found.say(
                     Fault::ClientTwice,
                     format!(
@@ -310,7 +312,7 @@ impl Entries<'_> {
                     ),
                 );
             }
-            if both(&user.key_data, &user.key) {
+            if both(user.key_data.as_ref(), &user.key) {
                 found.say(
                     Fault::ClientTwice,
                     format!(
@@ -318,7 +320,7 @@ impl Entries<'_> {
                     ),
                 );
             }
-            if !is_set(&user.key_data) && user.key.0.is_empty() {
+            if !is_set(user.key_data.as_ref()) && user.key.0.is_empty() {
                 found.say(
                     Fault::ClientKeyMissing,
                     format!(
@@ -377,7 +379,7 @@ impl Entries<'_> {
             found.add(Fault::Proxy, None, is_bare.then_some(says));
         }
         let file = cluster.certificate_authority.clone().unwrap_or_default();
-        if !file.0.is_empty() && is_set(&cluster.certificate_authority_data) {
+        if !file.0.is_empty() && is_set(cluster.certificate_authority_data.as_ref()) {
             found.say(
                 Fault::AuthorityTwice,
                 format!(
@@ -420,6 +422,16 @@ impl Entries<'_> {
                 Opened::Unreadable(whole) => return ends(Fault::TokenFile, Some(&whole.path), whole.says("read")),
                 Opened::Unknown | Opened::Content(_) => {}
             }
+        }
+        // canIdentifyUser: kubectl asks for a user name first, and what comes then is not known.
+        let is_identified = !user.username.0.is_empty()
+            || !user.token.0.is_empty()
+            || !user.token_file.0.is_empty()
+            || has_certificate(user)
+            || user.provider.is_some()
+            || user.exec.is_some();
+        if !is_identified {
+            return None;
         }
         if let Some(exec) = &user.exec {
             let version = exec.api_version.0.as_str();
@@ -487,7 +499,7 @@ impl Entries<'_> {
             );
         }
         // Where both are files they are read again for each connection, and an error there ends nothing.
-        let reloads = !is_set(&user.certificate_data) && !is_set(&user.key_data);
+        let reloads = !is_set(user.certificate_data.as_ref()) && !is_set(user.key_data.as_ref());
         if let (false, Material::Octets(certificate)) = (reloads, &certificate) {
             if let Some(why) = pem::problem_of_client_certificate(certificate) {
                 return ends(Fault::ClientCertificateForm, None, Some(why));
@@ -584,12 +596,12 @@ fn validate_exec(name: &str, exec: &Exec, has_provider: bool, found: &mut Found)
     }
 }
 
-fn is_set(data: &Option<Octets>) -> bool {
-    data.as_ref().is_some_and(|data| !data.is_empty())
+fn is_set(data: Option<&Octets>) -> bool {
+    data.is_some_and(|data| !data.is_empty())
 }
 
 fn has_certificate(user: &UserEntry) -> bool {
-    is_set(&user.certificate_data) || !user.certificate.0.is_empty()
+    is_set(user.certificate_data.as_ref()) || !user.certificate.0.is_empty()
 }
 
 fn has_password(user: &UserEntry) -> bool {

@@ -59,9 +59,9 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\u{b}' => out.push_str("\\v"),
             ' ' => out.push(c),
-            c if c < ' ' || c == '\u{7f}' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c < ' ' || c == '\u{7f}' => out.extend(format!("\\x{:02x}", u32::from(c)).chars()),
             c if c.is_whitespace() || c.is_control() || text::is_nothing(c) => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                out.extend(format!("\\u{:04x}", u32::from(c)).chars());
             }
             c => out.push(c),
         }
