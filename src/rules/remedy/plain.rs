@@ -18,7 +18,9 @@ pub(in super::super) fn hold(aws: &AwsFacts, findings: &mut [Finding]) {
     if !findings.iter().any(has_commands) {
         return;
     }
-    let Ok(facts) = serde_json::to_value(aws) else {
+    // By way of its text, in which documents are written and read.
+    let facts = serde_json::to_string(aws).and_then(|text| serde_json::from_str::<Value>(&text));
+    let Ok(facts) = facts else {
         return;
     };
     let mut texts = BTreeSet::new();

@@ -154,7 +154,7 @@ impl Document {
         };
         match &key.value {
             Value::Plain(Plain::Merge) => self.sources(value).map(|_| ()),
-            Value::Plain(Plain::Text(_) | Plain::Number | Plain::Truth) => Ok(()),
+            Value::Plain(Plain::Text(_) | Plain::Number | Plain::Truth(_)) => Ok(()),
             _ => Err(Wrong::in_line(key.line)),
         }
     }
@@ -336,7 +336,7 @@ impl<'de> Deserializer<'de> for At<'de> {
         let (value, line) = self.value();
         match value {
             Value::Plain(Plain::Nothing) => visitor.visit_unit(),
-            Value::Plain(Plain::Truth) => visitor.visit_bool(true),
+            Value::Plain(Plain::Truth(value)) => visitor.visit_bool(*value),
             Value::Plain(Plain::Number | Plain::NoNumber) => visitor.visit_u64(0),
             Value::Plain(Plain::Text(text)) => visitor.visit_str(text),
             Value::Plain(Plain::Merge) => visitor.visit_str("<<"),

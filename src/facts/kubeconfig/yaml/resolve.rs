@@ -6,7 +6,7 @@ pub(in crate::facts::kubeconfig) enum Plain {
     /// null.
     Nothing,
     /// Yes or no.
-    Truth,
+    Truth(bool),
     /// A number that JSON has.
     Number,
     /// Infinity or no number, which JSON does not have: kubectl refuses the file.
@@ -37,7 +37,7 @@ pub(super) fn resolved(tag: Option<&str>, text: String) -> Option<Plain> {
             Some(Plain::Text(String::from_utf8_lossy(&octets).into_owned()))
         }
         Some("merge") if text == "<<" => Some(Plain::Merge),
-        Some("bool") => guessed(&text, false).filter(|found| *found == Plain::Truth),
+        Some("bool") => guessed(&text, false).filter(|found| matches!(found, Plain::Truth(_))),
         Some("null") => guessed(&text, false).filter(|found| *found == Plain::Nothing),
         Some("int") => guessed(&text, false).filter(|found| *found == Plain::Number && is_whole(&text)),
         Some("float") => guessed(&text, false).filter(|found| matches!(found, Plain::Number | Plain::NoNumber)),
@@ -51,8 +51,12 @@ pub(super) fn resolved(tag: Option<&str>, text: String) -> Option<Plain> {
 fn guessed(text: &str, takes_times: bool) -> Option<Plain> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Some(Plain::Nothing),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" | "n" | "N" | "no" | "No"
-        | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => return Some(Plain::Truth),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            return Some(Plain::Truth(true));
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            return Some(Plain::Truth(false));
+        }
         ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf"
         | "-.INF" => return Some(Plain::NoNumber),
         _ => {}
