@@ -220,7 +220,7 @@ fn of_try(question: &Question, query: OutgoingQuery, outcome: Try, rtt: Duration
         tries: vec![Launched {
             role: AttemptRole::Deciding,
             planned: Duration::ZERO,
-            launched: now,
+            since: now,
             sent: Some(now),
             query,
             attempt: Attempt::unanswered(question.transport, true, 0.0),
@@ -249,8 +249,8 @@ struct Launched {
     role: AttemptRole,
     /// When it would have gone out, had no turn been waited for, from the first on.
     planned: Duration,
-    /// When it was launched, and waited for its turn from then on.
-    launched: Instant,
+    /// Since when it is meant to go out, and waits for its turn.
+    since: Instant,
     /// When it had its turn; `None` while it has none.
     sent: Option<Instant>,
     query: OutgoingQuery,
@@ -410,7 +410,7 @@ impl Exchange<'_> {
     /// A try has had its turn. What it waited for that is no part of its window.
     fn sent(&mut self, index: usize, at: Instant) {
         let launch = &mut self.tries[index];
-        let waited = at.saturating_duration_since(launch.launched);
+        let waited = at.saturating_duration_since(launch.since);
         launch.sent = Some(at);
         launch.attempt.started_ms = milliseconds(at - self.start);
         let end = (self.end + waited).min(self.deadline);
@@ -450,7 +450,7 @@ impl Exchange<'_> {
         self.tries.push(Launched {
             role,
             planned: (launched - self.start).saturating_sub(self.waited),
-            launched,
+            since: launched,
             sent: has_turn.then_some(launched),
             query: query.clone(),
             attempt: Attempt::unanswered(transport, edns, milliseconds(launched - self.start)),
@@ -505,7 +505,7 @@ impl Exchange<'_> {
             .shortage
             .is_some_and(|shortage| shortage.is_certain(self.server.address));
         if attempt.kind == AnswerKind::Unreachable || attempt.kind.is_without_exchange() || outcome.reply.is_some() {
-            attempt.rtt_ms = Some(milliseconds(at - launch.sent.unwrap_or(launch.launched)));
+            attempt.rtt_ms = Some(milliseconds(at - launch.sent.unwrap_or(launch.since)));
         }
         if let Some(reply) = outcome.reply {
             let (kind, flaw) = reply.kind(&self.question.qname, self.question.qtype);
