@@ -6,7 +6,7 @@
 //!
 //! | the system gives | a name server of this host decides |
 //! |---|---|
-//! | what is expected | where it is in scope by itself, the system may ask it, and its answer is what the system gives |
+//! | what is expected | where it is in scope by itself, the system may ask it, and has its answer |
 //! | other addresses | where the system may ask it, and its answer is what the system gives |
 //! | other addresses, which no name server of this host has | where the configuration says that the system asks it |
 //! | nothing, and none of them has addresses | where the system may ask it |
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(decide(&capture), ["os"]);
         answers(&mut capture, "local", RIGHT);
         assert_eq!(decide(&capture), ["local", "os"]);
-        // Its wrong addresses are the cause where the system gives them, and its silence where the system gives nothing.
+        // Its wrong addresses are the cause where the system gives them, and so is it where the system gives nothing.
         answers(&mut capture, "local", WRONG);
         gives(&mut capture, WRONG);
         assert_eq!(decide(&capture), ["local", "os"]);

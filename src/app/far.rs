@@ -1,14 +1,14 @@
-//! What decides in the VPC of a place of `--via`. That place says in which VPC it is only with its answer, and may not ask
-//! AWS: so it is read from here, behind the answer, where its VPC is another than the cluster's.
+//! What decides in the VPC of a place of `--via`. That place says in which VPC it is only with its answer, and may not
+//! ask AWS: so it is read from here, behind the answer, where its VPC is another than the cluster's.
 
 use std::collections::BTreeMap;
 
-use super::via::Seen;
 use crate::facts::answers::Answers;
 use crate::facts::aws::{Ask, NoSession, Session};
 use crate::facts::{AwsFacts, Gap, Instance};
 use crate::limits;
 use crate::report::Capture;
+use crate::via::Failure;
 
 /// Why it is not read.
 enum Unread {
@@ -44,8 +44,8 @@ impl Unread {
     }
 }
 
-/// The VPC of the place, where it is not the cluster's and nothing of it is known. Where nothing of AWS is known at all,
-/// the report says so already.
+/// The VPC of the place, where it is not the cluster's and nothing of it is known. Where nothing of AWS is known at
+/// all, the report says so already.
 fn unread_vpc(capture: &Capture) -> Option<(&Instance, &str)> {
     let instance = capture.facts.host.instance.as_ref()?;
     let vpc = instance.vpc_id.as_deref()?;
@@ -63,7 +63,11 @@ fn is_elsewhere(instance: &Instance, region: Option<&str>, account: Option<&str>
 }
 
 /// Reads the VPCs of the places, each once, and puts what came of it into what was captured there.
-pub(super) async fn read_vpcs(left_out: Option<&'static str>, eyes: &Ask, seen: &mut Seen<Capture>) {
+pub(super) async fn read_vpcs(
+    left_out: Option<&'static str>,
+    eyes: &Ask,
+    seen: &mut [(String, Result<Capture, Failure>)],
+) {
     let mut session = None;
     // What was read of each: the reads, and why they were not made.
     let mut read: BTreeMap<String, Result<Answers, String>> = BTreeMap::new();
@@ -160,7 +164,7 @@ mod tests {
             region: Some(region.to_owned()),
             ..Ask::default()
         };
-        let mut seen: Seen<Capture> = captures
+        let mut seen: Vec<(String, Result<Capture, Failure>)> = captures
             .into_iter()
             .enumerate()
             .map(|(at, capture)| (format!("place-{at}"), Ok(capture)))

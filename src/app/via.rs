@@ -202,7 +202,7 @@ fn fleet_of(document: &[u8]) -> Result<Fleet, String> {
 }
 
 /// What each place came to.
-pub(super) type Seen<T> = Vec<(String, Result<T, Failure>)>;
+type Seen<T> = Vec<(String, Result<T, Failure>)>;
 
 /// How what came back is read.
 type Reads<'a, T> = &'a dyn Fn(&[u8]) -> Result<T, String>;

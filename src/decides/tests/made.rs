@@ -181,7 +181,8 @@ fn the_most_specific_zone_is_picked_whoever_made_it() {
     }
 }
 
-/// A private hosted zone needs both attributes of the VPC. Where one of them was not read, the zone may not be in effect.
+/// A private hosted zone needs both attributes of the VPC. Where one of them was not read, the zone may not be in
+/// effect.
 #[test]
 fn a_zone_is_certain_only_where_both_dns_attributes_of_its_vpc_were_read() {
     let all_read = AwsFacts {

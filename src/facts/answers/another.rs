@@ -9,8 +9,8 @@ impl AwsFacts {
         self.cluster_vpc_id() == Some(vpc) || self.hosted_zones.iter().flatten().any(|zones| zones.vpc_id == vpc)
     }
 
-    /// Takes in what was read of a VPC, another than the cluster's, and was not asked for before. What could not be read
-    /// of it is among [`AwsFacts::failed_reads`] then.
+    /// Takes in what was read of a VPC, another than the cluster's, and was not asked for before. What could not be
+    /// read of it is among [`AwsFacts::failed_reads`] then.
     pub fn add_vpc(&mut self, vpc: &str, answers: Answers) {
         let attributes = other_attributes(&answers.vpc_attributes, self.cluster_vpc_id());
         for one in attributes.into_iter().flatten().filter(|one| one.vpc_id == vpc) {
