@@ -70,15 +70,35 @@ impl Place {
 /// A rule that matches or could, and its group. Without a rule: one that is not known.
 struct Found<'a> {
     place: Place,
-    /// Whether it stands anywhere in the order.
-    anywhere: bool,
-    profile: Option<&'a Profile>,
+    by: By<'a>,
     group: Option<&'a RuleGroup>,
     rule: Option<&'a FirewallRule>,
     matched: Match,
 }
 
+/// By whom a group is in the VPC.
+#[derive(Clone, Copy)]
+enum By<'a> {
+    /// It is associated with the VPC.
+    Vpc,
+    /// This Profile brings it.
+    Profile(&'a Profile),
+    /// A Profile that was not read.
+    UnreadProfile,
+}
+
+impl<'a> By<'a> {
+    fn of(profile: Option<(usize, &'a Profile)>) -> Self {
+        profile.map_or(Self::Vpc, |(_, profile)| Self::Profile(profile))
+    }
+}
+
 impl Found<'_> {
+    /// Whether it stands anywhere in the order: of a group that was not read, nothing is known.
+    fn is_anywhere(&self) -> bool {
+        self.group.is_none()
+    }
+
     fn is_definite(&self) -> bool {
         matches!(self.matched, Match::Yes(_))
     }
@@ -133,7 +153,7 @@ fn walk(
         .iter()
         .filter(|one| {
             let mut definite = found.iter().filter(|other| other.is_definite());
-            one.anywhere || !definite.any(|other| other.place.is_before(&one.place))
+            one.is_anywhere() || !definite.any(|other| other.place.is_before(&one.place))
         })
         .collect();
     let pick = found.iter().find(|one| one.is_definite());
@@ -176,22 +196,24 @@ fn all<'a>(configuration: &'a Configuration, name: &Name, qtype: RecordType, is_
         group: (usize::MAX, None),
         rule: (None, None),
     };
-    let mut unknown = |profile: Option<&'a Profile>, why: &Opaque| {
+    let mut unknown = |by: By<'a>, why: &Opaque| {
         found.push(Found {
             place: nowhere,
-            anywhere: true,
-            profile,
+            by,
             group: None,
             rule: None,
             matched: Match::Could(why.clone()),
         });
     };
     if let Some(why) = &configuration.groups.rest {
-        unknown(None, why);
+        unknown(By::Vpc, why);
+    }
+    if let Some(why) = &configuration.profiles.rest {
+        unknown(By::UnreadProfile, why);
     }
     for (_, profile) in profiles().filter(|(_, profile)| profile.in_effect != InEffect::No) {
         if let Some(why) = &profile.rest {
-            unknown(Some(profile), why);
+            unknown(By::Profile(profile), why);
         }
     }
     found
@@ -231,8 +253,7 @@ fn of_group<'a>(
         if matched != Match::No {
             found.push(Found {
                 place: place(Some(index), rule.priority),
-                anywhere: false,
-                profile: profile.map(|(_, profile)| profile),
+                by: By::of(profile),
                 group: Some(group),
                 rule: Some(rule),
                 matched,
@@ -242,8 +263,7 @@ fn of_group<'a>(
     if let Some(why) = &group.rules.rest {
         found.push(Found {
             place: place(None, None),
-            anywhere: false,
-            profile: profile.map(|(_, profile)| profile),
+            by: By::of(profile),
             group: Some(group),
             rule: None,
             matched: Match::Could(why.clone()),
@@ -332,21 +352,30 @@ fn step(found: &Found<'_>, effect: Effect, code: WhyCode, why: &str) -> Step {
             format!("rule {rule} of group {}: ", title(&group.id, group.name.as_deref()))
         }
         (Some(group), None) => format!("the rules of group {}: ", title(&group.id, group.name.as_deref())),
-        (None, _) if found.profile.is_some() => "what the Profile brings: ".to_owned(),
-        (None, _) => "the rule groups of the VPC: ".to_owned(),
+        (None, _) => match found.by {
+            By::Vpc => "the rule groups of the VPC: ".to_owned(),
+            By::Profile(_) => "what the Profile brings: ".to_owned(),
+            By::UnreadProfile => "the Profiles of the VPC: ".to_owned(),
+        },
     };
-    let construct = if found.group.is_none() && found.profile.is_some() {
-        Construct::Profile
-    } else {
-        Construct::Firewall
+    let construct = match (found.group, found.by) {
+        (None, By::Profile(_) | By::UnreadProfile) => Construct::Profile,
+        _ => Construct::Firewall,
     };
     let mut made = Step::new(construct, effect, code, format!("{in_group}{why}"));
-    made.profile = found.profile.map(|profile| profile.id.clone());
+    let profile = match found.by {
+        By::Profile(profile) => Some(profile),
+        By::Vpc | By::UnreadProfile => None,
+    };
+    made.profile = profile.map(|profile| profile.id.clone());
     made.id = match found.group {
         Some(group) => Some(group.id.clone()),
         None => made.profile.clone(),
     };
-    made.name = found.rule.and_then(|rule| rule.name.clone());
+    made.name = match found.group {
+        Some(_) => found.rule.and_then(|rule| rule.name.clone()),
+        None => profile.and_then(|profile| profile.name.clone()),
+    };
     made.domain_list = found.rule.and_then(|rule| match &rule.source {
         Source::List { id, .. } => Some(id.clone()),
         Source::AutoAllowlist { id, .. } => id.clone(),

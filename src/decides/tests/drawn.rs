@@ -75,6 +75,11 @@ impl Draw {
         made
     }
 
+    /// Why there may be more of a list; seldom.
+    fn rest(&mut self) -> Option<Opaque> {
+        self.odds(12).then(|| Opaque::Unfamiliar("rest".to_owned()))
+    }
+
     fn firewall(&mut self) -> Configuration {
         let mut all = empty();
         for at in 0..self.below(3) {
@@ -88,13 +93,17 @@ impl Draw {
                 let made = self.group(&format!("by-{at}"), 2);
                 one.groups.push(made);
             }
+            one.rest = self.rest();
             all.profiles.known.push(one);
         }
+        all.groups.rest = self.rest();
+        all.profiles.rest = self.rest();
         all
     }
 }
 
 /// A rule of a world, and where it stands.
+#[derive(Clone)]
 struct Standing {
     id: String,
     profile: Option<usize>,
@@ -173,6 +182,25 @@ fn standing(all: &Configuration) -> Vec<Standing> {
     found
 }
 
+/// What was not read of the lists of groups, each as one more rule of a group that nothing is known of.
+fn unread(all: &Configuration) -> Vec<Standing> {
+    let mut lists = vec![all.groups.rest.is_some(), all.profiles.rest.is_some()];
+    let in_effect = all.profiles.known.iter().filter(|one| one.in_effect != InEffect::No);
+    lists.extend(in_effect.map(|one| one.rest.is_some()));
+    let open = lists.iter().enumerate().filter(|(_, is_open)| **is_open);
+    open.map(|(at, _)| Standing {
+        id: format!("unread/{at}"),
+        profile: None,
+        profile_priority: None,
+        group: 100 + at,
+        group_priority: None,
+        priority: None,
+        outcomes: vec![None, Some(format!("unread/{at}"))],
+        is_sure: false,
+    })
+    .collect()
+}
+
 /// The rules that are the first in some world: every subset of those that may match, in every documented order.
 fn outcomes(found: &[Standing]) -> BTreeSet<Option<String>> {
     let mut said = BTreeSet::new();
@@ -209,7 +237,7 @@ fn the_firewall_is_read_as_every_world_reads_it() {
     let (mut certain, mut blocked) = (0, 0);
     for number in 0..6000 {
         let all = draw.firewall();
-        let said = outcomes(&standing(&all));
+        let said = outcomes(&[standing(&all), unread(&all)].concat());
         let steps = asked(&all, NAME, RecordType::A);
         let decides = decider(&steps);
         let at = || format!("seed {SEED:#x}, {number}: {all:#?} {steps:#?} {said:?}");
