@@ -1,10 +1,12 @@
 //! AWS's configuration, as it was read, and the answers of resolvers say two things.
 
+use super::otherwise::{self, Otherwise};
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
 use super::signs::{PUBLIC_ACCESS_IS_OFF, PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided};
-use crate::decides::Step;
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped};
+use crate::decides::{Blocked, Step};
+use crate::dns::AnswerKind;
 
 declare_rule! {
     /// ## What it means
@@ -13,11 +15,14 @@ declare_rule! {
     /// says that public access to the endpoint is off, and a resolver gives public addresses of it.
     ///
     /// ## How it was decided
-    /// One of three: a rule of DNS Firewall blocks the name by AWS's documented order, and a resolver of the VPC gives
-    /// the expected addresses; or no rule of DNS Firewall blocks it, a zone or public DNS is to answer, and a resolver
-    /// of the VPC returns a negative answer without a SOA, as a block does; or public access is off, and the answer is
-    /// of public addresses from AWS's public zone, where a cluster without public access has its private ones. Where
-    /// something that could not be read could explain it, there is no finding.
+    /// One of these. A rule of DNS Firewall blocks the name by AWS's documented order, and a resolver of the VPC gives
+    /// the expected addresses, or any answer that is not the rule's. No rule of DNS Firewall blocks it, a zone or
+    /// public DNS is to answer, and a resolver of the VPC returns a negative answer without a SOA, as a block does, or
+    /// SERVFAIL or nothing, as a FORWARD rule without a target does. Public access is off, and the answer is of public
+    /// addresses from AWS's public zone, where a cluster without public access has its private ones. Where something
+    /// that could not be read could explain it, or a FORWARD rule takes the name, there is no finding: what the rule's
+    /// targets answer is theirs. Where fail-open of DNS Firewall is off, the Resolver returns SERVFAIL without a reply
+    /// from DNS Firewall, and that is said.
     ///
     /// ## Why it matters
     /// One of the two is wrong or out of date, and a fix that trusts it changes nothing.
@@ -46,16 +51,16 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for vpc in route53::resolving_vpcs(case) {
         let steps = decided::of_vpc(case, &vpc);
-        let is_its = |subject: &&Subject<'_>| {
-            let mut its = vpc.subjects.iter();
-            its.any(|other| other.name() == subject.name()) && decided::answers_otherwise(case, subject, &steps)
-        };
-        let subjects: Vec<&Subject<'_>> = fits.subjects().into_iter().filter(is_its).collect();
-        let Some(step) = decided::certain_step(&steps).filter(|_| !subjects.is_empty()) else {
+        let Some(step) = decided::certain_step(&steps) else {
             continue;
         };
-        let sure = (severity(&subjects), fits.least_sure_at(&subjects));
-        findings.push(finding(case, &vpc, step, &subjects, sure));
+        let its = fits.subjects().into_iter().filter(|subject| {
+            let mut its = vpc.subjects.iter();
+            its.any(|other| other.name() == subject.name())
+        });
+        for (how, subjects) in grouped(its, |subject| otherwise::of(case, subject, &steps)) {
+            findings.push(finding(case, &vpc, step, how, &subjects, fits.least_sure_at(&subjects)));
+        }
     }
     let public: Vec<&Subject<'_>> = fits
         .subjects()
@@ -119,51 +124,113 @@ fn of_access(case: &Case<'_>, subjects: &[&Subject<'_>], confidence: Confidence)
         ])
 }
 
+/// What they do, where it is neither what is expected nor a block.
+fn answer(subjects: &[&Subject<'_>]) -> String {
+    let several = subjects.len();
+    let all = |is: fn(AnswerKind) -> bool| subjects.iter().all(|subject| subject.a_kind().is_some_and(is));
+    if all(|kind| kind == AnswerKind::ServFail) {
+        format!("{} SERVFAIL", phrase::plural(several, "returns", "return"))
+    } else if all(AnswerKind::is_silence) {
+        format!("{} no answer", phrase::plural(several, "gives", "give"))
+    } else if all(AnswerKind::is_negative) {
+        let soa = subjects.iter().find_map(|subject| subject.soa());
+        let of = soa.map_or_else(String::new, |soa| format!(" with the SOA of {}", soa.owner));
+        format!("{}{of}", phrase::returns_negative(subjects))
+    } else if all(|kind| kind == AnswerKind::Answer) {
+        let addresses = subjects.iter().flat_map(|subject| subject.ips());
+        let gives = phrase::plural(several, "gives", "give");
+        format!("{gives} {}", phrase::distinct(addresses))
+    } else {
+        format!("{} in another way", phrase::plural(several, "answers", "answer"))
+    }
+}
+
+/// What the configuration says, and what the resolvers do.
+fn said_and_done(vpc: &str, step: &Step, how: Otherwise, subjects: &[&Subject<'_>]) -> (String, String) {
+    let of_firewall = |what: &str| format!("DNS Firewall of {vpc}, as it was read, {what}");
+    match how {
+        Otherwise::Expected => (
+            of_firewall("blocks this name"),
+            format!(
+                "{} the expected addresses",
+                phrase::plural(subjects.len(), "gives", "give")
+            ),
+        ),
+        Otherwise::NotTheRules => {
+            let with = match step.answer {
+                Some(Blocked::NoData) => " with NODATA",
+                Some(Blocked::NxDomain) => " with NXDOMAIN",
+                Some(Blocked::Override) => " with an alias",
+                None => "",
+            };
+            (of_firewall(&format!("blocks this name{with}")), answer(subjects))
+        }
+        Otherwise::ABlocks => (
+            of_firewall("does not block this name"),
+            format!("{}, as a block does", phrase::returns_negative(subjects)),
+        ),
+        Otherwise::Failure => (
+            format!("no Resolver rule of {vpc}, as the rules were read, forwards this name"),
+            answer(subjects),
+        ),
+    }
+}
+
 fn finding(
     case: &Case<'_>,
     vpc: &ResolvingVpc<'_, '_>,
     step: &Step,
+    how: Otherwise,
     subjects: &[&Subject<'_>],
-    (severity, confidence): (Severity, Confidence),
+    confidence: Confidence,
 ) -> Finding {
-    let (who, several) = (phrase::titles(subjects), subjects.len());
+    let who = phrase::titles(subjects);
     let read = origin(case);
-    let does = if severity == Severity::Error {
-        format!("{}, as a block does", phrase::returns_negative(subjects))
-    } else {
-        format!("{} the expected addresses", phrase::plural(several, "gives", "give"))
-    };
-    let picks = if severity == Severity::Error {
-        "does not block this name"
-    } else {
-        "blocks this name"
-    };
+    let (said, does) = said_and_done(vpc.id, step, how, subjects);
     let region = case.region();
-    RULE.finding(confidence, subjects)
-        .severity(severity)
-        .summary(format!(
-            "DNS Firewall of {}, as it was read, {picks}, and {who} {does}",
+    let fails = subjects
+        .iter()
+        .all(|subject| subject.a_kind() == Some(AnswerKind::ServFail));
+    let fails_closed = fails && case.fails_closed(vpc.id);
+    let of_fail_open = if fails_closed {
+        format!(
+            " Fail-open is off in {}: the VPC's Resolver returns SERVFAIL where it has no reply from DNS Firewall.",
             vpc.id
-        ))
+        )
+    } else {
+        String::new()
+    };
+    let of_config = fails_closed.then(|| {
+        let said = format!("GetFirewallConfig {}: FirewallFailOpen is DISABLED", vpc.id);
+        Evidence::fact(said)
+    });
+    let reads = match how {
+        Otherwise::Failure => format!(
+            "aws route53resolver list-resolver-rule-associations --region {region} --filters Name=VPCId,Values={}",
+            vpc.id
+        ),
+        _ => format!(
+            "aws route53resolver list-firewall-rule-group-associations --region {region} --vpc-id {}",
+            vpc.id
+        ),
+    };
+    RULE.finding(confidence, subjects)
+        .severity(severity(subjects))
+        .summary(format!("{said}, and {who} {does}"))
         .why(format!(
-            "AWS's configuration was read {read}. In {} this decides: {}. {who} {does}, which is observed in this run. \
-             The configuration may have changed between the two, or the answer may come from a cache. Or {who} {} not \
-             the VPC's own Resolver, or forwards to another server.",
+            "AWS's configuration was read {read}. In {} this decides: {}. {who} {does}, which is observed in this \
+             run.{of_fail_open} The configuration may have changed between the two, or the answer may come from a \
+             cache. Or {who} {} not the VPC's own Resolver, or forwards to another server.",
             vpc.id,
             step.why,
-            phrase::plural(several, "is", "are")
+            phrase::plural(subjects.len(), "is", "are")
         ))
         .seen([Evidence::fact(format!("read {read}: {}", step.why))])
+        .seen(of_config)
         .seen(
             subjects
                 .iter()
                 .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
         )
-        .fix([Remedy::new(
-            "Read the configuration again, then ask again",
-            [format!(
-                "aws route53resolver list-firewall-rule-group-associations --region {region} --vpc-id {}",
-                vpc.id
-            )],
-        )])
+        .fix([Remedy::new("Read the configuration again, then ask again", [reads])])
 }

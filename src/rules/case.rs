@@ -375,6 +375,19 @@ impl<'a> Case<'a> {
         all.find(|one| one.vpc_id == vpc)?.validates()
     }
 
+    /// Whether the Resolver of a VPC returns SERVFAIL where it has no reply from DNS Firewall: fail-open is off, and a
+    /// rule group is associated (Amazon Route 53 Developer Guide, "DNS Firewall VPC configuration").
+    pub fn fails_closed(&self, vpc: &str) -> bool {
+        self.touch(Need::Firewall);
+        let Some(firewall) = &self.facts.aws.firewall else {
+            return false;
+        };
+        let mut configs = firewall.configs.iter();
+        let mut groups = firewall.associations.iter().flatten();
+        configs.any(|one| one.vpc_id == vpc && one.fail_open.as_deref() == Some("DISABLED"))
+            && groups.any(|one| one.vpc_id == vpc)
+    }
+
     /// Recent changes of the cluster.
     pub fn updates(&self) -> Option<&'a [ClusterUpdate]> {
         self.touch(Need::Updates);

@@ -1,7 +1,6 @@
 //! What decides in AWS (`decided_by`), for the VPCs whose Resolver matters to a case.
 
 use super::case::OF_A_VPC;
-use super::shared::policy;
 use super::shared::route53::{self, ResolvingVpc};
 use super::{Case, Need, Subject};
 use crate::decides::{self, Construct, Effect, Step};
@@ -13,6 +12,13 @@ pub(super) const FACTS: &[Need] = &joined::<3, 8, 11>(&[Need::Cluster, Need::Vpc
 
 /// The same, and who answered.
 pub(super) const FACTS_AND_VIEWS: &[Need] = &joined::<11, 2, 13>(FACTS, &[Need::VpcView, Need::PublicControl]);
+
+/// The same, and whether the VPC's Resolver validates.
+pub(super) const FACTS_AND_VALIDATION: &[Need] = &joined::<11, 1, 12>(FACTS, &[Need::DnssecConfigs]);
+
+/// The same, and what lets an outbound endpoint reach the targets of a rule.
+pub(super) const FACTS_AND_EGRESS: &[Need] =
+    &joined::<11, 3, 14>(FACTS, &[Need::ResolverEndpoints, Need::SecurityGroups, Need::Network]);
 
 /// One list behind the other. The lengths are held when it is compiled.
 const fn joined<const A: usize, const B: usize, const ALL: usize>(first: &[Need], then: &[Need]) -> [Need; ALL] {
@@ -103,26 +109,4 @@ pub(super) fn firewall_blocks(case: &Case<'_>, subject: &Subject<'_>) -> Option<
 pub(super) fn certain_step(steps: &[Step]) -> Option<&Step> {
     let is_certain = |step: &&Step| step.decides && step.certain && step.types.contains(&RecordType::A);
     steps.iter().find(is_certain)
-}
-
-/// Whether a resolver of a VPC answers as what decides there would not: it has the name where a rule of DNS Firewall
-/// blocks it, or it answers as a block does where none blocks.
-pub(super) fn answers_otherwise(case: &Case<'_>, subject: &Subject<'_>, steps: &[Step]) -> bool {
-    let Some(step) = certain_step(steps) else {
-        return false;
-    };
-    if firewall_block(steps).is_some_and(|block| block == step) {
-        subject.verdict().is_fine() && answers_for_a_vpc(case, subject)
-    } else {
-        !subject.verdict().is_fine() && policy::is_of_the_vpc(case, subject)
-    }
-}
-
-/// Whether a resolver answers otherwise than what decides in a VPC that it answers for.
-#[expect(clippy::unnecessary_wraps, reason = "the shape in which a sign is read")]
-pub(super) fn disagrees(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> {
-    let vpcs = route53::resolving_vpcs(case);
-    let is_its = |vpc: &&ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|other| other.name() == subject.name());
-    let mut its = vpcs.iter().filter(is_its);
-    Some(its.any(|vpc| answers_otherwise(case, subject, &of_vpc(case, vpc))))
 }

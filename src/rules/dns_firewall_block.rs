@@ -2,9 +2,9 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
-use crate::decides::{Blocked, Step, WhyCode};
-use crate::dns::{AnswerKind, RecordType};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, otherwise, remedy};
+use crate::decides::{Step, WhyCode};
+use crate::dns::RecordType;
 
 declare_rule! {
     /// ## What it means
@@ -72,19 +72,24 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let mut named: Vec<&str> = Vec::new();
+    // What is certain there is not what they answer: `aws-configuration-disagrees`.
     let mut passed: Vec<&str> = Vec::new();
     for (vpc, steps) in vpcs.iter().zip(&decisions) {
         match decided::firewall_block(steps).filter(|step| step.types.contains(&RecordType::A)) {
             Some(step) => {
-                let fits = |subject: &&Subject<'_>| !subject.verdict().is_fine() && answers_so(subject, step);
+                let fits = |subject: &&Subject<'_>| {
+                    !subject.verdict().is_fine() && otherwise::answers_as_the_rule(subject, step)
+                };
                 let blocked: Vec<&Subject<'_>> = vpc.subjects.iter().copied().filter(fits).collect();
                 named.extend(blocked.iter().map(|subject| subject.name()));
+                if step.certain {
+                    passed.extend(vpc.subjects.iter().map(|subject| subject.name()));
+                }
                 let nobody_was_asked = !vpc.subjects.iter().any(|subject| subject.heard_anything());
                 if !blocked.is_empty() || nobody_was_asked {
                     findings.push(by_rule(case, surely(&blocked), vpc, step, &blocked));
                 }
             }
-            // The wire says another thing: `aws-configuration-disagrees`.
             None if steps.iter().any(|step| step.decides && step.certain) => {
                 passed.extend(vpc.subjects.iter().map(|subject| subject.name()));
             }
@@ -102,20 +107,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             subjects.any(|subject| blocked.iter().any(|other| other.name() == subject.name()))
         });
         let opaque: Vec<&Step> = of_them.flat_map(|(_, steps)| decided::opaque_firewall(steps)).collect();
-        findings.push(suspicion(case, fits.least_sure_at(&blocked), &blocked, &opaque));
+        // A rule that was read, and that these answers are not of, makes them no surer.
+        findings.push(suspicion(case, Confidence::Low, &blocked, &opaque));
     }
     findings
-}
-
-/// Whether a resolver answers as the rule that blocks says.
-fn answers_so(subject: &Subject<'_>, step: &Step) -> bool {
-    let kind = subject.a_kind();
-    match step.answer {
-        Some(Blocked::NoData) => kind == Some(AnswerKind::NoData),
-        Some(Blocked::NxDomain) => kind == Some(AnswerKind::NxDomain),
-        Some(Blocked::Override) => subject.heard_anything(),
-        None => kind.is_some_and(AnswerKind::is_negative),
-    }
 }
 
 /// A rule that was read.

@@ -28,7 +28,8 @@ declare_rule! {
     /// name in the resolver's VPC, the rule, its targets and its outbound endpoint are named, with what AWS says of the
     /// endpoint's status. What the endpoint's security groups, network ACLs and route tables let through to the targets
     /// is read as AWS reads it, and it is surer where that is nothing. It is never certain: what stands between the VPC
-    /// and the targets is not seen.
+    /// and the targets is not seen. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the
+    /// name there for certain, there is no finding.
     ///
     /// ## Why it matters
     /// kubectl prints `server misbehaving` or an i/o timeout for the same cause, and the resolver looks healthy for
@@ -59,6 +60,7 @@ declare_rule! {
             [not MARKED_AS_DNSSEC],
             [not MARKED_AS_POLICY],
             [SIBLING_FAILS, AAAA_FAILS],
+            [unless NOTHING_FORWARDS_IN_ITS_VPC],
         ],
         confidence: [
             High if [[MARKED_AS_UPSTREAM_SILENT]],

@@ -43,6 +43,8 @@ declare_rule! {
         names: [
             [LISTED_AS_INBOUND],
             [HEARD_AT_ALL],
+            // DNS Firewall is before the zones: an endpoint in the cluster's VPC changes nothing for this one.
+            [unless FIREWALL_BLOCKS],
         ],
         confidence: [High],
         explains: [AnotherVpc],

@@ -8,6 +8,7 @@ mod engine;
 mod finding;
 mod fit;
 mod need;
+mod otherwise;
 pub mod phrase;
 pub(crate) mod reference;
 pub mod remedy;

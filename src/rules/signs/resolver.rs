@@ -20,7 +20,7 @@ use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
 use crate::rules::step::{Denial, Step, controls, is_sinkholed, was_heard};
 use crate::rules::view::{self, Age};
-use crate::rules::{Need, Subject, decided, phrase};
+use crate::rules::{Need, Subject, decided, otherwise, phrase};
 use crate::target::Scope;
 
 /// The order in which signs of a resolver are read.
@@ -88,6 +88,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &BLOCKS_IN_THE_VPC,
     &FIREWALL_BLOCKS,
     &CONFIGURATION_SAYS_OTHERWISE,
+    &NOTHING_FORWARDS_IN_ITS_VPC,
     &SIBLING_RESOLVES,
     &SIBLING_IS_ORDINARY,
     &SIBLING_FAILS,
@@ -478,17 +479,7 @@ pub(in crate::rules) static ITS_VPC_VALIDATES: Sign = Sign::of_resolver(
         Some(its.any(|vpc| case.validates(vpc.id) == Some(true) && route53::in_effect(case, vpc).is_none()))
     },
 )
-.looking_at(&[
-    Need::Cluster,
-    Need::Vpc,
-    Need::Instance,
-    Need::ResolverRules,
-    Need::RuleAssociations,
-    Need::VpcAttributes,
-    Need::HostedZones,
-    Need::Profiles,
-    Need::DnssecConfigs,
-]);
+.looking_at(decided::FACTS_AND_VALIDATION);
 
 /// With CD=1 the question is answered.
 pub(in crate::rules) static ANSWERS_UNCHECKED: Sign = Sign::of_resolver(
@@ -569,7 +560,16 @@ pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolv
     "what AWS's configuration says of its answer",
     "its answer does not match AWS's configuration, as that was read",
     "its answer is not known to differ from AWS's configuration",
-    decided::disagrees,
+    otherwise::disagrees,
+)
+.looking_at(decided::FACTS_AND_VALIDATION);
+
+/// What decides in the VPC that the resolver answers for is certain, and no Resolver rule.
+pub(in crate::rules) static NOTHING_FORWARDS_IN_ITS_VPC: Sign = Sign::of_resolver_if_known(
+    "whether a Resolver rule forwards the name in its VPC",
+    "no Resolver rule forwards the name in its VPC, by AWS's configuration",
+    "it is not known that no Resolver rule forwards the name in its VPC",
+    otherwise::nothing_forwards,
 )
 .looking_at(decided::FACTS);
 

@@ -1,0 +1,87 @@
+//! What decides in AWS, held against what a resolver of that VPC answers.
+
+use super::decided::{self, answers_for_a_vpc, certain_step};
+use super::shared::route53::{self, ResolvingVpc};
+use super::shared::{forward, policy};
+use super::step::Denial;
+use super::{Case, Subject};
+use crate::decides::{Blocked, Effect, Step};
+use crate::dns::{AnswerKind, RData, Section};
+
+/// In what way an answer is another than what decides would give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Otherwise {
+    /// It is the expected one, and a rule of DNS Firewall blocks the name.
+    Expected,
+    /// It is not the expected one, nor that of the rule of DNS Firewall that blocks the name.
+    NotTheRules,
+    /// It is a block's, and no rule of DNS Firewall blocks the name.
+    ABlocks,
+    /// SERVFAIL or silence, and no Resolver rule forwards the name.
+    Failure,
+}
+
+/// In what way a resolver of a VPC answers otherwise than what decides there for sure; `None` where it does not, or
+/// where that is not known. What the targets of a FORWARD rule answer is theirs.
+pub(super) fn of(case: &Case<'_>, subject: &Subject<'_>, steps: &[Step]) -> Option<Otherwise> {
+    let step = certain_step(steps)?;
+    let is_fine = subject.verdict().is_fine();
+    match step.effect {
+        Effect::Block | Effect::Redirect => {
+            let is_comparable = answers_for_a_vpc(case, subject) && !answers_as_the_rule(subject, step);
+            match subject.a_kind().filter(|_| is_comparable)? {
+                _ if is_fine => Some(Otherwise::Expected),
+                AnswerKind::Answer | AnswerKind::NoData | AnswerKind::NxDomain => Some(Otherwise::NotTheRules),
+                // What a rule makes the name an alias of may fail.
+                AnswerKind::ServFail if step.effect == Effect::Block => Some(Otherwise::NotTheRules),
+                _ => None,
+            }
+        }
+        Effect::Answer if is_fine => None,
+        Effect::Answer if policy::is_of_the_vpc(case, subject) => Some(Otherwise::ABlocks),
+        Effect::Answer => {
+            let validates = case.validates(&step.vpc) == Some(true);
+            let fails = answers_for_a_vpc(case, subject) && forward::that_fails(subject).is_some();
+            (fails && !validates).then_some(Otherwise::Failure)
+        }
+        Effect::Forward | Effect::Allow | Effect::Opaque => None,
+    }
+}
+
+/// Whether a resolver answers as the rule of DNS Firewall says that blocks: a SOA, of whatever zone, shows that the
+/// answer is that zone's.
+pub(super) fn answers_as_the_rule(subject: &Subject<'_>, step: &Step) -> bool {
+    let is_bare = |kind| subject.a_kind() == Some(kind) && matches!(Denial::of(subject), Some(Denial::Bare));
+    match step.answer {
+        Some(Blocked::NoData) => is_bare(AnswerKind::NoData),
+        Some(Blocked::NxDomain) => is_bare(AnswerKind::NxDomain),
+        Some(Blocked::Override) => is_an_alias(subject),
+        None => is_bare(AnswerKind::NoData) || is_bare(AnswerKind::NxDomain) || is_an_alias(subject),
+    }
+}
+
+/// Whether the name is made an alias.
+fn is_an_alias(subject: &Subject<'_>) -> bool {
+    subject.a().is_some_and(|lookup| {
+        lookup
+            .section(Section::Answer)
+            .any(|record| matches!(record.data, RData::Cname(_)) && record.owner == lookup.question)
+    })
+}
+
+/// Whether a resolver answers otherwise than what decides in a VPC that it answers for.
+#[expect(clippy::unnecessary_wraps, reason = "the shape in which a sign is read")]
+pub(super) fn disagrees(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> {
+    let vpcs = route53::resolving_vpcs(case);
+    let is_its = |vpc: &&ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|other| other.name() == subject.name());
+    let mut its = vpcs.iter().filter(is_its);
+    Some(its.any(|vpc| of(case, subject, &decided::of_vpc(case, vpc)).is_some()))
+}
+
+/// Whether it is certain that no Resolver rule forwards the name in the VPC that a resolver answers for: something else
+/// answers it there. `None` where that is not certain.
+pub(super) fn nothing_forwards(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> {
+    let vpc = route53::vpc_of(case, subject)?;
+    let steps = decided::of_vpc(case, &vpc);
+    certain_step(&steps).map(|step| step.effect != Effect::Forward)
+}
