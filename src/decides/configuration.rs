@@ -157,6 +157,16 @@ pub struct Configuration {
 }
 
 impl Configuration {
+    /// The same without private hosted zones: only its rules are left to take a name.
+    #[must_use]
+    pub fn without_zones(mut self) -> Self {
+        self.zones = Listed::whole(Vec::new());
+        for profile in &mut self.profiles.known {
+            profile.zones.clear();
+        }
+        self
+    }
+
     /// Makes what is associated with the VPC open: the lists that were read are of another account or Region than the
     /// VPC, and what is not in them may be in the VPC's own.
     pub fn listed_elsewhere(&mut self) {

@@ -157,14 +157,7 @@ fn taken(candidates: &[Candidate]) -> (Taken, bool) {
 
 /// The steps from the first that could take the name to the one that does.
 pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool) -> Vec<Step> {
-    let mut gathered = Gathered {
-        full: name.labels().count(),
-        name,
-        candidates: Vec::new(),
-        things: Vec::new(),
-        possible: Vec::new(),
-    };
-    gathered.of(configuration);
+    let gathered = Gathered::of(configuration, name);
     let (winner, is_clear) = taken(&gathered.candidates);
     let mut steps = Vec::new();
     for possible in &gathered.possible {
@@ -184,18 +177,42 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
     steps
 }
 
+/// The rule of type FORWARD that takes the name among what is known, where the order of that is documented.
+pub(super) fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a Rule> {
+    let gathered = Gathered::of(configuration, name);
+    match taken(&gathered.candidates) {
+        (Taken::By(index), true) => match gathered.things.get(index) {
+            Some((Thing::Rule(rule), _)) => Some(rule),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Everything that takes the name, and that could.
-struct Gathered<'a> {
+struct Gathered<'a, 'n> {
     /// How many labels the name has.
     full: usize,
-    name: &'a Name,
+    name: &'n Name,
     candidates: Vec<Candidate>,
     things: Vec<(Thing<'a>, Option<&'a Profile>)>,
     possible: Vec<Possible<'a>>,
 }
 
-impl<'a> Gathered<'a> {
-    fn of(&mut self, configuration: &'a Configuration) {
+impl<'a, 'n> Gathered<'a, 'n> {
+    fn of(configuration: &'a Configuration, name: &'n Name) -> Self {
+        let mut gathered = Self {
+            full: name.labels().count(),
+            name,
+            candidates: Vec::new(),
+            things: Vec::new(),
+            possible: Vec::new(),
+        };
+        gathered.gather(configuration);
+        gathered
+    }
+
+    fn gather(&mut self, configuration: &'a Configuration) {
         for rule in &configuration.rules.known {
             self.rule(rule, Origin::Direct, None);
         }

@@ -16,7 +16,7 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{Name, RecordType};
-pub use configuration::{Configuration, InEffect, MadeFor, Zone};
+pub use configuration::{Configuration, InEffect, MadeFor, Rule, Zone};
 pub use read::{configuration, is_read, made_zones};
 
 /// What is asked of the VPC's Resolver.
@@ -202,6 +202,12 @@ pub fn decide(configuration: &Configuration, question: &Question) -> Vec<Step> {
         step.types.push(question.qtype);
     }
     steps
+}
+
+/// The Resolver rule of type FORWARD that takes a name where DNS Firewall lets it through, among what is known. `None`
+/// where none does, or where AWS does not document which of what is known comes first.
+pub fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a Rule> {
+    destination::forwarded_by(configuration, name)
 }
 
 /// The decision for both types of addresses. Steps that are the same for both are told once.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided};
 use crate::dns::Name;
 use crate::facts::ResolverRule;
 
@@ -30,7 +30,8 @@ declare_rule! {
     ///
     /// ## What to do
     /// A rule of type `SYSTEM` for the endpoints' zone, associated with the same VPC: then the VPC's own Resolver
-    /// answers the name.
+    /// answers the name. AWS takes no second rule for a domain in a VPC: where the rule is associated directly and for
+    /// that very domain, the SYSTEM rule is for the endpoint's own name, or the rule is taken from the VPC.
     "forward-rule-shadow" = {
         summary: "a Resolver rule forwards the endpoint's name away from the VPC",
         severity: Severity::Error,
@@ -65,6 +66,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         let Some((rule, domain)) = route53::in_effect(case, &vpc) else {
             continue;
         };
+        // DNS Firewall is before the rules: `dns-firewall-block`.
+        if decided::firewall_block(&decided::of_vpc(case, &vpc)).is_some_and(|step| step.certain) {
+            continue;
+        }
         let targets: Vec<IpAddr> = rule.targets.iter().map(|target| target.ip).collect();
         // To the VPC's own inbound endpoint: `forward-loop`.
         let own = route53::inbound_addresses_of(case, vpc.id);
@@ -145,13 +150,15 @@ fn finding(
     if let Some(owner) = rule.owner.as_deref().filter(|_| shared) {
         let _ = write!(explanation, " The rule is account {owner}'s, shared with this one.");
     }
-    let region = case.region();
-    let zone = case.regional_zone().unwrap_or_else(|| case.own_zone());
-    // The override has to be as specific as the rule at least.
-    let zone = match route53::domain(&zone) {
-        Some(wider) if wider.is_within(domain) => zone,
-        _ => case.own_zone(),
+    // The override has to be as specific as the rule at least. A VPC has one rule for a domain ("Cannot associate rules
+    // with same domain name with same VPC", AssociateResolverRule), beside what a Profile brings.
+    let overrides = |zone: &String| {
+        let zone = route53::domain(zone);
+        zone.is_some_and(|zone| zone.is_within(domain) && (zone != *domain || profile.is_some()))
     };
+    let mut zones = case.regional_zone().into_iter().chain([case.own_zone()]);
+    let by_system = zones.find(overrides).map(|zone| system_rule(case, vpc.id, &zone));
+    let has_override = by_system.is_some();
     let mut evidence = vec![
         Evidence::fact(format!("{}: FORWARD {} to {to}", rule.id, rule.domain)),
         Evidence::fact(match profile {
@@ -173,45 +180,58 @@ fn finding(
         })
         .why(explanation)
         .seen(evidence)
-        .fix(vec![
-            Remedy::new(
-                format!("A SYSTEM rule for {zone}, so that the VPC's own Resolver answers the name"),
-                [
-                    format!(
-                        "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
-                         --rule-type SYSTEM --domain-name {zone}"
-                    ),
-                    format!(
-                        "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id \
-                         <rslvr-rr-id> --vpc-id {}",
-                        vpc.id
-                    ),
-                ],
-            )
-            .to_the_vpc(),
-            match profile {
-                Some(profile) => Remedy::new(
-                    format!("Or take the rule from Profile {profile}, and so from every VPC that has the Profile"),
-                    [format!(
-                        "aws route53profiles disassociate-resource-from-profile --region {region} --profile-id \
-                         {profile} --resource-arn {}",
-                        route53::brought_arn(case, profile, "resolver-rule", &rule.id).unwrap_or("<arn-of-the-rule>")
-                    )],
-                )
-                .as_alternative()
-                .to_the_vpc(),
-                None => Remedy::new(
-                    format!("Or take the rule from {}", vpc.id),
-                    [format!(
-                        "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} \
-                         --vpc-id {}",
-                        rule.id, vpc.id
-                    )],
-                )
-                .as_alternative()
-                .to_the_vpc(),
-            },
-        ])
+        .fix(by_system)
+        .fix([without_the_rule(case, vpc.id, rule, profile, has_override)])
+}
+
+/// A rule that gives the name back to the VPC's own Resolver.
+fn system_rule(case: &Case<'_>, vpc: &str, zone: &str) -> Remedy {
+    let region = case.region();
+    Remedy::new(
+        format!("A SYSTEM rule for {zone}, so that the VPC's own Resolver answers the name"),
+        [
+            format!(
+                "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns --rule-type \
+                 SYSTEM --domain-name {zone}"
+            ),
+            format!(
+                "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
+                 --vpc-id {vpc}"
+            ),
+        ],
+    )
+    .to_the_vpc()
+}
+
+/// The rule is taken away; `is_other_way`: where a rule of type SYSTEM does it too.
+fn without_the_rule(
+    case: &Case<'_>,
+    vpc: &str,
+    rule: &ResolverRule,
+    profile: Option<&str>,
+    is_other_way: bool,
+) -> Remedy {
+    let region = case.region();
+    let take = if is_other_way { "Or take" } else { "Take" };
+    let remedy = match profile {
+        Some(profile) => Remedy::new(
+            format!("{take} the rule from Profile {profile}, and so from every VPC that has the Profile"),
+            [format!(
+                "aws route53profiles disassociate-resource-from-profile --region {region} --profile-id {profile} \
+                 --resource-arn {}",
+                route53::brought_arn(case, profile, "resolver-rule", &rule.id).unwrap_or("<arn-of-the-rule>")
+            )],
+        ),
+        None => Remedy::new(
+            format!("{take} the rule from {vpc}"),
+            [format!(
+                "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} --vpc-id {vpc}",
+                rule.id
+            )],
+        ),
+    };
+    let remedy = if is_other_way { remedy.as_alternative() } else { remedy };
+    remedy.to_the_vpc()
 }
 
 /// Whether a rule is associated with a VPC directly.

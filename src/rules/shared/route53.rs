@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::forward;
+use crate::decides::{self, Configuration};
 use crate::dns::Name;
 use crate::facts::{Call, EndpointAddress, HostedZone, ResolverEndpoint, ResolverRule, zone_id};
 use crate::resolvers::Role;
@@ -200,39 +201,33 @@ pub(in crate::rules) fn depth(name: &Name) -> usize {
     name.labels().count()
 }
 
-/// The rule that takes the endpoint's name in a VPC, with its domain: of those that are associated with the VPC and in
-/// effect, the one with the most specific domain (Amazon Route 53 Developer Guide, "How VPC Resolver determines whether
-/// the domain name in a query matches any rules"). Only an association that is `COMPLETE` counts; what `OVERRIDDEN`
-/// means is not documented. The autodefined rule of type `RECURSIVE` for `.` stands for public DNS and takes the name
-/// nowhere.
-pub(in crate::rules) fn rule_for<'a>(case: &Case<'a>, vpc: &str) -> Option<(&'a ResolverRule, Name)> {
-    let associated: Vec<&str> = case
-        .rule_associations()?
-        .iter()
-        .filter(|one| one.vpc_id == vpc && is_complete(one.status.as_deref()))
-        .map(|one| one.rule_id.as_str())
-        .collect();
-    let by_profile = brought_by_profiles(case, vpc, "resolver-rule");
-    let is_brought = |id: &str| by_profile.iter().any(|(_, other)| *other == id);
-    case.resolver_rules()?
-        .iter()
-        .filter(|rule| associated.contains(&rule.id.as_str()) || is_brought(&rule.id))
-        .filter(|rule| matches!(rule.kind.as_str(), "FORWARD" | "SYSTEM"))
-        .filter_map(|rule| Some((rule, domain(&rule.domain)?)))
-        .filter(|(_, domain)| case.target.hostname.is_within(domain))
-        // Of two for the same domain what is associated directly is before what a Profile brings ("How Route 53 Profile
-        // settings are prioritized"); of two of one origin, which AWS does not let a VPC have, the harmless one.
-        .max_by_key(|(rule, domain)| {
-            let is_direct = associated.contains(&rule.id.as_str());
-            (depth(domain), is_direct, rule.kind == "SYSTEM")
-        })
-        .filter(|(rule, _)| rule.kind == "FORWARD")
-        // Where a part of the rules is known, another one may be more specific, unless none can be.
-        .filter(|(_, domain)| {
-            let is_part = |call| case.is_part(call);
-            let whole = !is_part(Call::ListResolverRules) && !is_part(Call::ListResolverRuleAssociations);
-            whole || *domain == case.target.hostname
-        })
+/// What is configured in a VPC, as far as it decides. Whether private access is on, where that is not known, is taken
+/// to be so: EKS's own zone is the harmless one.
+fn configuration(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<Configuration> {
+    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
+    case.configuration(vpc.id, vpc.is_clusters && private_access != Some(false))
+}
+
+/// The rule of type `FORWARD` that takes the endpoint's name by a configuration, with its domain.
+fn forwarded_by<'a>(case: &Case<'a>, configuration: &Configuration) -> Option<(&'a ResolverRule, Name)> {
+    let found = decides::forwarded_by(configuration, &case.target.hostname)?;
+    let rule = case.resolver_rules()?.iter().find(|rule| rule.id == found.id)?;
+    let domain = found.domain.clone()?;
+    // Where a part of the rules is known, another one may be more specific, unless none can be.
+    let is_part = |call| case.is_part(call);
+    let whole = !is_part(Call::ListResolverRules) && !is_part(Call::ListResolverRuleAssociations);
+    (whole || domain == case.target.hostname).then_some((rule, domain))
+}
+
+/// The rule of type `FORWARD` that takes the endpoint's name in a VPC by AWS's order, with its domain. DNS Firewall,
+/// which comes before, is not looked at.
+pub(in crate::rules) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
+    forwarded_by(case, &configuration(case, vpc)?)
+}
+
+/// The same as if the VPC had no private hosted zone.
+fn rule_for<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
+    forwarded_by(case, &configuration(case, vpc)?.without_zones())
 }
 
 /// The ARN of what a Profile brings, by its kind and its id.
@@ -303,24 +298,6 @@ pub(in crate::rules) fn zones_over_the_name<'a>(case: &Case<'a>, vpc: &str) -> O
     Some(zones)
 }
 
-/// How specific the private zone is that the endpoint's name is found in, in a VPC. A rule for a domain that is
-/// less specific does not take the name from it; one for the same domain does (Amazon Route 53 Developer Guide,
-/// "Considerations when working with a private hosted zone"). `None`: no zone is known to have the name.
-///
-/// In the cluster's VPC with private access on, it is EKS's own. Its apex is not documented; where the zones are not
-/// listed it is taken to be the endpoint's own name, and with it every less specific rule to be without effect.
-pub(in crate::rules) fn depth_of_zone(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<usize> {
-    let listed = zones_over_the_name(case, vpc.id).and_then(|zones| zones.first().map(|(_, apex)| depth(apex)));
-    let private_access = case.cluster().and_then(|cluster| cluster.endpoint_private_access);
-    let eks = vpc.is_clusters && private_access != Some(false);
-    let own = || eks.then(|| depth(&case.target.hostname));
-    // EKS's own may be in the rest of the list.
-    if case.is_part(Call::ListHostedZonesByVpc) {
-        return listed.max(own());
-    }
-    listed.or_else(own)
-}
-
 /// The addresses of the inbound endpoints that the account sees in a VPC.
 pub(in crate::rules) fn inbound_addresses_of(case: &Case<'_>, vpc: &str) -> Vec<IpAddr> {
     case.resolver_endpoints()
@@ -345,20 +322,13 @@ pub(in crate::rules) fn in_need<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'
         .collect()
 }
 
-/// The rule of type `FORWARD` that takes the name in a VPC, unless a private zone is more specific.
-pub(in crate::rules) fn in_effect<'a>(case: &Case<'a>, vpc: &ResolvingVpc<'_, '_>) -> Option<(&'a ResolverRule, Name)> {
-    let (rule, domain) = rule_for(case, vpc.id)?;
-    let zone = depth_of_zone(case, vpc);
-    (zone.is_none_or(|zone| depth(&domain) >= zone)).then_some((rule, domain))
-}
-
 /// The rule that forwards the name from a VPC to addresses of that VPC's own inbound endpoints: the rule, its domain,
 /// and those addresses.
 pub(in crate::rules) fn forwarded_back<'a>(
     case: &Case<'a>,
     vpc: &ResolvingVpc<'_, '_>,
 ) -> Option<(&'a ResolverRule, Name, Vec<IpAddr>)> {
-    let (rule, domain) = rule_for(case, vpc.id)?;
+    let (rule, domain) = rule_for(case, vpc)?;
     let own = inbound_addresses_of(case, vpc.id);
     let targets = rule.targets.iter().map(|target| target.ip);
     let back: Vec<IpAddr> = targets.filter(|ip| own.contains(ip)).collect();

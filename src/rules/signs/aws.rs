@@ -9,7 +9,7 @@ use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, Inbound};
 use crate::rules::shared::{attributes, dhcp, egress, forward, inbound, networks};
 use crate::rules::view::{self, VpcSideFault};
-use crate::rules::{Case, Need, Subject};
+use crate::rules::{Case, Need, Subject, decided};
 use crate::target::{Scope, View};
 
 /// The order in which signs of what AWS says are read.
@@ -498,7 +498,7 @@ pub(in crate::rules) static A_RULE_FORWARDS_BACK: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::ResolverRules, Need::RuleAssociations, Need::ResolverEndpoints])
-.looking_at(&[Need::Cluster, Need::Vpc, Need::Instance, Need::Profiles]);
+.looking_at(decided::FACTS);
 
 /// A Resolver rule takes the name away from a VPC.
 pub(in crate::rules) static A_RULE_FORWARDS_THE_NAME: Sign = Sign::of_run(
@@ -513,14 +513,7 @@ pub(in crate::rules) static A_RULE_FORWARDS_THE_NAME: Sign = Sign::of_run(
     },
 )
 .needing(&[Need::ResolverRules, Need::RuleAssociations])
-.looking_at(&[
-    Need::Cluster,
-    Need::Vpc,
-    Need::Instance,
-    Need::VpcAttributes,
-    Need::HostedZones,
-    Need::Profiles,
-]);
+.looking_at(decided::FACTS);
 
 /// A Resolver rule takes the name away from the VPC that it answers for, and nothing gets to the rule's targets.
 pub(in crate::rules) static ITS_RULES_TARGETS_ARE_OUT_OF_REACH: Sign = Sign::of_resolver(
@@ -536,19 +529,7 @@ pub(in crate::rules) static ITS_RULES_TARGETS_ARE_OUT_OF_REACH: Sign = Sign::of_
         Some(is_shut() == Some(true))
     },
 )
-.looking_at(&[
-    Need::ResolverEndpoints,
-    Need::SecurityGroups,
-    Need::Network,
-    Need::Cluster,
-    Need::Vpc,
-    Need::Instance,
-    Need::ResolverRules,
-    Need::RuleAssociations,
-    Need::VpcAttributes,
-    Need::HostedZones,
-    Need::Profiles,
-]);
+.looking_at(decided::FACTS_AND_EGRESS);
 
 /// A resolver of the VPC answers from the private hosted zone.
 pub(in crate::rules) static VPC_ANSWERS_FROM_THE_PRIVATE_ZONE: Sign = Sign::of_run(
