@@ -646,6 +646,7 @@ mod tests {
                 message: None,
             }],
             partial: vec![Call::ListResolverRules],
+            of_one_vpc: vec![Call::ListProfileAssociations],
             origin: text("--facts, of 2026-01-01T00:00:00Z"),
         }
     }

@@ -16,8 +16,10 @@ pub enum Opaque {
     NotRead(Call),
     /// A part of the list is known.
     Part(Call),
-    /// A domain list that AWS manages: its domains cannot be listed (Amazon Route 53 Developer Guide, "Managed Domain
-    /// Lists").
+    /// The list is from a file and has nothing of this VPC: it may be that of another one.
+    OfAnotherVpc(Call),
+    /// A domain list without a domain in the answer: one that AWS manages, whose domains cannot be listed (Amazon Route
+    /// 53 Developer Guide, "Managed Domain Lists"), or an empty one.
     ManagedList,
     /// It decides by what it detects, and has no domain list: the kind of a rule of DNS Firewall Advanced.
     Advanced(String),
@@ -44,7 +46,7 @@ impl Opaque {
     pub(super) fn code(&self) -> WhyCode {
         match self {
             Self::NotRead(_) => WhyCode::NotRead,
-            Self::Part(_) => WhyCode::PartRead,
+            Self::Part(_) | Self::OfAnotherVpc(_) => WhyCode::PartRead,
             Self::ManagedList => WhyCode::ManagedList,
             Self::Advanced(_) => WhyCode::AdvancedRule,
             Self::AutoAllowlist => WhyCode::AutoAllowlist,
@@ -64,7 +66,15 @@ impl fmt::Display for Opaque {
         match self {
             Self::NotRead(call) => write!(f, "not read ({})", call.action()),
             Self::Part(call) => write!(f, "a part of the list was read ({})", call.action()),
-            Self::ManagedList => f.write_str("AWS manages this domain list, and nobody can list its domains"),
+            Self::OfAnotherVpc(call) => write!(
+                f,
+                "the list from a file has nothing of this VPC, and may have been asked for with a filter ({})",
+                call.action()
+            ),
+            Self::ManagedList => f.write_str(
+                "AWS lists no domain of this domain list: AWS manages the list, and its domains cannot be seen, or it \
+                 is empty",
+            ),
             Self::Advanced(kind) => {
                 write!(
                     f,

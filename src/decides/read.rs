@@ -73,6 +73,13 @@ impl Reader<'_> {
         self.facts.is_part(call).then_some(Opaque::Part(call))
     }
 
+    /// The same of a list by VPC: one from a file that has nothing of this VPC may be another VPC's.
+    fn rest_in<T>(&self, call: Call, of_vpc: &[T]) -> Option<Opaque> {
+        let is_of_another = of_vpc.is_empty() && self.facts.of_one_vpc.contains(&call);
+        let open = || is_of_another.then_some(Opaque::OfAnotherVpc(call));
+        self.rest(call).or_else(open)
+    }
+
     fn groups(&self, vpc: &str) -> Listed<RuleGroup> {
         let call = Call::ListFirewallRuleGroupAssociations;
         let firewall = self.facts.firewall.as_ref();
@@ -89,9 +96,10 @@ impl Reader<'_> {
                 in_effect: InEffect::of_status(one.status.as_deref()),
                 rules: self.firewall_rules(&one.group_id),
             });
+        let known: Vec<RuleGroup> = groups.collect();
         Listed {
-            known: groups.collect(),
-            rest: self.rest(call),
+            rest: self.rest_in(call, &known),
+            known,
         }
     }
 
@@ -152,7 +160,7 @@ impl Reader<'_> {
         let Some(list) = lists.find(|one| one.id == id) else {
             return Listed::opaque(Opaque::NotRead(call));
         };
-        // A list of one's own has domains; of those that AWS manages none is said.
+        // Of a list that AWS manages no domain is said, and an empty list has none.
         if list.domains.is_empty() && list.only_about.is_none() {
             return Listed::opaque(Opaque::ManagedList);
         }
@@ -173,13 +181,13 @@ impl Reader<'_> {
         let known = all
             .iter()
             .filter(|one| one.vpc_id == vpc)
-            .filter(|one| !is_autodefined(&one.rule_id))
             .map(|one| self.rule(&one.rule_id, None, InEffect::of_status(one.status.as_deref())));
+        let mut known: Vec<Rule> = known.collect();
+        let rest = self.rest_in(associations, &known);
+        known.retain(|rule| !is_autodefined(&rule.id));
         Listed {
-            known: known.collect(),
-            rest: self
-                .rest(associations)
-                .or_else(|| self.facts.resolver_rules.is_none().then_some(Opaque::NotRead(rules))),
+            known,
+            rest: rest.or_else(|| self.facts.resolver_rules.is_none().then_some(Opaque::NotRead(rules))),
         }
     }
 
@@ -255,9 +263,10 @@ impl Reader<'_> {
             }
             made
         });
+        let known: Vec<Profile> = known.collect();
         Listed {
-            known: known.collect(),
-            rest: self.rest(call),
+            rest: self.rest_in(call, &known),
+            known,
         }
     }
 

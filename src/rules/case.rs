@@ -13,7 +13,7 @@ use crate::facts::{
     AbsentCluster, AwsFacts, Call, Caller, Chooser, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, Facts,
     FailedRead, HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList, Profiles, Proxy,
     ReadFailure, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns,
-    StubConfiguration, Subnet, Vantage, Vpc, VpcAttributes, VpcZones,
+    StubConfiguration, Subnet, Vantage, Vpc, VpcAttributes, VpcZones, arn,
 };
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
@@ -343,22 +343,31 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Whether a VPC is of another account or Region than the one that AWS was asked in: its associations are in no
-    /// list there. That is known of the cluster's VPC, which its owner may share, and of this instance's.
+    /// Whether a VPC is of another account or Region than the one that AWS was asked in, or may be: its associations
+    /// are in no list there. The cluster's VPC may be shared by another account, and this instance's is its own.
     fn is_beyond_the_lists(&self, vpc: &str) -> bool {
         let aws = &self.facts.aws;
         let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
-        let asked = aws.caller.as_ref().map(|caller| caller.account.as_str());
-        if let Some(described) = aws.vpc.as_ref().filter(|one| one.id == vpc) {
-            return differ(described.owner.as_deref(), asked);
+        // DescribeCluster and the lists have what is the caller's account's.
+        let described = aws.cluster.as_ref().and_then(|cluster| cluster.arn.as_deref());
+        let caller = aws.caller.as_ref().map(|caller| caller.account.as_str());
+        let asked = caller.or(described.and_then(arn::account));
+        let is_clusters = aws.cluster_vpc_id() == Some(vpc);
+        let of_vpc = aws.vpc.as_ref().filter(|one| one.id == vpc);
+        if is_clusters || of_vpc.is_some() {
+            let owner = of_vpc.and_then(|one| one.owner.as_deref());
+            // What could not be read of it is not taken to be as it mostly is.
+            let is_unread = |call| aws.failed_reads.iter().any(|read| read.call == call);
+            let is_open = owner.is_none() && is_unread(Call::DescribeVpcs)
+                || asked.is_none() && is_unread(Call::GetCallerIdentity);
+            return is_open || differ(owner, asked);
         }
         let instance = self.facts.host.instance.as_ref();
         let Some(instance) = instance.filter(|one| one.vpc_id.as_deref() == Some(vpc)) else {
             return false;
         };
-        let is_clusters = aws.cluster_vpc_id() == Some(vpc);
         let region = self.target.region.as_deref();
-        !is_clusters && (differ(instance.account.as_deref(), asked) || differ(instance.region.as_deref(), region))
+        differ(instance.account.as_deref(), asked) || differ(instance.region.as_deref(), region)
     }
 
     /// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks.

@@ -2,6 +2,7 @@
 
 mod documented;
 mod drawn;
+mod lists;
 mod made;
 
 use super::configuration::{

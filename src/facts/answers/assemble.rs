@@ -268,6 +268,11 @@ impl Answers {
         facts.cluster = cluster;
         partial.extend(missing.cut.iter().copied());
         facts.partial = partial.into_iter().collect();
+        let of_one_vpc: BTreeSet<Call> = self.of_one_vpc.into_iter().collect();
+        facts.of_one_vpc = of_one_vpc
+            .into_iter()
+            .filter(|call| !self.of_several_vpcs.contains(call))
+            .collect();
         let mut gaps = missing.finish();
         for gap in self.gaps {
             if !gaps.contains(&gap) {

@@ -100,6 +100,10 @@ pub struct AwsFacts {
     /// The lists of which only a part is known: what is not in it may be there all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub partial: Vec<Call>,
+    /// The lists from files that are of one VPC at most: they may have been asked for with a filter, and then say
+    /// nothing of other VPCs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub of_one_vpc: Vec<Call>,
     /// Where what AWS says came from, where it was not asked now: `--facts`, and the time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
@@ -247,6 +251,10 @@ pub struct Answers {
     pub partial: Vec<Call>,
     /// The lists whose last part is there.
     pub whole: Vec<Call>,
+    /// The lists of which there is a file that is of one VPC at most.
+    pub of_one_vpc: Vec<Call>,
+    /// The lists of which there is a file that is of several VPCs: it was asked for without a VPC.
+    pub of_several_vpcs: Vec<Call>,
     /// The VPC of the cluster, where another machine said that it is.
     pub cluster_vpc: Option<String>,
     /// The DHCP option set of that VPC, where another machine said that it is.
@@ -460,6 +468,8 @@ impl Answers {
             failed,
             partial,
             whole,
+            of_one_vpc,
+            of_several_vpcs,
             cluster_vpc,
             cluster_dhcp_options,
             taken_at,
@@ -505,6 +515,8 @@ impl Answers {
         self.failed.extend(failed);
         self.partial.extend(partial);
         self.whole.extend(whole);
+        self.of_one_vpc.extend(of_one_vpc);
+        self.of_several_vpcs.extend(of_several_vpcs);
         self.gaps.extend(gaps);
     }
 
@@ -575,6 +587,7 @@ impl Answers {
         extend(&mut self.events, facts.events);
         self.failed.extend(facts.failed_reads);
         self.partial.extend(facts.partial);
+        self.of_one_vpc.extend(facts.of_one_vpc);
         // What that machine could not learn of itself is no gap here.
         let of_aws = elsewhere.gaps.into_iter().filter(|gap| gap.of == Half::Aws);
         self.gaps.extend(of_aws);

@@ -1,8 +1,22 @@
 //! A whole answer of AWS, as the AWS CLI prints it: which lists it has, and whether there is more of them.
 
+use std::collections::BTreeSet;
+
 use crate::facts::Call;
 use crate::facts::answers::Answers;
 use crate::facts::shapes::{Members, WrongShape, endpoint, rule, zone_with_vpcs};
+
+/// The lists that people ask for by VPC (`--vpc-id`, `--filters Name=VPCId,…`, `--resource-id`), with the member that
+/// has the VPC's id.
+const BY_VPC: &[(Call, &str, &str)] = &[
+    (
+        Call::ListFirewallRuleGroupAssociations,
+        "FirewallRuleGroupAssociations",
+        "VpcId",
+    ),
+    (Call::ListResolverRuleAssociations, "ResolverRuleAssociations", "VPCId"),
+    (Call::ListProfileAssociations, "ProfileAssociations", "ResourceId"),
+];
 
 /// Puts what an answer says into the answers; `false` where it says nothing that is known.
 pub(super) fn take(of: &Members<'_>, answers: &mut Answers) -> Result<bool, WrongShape> {
@@ -12,6 +26,17 @@ pub(super) fn take(of: &Members<'_>, answers: &mut Answers) -> Result<bool, Wron
         if call.take(of, answers)? {
             known = true;
             lists.extend(call.is_list().then_some(call));
+        }
+    }
+    for (call, list, vpc) in BY_VPC {
+        let mut vpcs = BTreeSet::new();
+        for one in of.objects(list)? {
+            vpcs.insert(one.text(vpc)?);
+        }
+        if vpcs.len() > 1 {
+            answers.of_several_vpcs.push(*call);
+        } else if of.has(list) {
+            answers.of_one_vpc.push(*call);
         }
     }
     let token = match of.text("NextToken")? {

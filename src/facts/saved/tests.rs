@@ -525,6 +525,28 @@ fn the_last_page_makes_a_list_whole() {
 }
 
 #[test]
+fn a_list_of_one_vpc_may_have_been_asked_for_with_a_filter() {
+    let rules = |vpcs: &[&str]| {
+        let one =
+            |vpc: &&str| format!(r#"{{"Id":"a","ResolverRuleId":"rslvr-rr-1","VPCId":"{vpc}","Status":"COMPLETE"}}"#);
+        let all: Vec<String> = vpcs.iter().map(one).collect();
+        format!(r#"{{"ResolverRuleAssociations":[{}]}}"#, all.join(","))
+    };
+    let call = Call::ListResolverRuleAssociations;
+    let document = cluster("shared", &format!("https://{X}"));
+    let none = r#"{"ProfileAssociations":[]}"#;
+    let (facts, _) = used(&[&document, &rules(&["vpc-1", "vpc-1"]), none]);
+    assert_eq!(facts.of_one_vpc, [call, Call::ListProfileAssociations]);
+    let (one, two) = (rules(&["vpc-1"]), rules(&["vpc-1", "vpc-2"]));
+    for files in orders(&[&document, &one, &two]) {
+        let (facts, _) = used(&files);
+        assert!(facts.of_one_vpc.is_empty(), "the second was asked for without a VPC");
+    }
+    let (facts, _) = used(&[&document, &two]);
+    assert!(facts.of_one_vpc.is_empty());
+}
+
+#[test]
 fn what_is_being_associated_is_left_out_and_not_the_file() {
     let vpcs = r#"{"Vpcs":[{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16","Ipv6CidrBlockAssociationSet":[
         {"Ipv6CidrBlock":"","Ipv6CidrBlockState":{"State":"associating"}},{"Ipv6CidrBlockState":{"State":"failed"}}]}]}"#;
