@@ -22,8 +22,9 @@ declare_rule! {
     /// can ask, which is certain. It is normal that only some networks are allowed: whether a client is allowed depends
     /// on its address as the endpoint sees it. That of this host is known only where instance metadata tells the
     /// networks of its VPC; else nothing is said here, and the finding that the endpoint does not answer lists the
-    /// networks. Rules that name a prefix list or another security group are not followed: with one of those, nothing
-    /// is said. It is an error where an address that decides is silent, or a resolver's forward to the VPC ends in
+    /// networks. A rule that names a prefix list lets in what the list has, where the list was read. Rules that name
+    /// another security group, or a prefix list that was not read, are not followed: with one of those, nothing is
+    /// said. It is an error where an address that decides is silent, or a resolver's forward to the VPC ends in
     /// silence; otherwise it is a warning, because only the configuration was seen.
     ///
     /// ## Why it matters

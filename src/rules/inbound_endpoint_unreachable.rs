@@ -138,22 +138,29 @@ fn finding(
             phrase::list(&only)
         );
     }
-    let obstacles: Vec<Obstacle<'_>> = if turned_away {
-        Vec::new()
-    } else {
-        let mut found: Vec<Obstacle<'_>> = Vec::new();
-        for subject in subjects {
-            let fresh = obstacle::obstacles(case, subject, over);
-            found.extend(fresh.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
+    let found: Vec<Vec<Obstacle<'_>>> = subjects
+        .iter()
+        .filter(|_| !turned_away)
+        .map(|subject| obstacle::obstacles(case, subject, over))
+        .collect();
+    let firsts = distinct(found.iter().filter_map(|of_one| of_one.first()));
+    if !firsts.is_empty() {
+        let said: Vec<String> = firsts.iter().map(ToString::to_string).collect();
+        let is_all = found.iter().all(|of_one| obstacle::is_all(of_one, over));
+        let what = if is_all {
+            "AWS says why"
+        } else {
+            "AWS says what keeps some of the questions or answers back"
+        };
+        let _ = write!(explanation, " {what}: {}.", said.join("; "));
+        if !is_all {
+            explanation.push_str(" Something else keeps the rest back.");
         }
-        found
-    };
-    if let Some(first) = obstacles.first() {
-        let _ = write!(explanation, " AWS says why: {first}.");
-        if !first.is_to_all() {
+        if firsts.iter().any(|one| !one.is_to_all()) {
             explanation.push_str(" That holds where no address is translated on the way.");
         }
     }
+    let obstacles = distinct(found.iter().flatten());
     let endpoint = case.resolver_endpoints().into_iter().flatten().find(|endpoint| {
         let of = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip));
         subjects.iter().copied().any(of)
@@ -198,4 +205,18 @@ fn finding(
                 .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
         )
         .fix(remedies)
+}
+
+/// Each once, in order.
+fn distinct<'o, 'a>(obstacles: impl Iterator<Item = &'o Obstacle<'a>>) -> Vec<&'o Obstacle<'a>>
+where
+    'a: 'o,
+{
+    let mut all: Vec<&Obstacle<'_>> = Vec::new();
+    for one in obstacles {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all
 }

@@ -148,6 +148,16 @@ pub(in crate::rules) fn obstacles<'a>(case: &Case<'a>, subject: &Subject<'_>, ov
     found
 }
 
+/// Whether these are reason enough for the silence of an address: over each transport, something is in the way.
+pub(in crate::rules) fn is_all(found: &[Obstacle<'_>], over: &[Transport]) -> bool {
+    over.iter().all(|asked| {
+        found.iter().any(|one| match &one.what {
+            What::Acl { transport, .. } => transport == asked,
+            What::NoRouteBack { .. } => true,
+        })
+    })
+}
+
 /// The denial of an ACL, where nothing gets through: to anybody, or to this host.
 fn denial<'a>(acl: &'a NetworkAcl, ip: IpAddr, here: &[IpNet], transport: Transport, egress: bool) -> Option<What<'a>> {
     let everywhere: IpNet = match ip {
