@@ -78,11 +78,12 @@ pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str, failing_since: O
     let vpcs: BTreeSet<&str> = route53::resolving_vpcs(case).iter().map(|vpc| vpc.id).collect();
     let known = Known::of(aws, &vpcs);
     let is_decisive = |resources: &[String]| {
+        // Of a firewall rule its domain list, too.
         let ids = steps
             .iter()
             .filter(|step| step.decides)
-            .filter_map(|step| step.id.as_deref());
-        ids.map(bare).any(|id| resources.iter().any(|one| one == id))
+            .flat_map(|step| [step.id.as_deref(), step.domain_list.as_deref()]);
+        ids.flatten().map(bare).any(|id| resources.iter().any(|one| one == id))
     };
     let failed = first_failing(case, now, failing_since);
     let before = |time: &str| {
