@@ -113,7 +113,7 @@ fn endings(healthy: &[String], silent_port: u16) {
         start(&mut command);
     };
     measure("healthy, AWS and the instance metadata are silent", || {
-        beside(healthy, &[])
+        beside(healthy, &[]);
     });
     measure("healthy, all of these are silent at once", || {
         beside(&without_root, &public[3..]);
