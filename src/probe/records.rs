@@ -262,8 +262,10 @@ fn data(
         RecordType::CNAME => only_name().map(RData::Cname),
         RecordType::NS => only_name().map(RData::Ns),
         RecordType::SOA => {
-            let (mname, at) = name_at(frame.data)?;
-            let (rname, at) = name_at(at)?;
+            // A mailbox may have a dot in its first label (RFC 1035 section 8). Clients that ask for addresses read the
+            // data of no SOA.
+            let (mname, at) = name(&message[..behind], frame.data)?;
+            let (rname, at) = name(&message[..behind], at)?;
             let numbers = &message[at..behind];
             match (u32_at(numbers, 0), u32_at(numbers, 16)) {
                 (Some(serial), Some(minimum)) if numbers.len() == 20 => Ok(RData::Soa {

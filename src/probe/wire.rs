@@ -93,8 +93,9 @@ pub(crate) fn from_wire_name(name: &WireName) -> Result<Name, String> {
 pub(crate) enum Decoded {
     /// The reply to it, whole or with a defect.
     Reply(Reply),
-    /// A reply with its ID whose header is all there is: some old servers answer FORMERR that way. Go
-    /// ignores it and waits (recorded with Go 1.27).
+    /// A reply with its ID whose header says that nothing follows it: some old servers answer FORMERR that way, and
+    /// Unbound refuses a client so. Go ignores it and waits (recorded with Go 1.27). Octets may follow all the same:
+    /// Unbound's `refuse_non_local` leaves those of the question there (recorded with 1.17.1).
     HeaderOnly(Rcode),
     /// Something else, and why. The wait goes on.
     Mismatch(Mismatch),
@@ -119,7 +120,7 @@ fn decode(query: &OutgoingQuery, octets: &[u8]) -> Decoded {
     }
     let rcode = Rcode(flags & 0xf);
     match number(4) {
-        0 if octets.len() == HEADER && rcode != Rcode::NOERROR => {
+        0 if rcode != Rcode::NOERROR && header[6..] == [0; 6] => {
             return Decoded::HeaderOnly(rcode);
         }
         0 => return mismatch(Mismatch::NoQuestion),
@@ -339,6 +340,36 @@ mod tests {
     fn a_bare_header_is_told_apart() {
         let octets = [0x12, 0x34, 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0];
         assert_eq!(query().decode(&octets), Decoded::HeaderOnly(Rcode::FORMERR));
+        // As Unbound 1.17.1 sends it under refuse_non_local: the question's octets stand there, and do not count.
+        let mut counted_as_none = reply([0x81, 0x05], [0, 0, 0], &[]);
+        counted_as_none[5] = 0;
+        assert_eq!(query().decode(&counted_as_none), Decoded::HeaderOnly(Rcode::REFUSED));
+        // A record that is announced is none of that.
+        counted_as_none[7] = 1;
+        assert_eq!(
+            query().decode(&counted_as_none),
+            Decoded::Mismatch(Mismatch::NoQuestion)
+        );
+    }
+
+    /// `john\.doe.corp.example.` is the mailbox john.doe@corp.example (RFC 1035 section 8).
+    #[test]
+    fn a_mailbox_with_a_dot_in_its_label_is_read() {
+        let names = b"\x03dc1\xc0\x0c\x08john.doe\xc0\x0c";
+        let mut soa = b"\xc0\x0c\x00\x06\x00\x01\x00\x00\x00\x3c\x00".to_vec();
+        soa.push(u8::try_from(names.len() + 20).unwrap());
+        soa.extend(names);
+        soa.extend([0; 20]);
+        let Decoded::Reply(reply) = query().decode(&reply([0x81, 0x83], [0, 1, 0], &soa)) else {
+            panic!("a reply");
+        };
+        assert_eq!((reply.defect.as_ref(), reply.blemish.as_ref()), (None, None));
+        let RData::Soa { mname, rname, .. } = &reply.records[0].data else {
+            panic!("a SOA");
+        };
+        assert_eq!(mname.to_string(), "dc1.a.example");
+        assert_eq!(rname.to_string(), "john\\.doe.a.example");
+        assert_eq!(rname.to_string().parse::<Name>().as_ref(), Ok(rname));
     }
 
     #[test]
