@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
 use super::shared::late::{SLOW_MS, late, retried};
-use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::limits;
-use crate::observation::Lookup;
+use crate::observation::{Lookup, Purpose};
+use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -16,11 +17,14 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// The time from the start of the question to the reply that counted was 1 s or more, or the first try was lost or
-    /// failed and a later one was answered. A and AAAA both count: clients wait for both.
+    /// failed and a later one was answered. A and AAAA both count: clients wait for both. It is an error where every
+    /// answer with addresses came later than this host's clients wait for the server: `timeout` times `attempts` of
+    /// resolv.conf.
     ///
     /// ## Why it matters
-    /// Go and glibc wait 5 s for a server before they ask the next one. Clients with a shorter deadline (`kubectl
-    /// --request-timeout`) fail earlier, with a message that does not mention DNS.
+    /// Go and glibc wait 5 s for a server before they ask the next one, unless resolv.conf has another `timeout`.
+    /// Clients with a shorter deadline (`kubectl --request-timeout`) fail earlier, with a message that does not mention
+    /// DNS.
     ///
     /// ## What to do
     /// Look for packet loss on the path, a resolver whose upstream does not answer at first, and the limit of 1024
@@ -40,19 +44,83 @@ declare_rule! {
             [ANSWERS_LATE],
         ],
         confidence: [Certain],
+        wants: [Stub],
         stage: Stage::Evidence,
     }
 }
 
+/// Until when clients of this host wait for a name server of its resolv.conf, in seconds: for one question, and for all
+/// tries. (Go, src/net/dnsclient_unix.go; resolv.conf(5), `timeout` and `attempts`.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Patience {
+    once_s: u32,
+    tries: u32,
+}
+
+impl Patience {
+    fn of(case: &Case<'_>, subject: &Subject<'_>) -> Option<Self> {
+        let stub = case.stub().filter(|_| subject.has_role(Role::Local))?;
+        Some(Self {
+            once_s: stub.timeout_s.max(1),
+            tries: stub.attempts.max(1),
+        })
+    }
+
+    fn in_all_s(self) -> u32 {
+        self.once_s.saturating_mul(self.tries)
+    }
+
+    /// Whether no answer with addresses comes until then.
+    fn is_over_before_the_answer(self, subject: &Subject<'_>) -> bool {
+        let mut answers = subject
+            .lookups(Purpose::Target)
+            .filter(|lookup| lookup.kind == AnswerKind::Answer)
+            .peekable();
+        let until_ms = f64::from(self.in_all_s()) * 1000.0;
+        answers.peek().is_some() && answers.all(|lookup| lookup.rtt_ms.is_some_and(|rtt| rtt >= until_ms))
+    }
+}
+
+/// Whether clients wait for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    /// They do, and ask the next name server after so many seconds.
+    Long { once_s: u32 },
+    /// Those of this host do not.
+    NotUntilTheAnswer(Patience),
+}
+
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects = fits.subjects();
+    let waits = |subject: &Subject<'_>| {
+        let patience = Patience::of(case, subject);
+        Some(match patience {
+            Some(patience) if patience.is_over_before_the_answer(subject) => Waits::NotUntilTheAnswer(patience),
+            _ => Waits::Long {
+                once_s: patience.map_or(5, |patience| patience.once_s),
+            },
+        })
+    };
+    fits.grouped(waits)
+        .into_iter()
+        .map(|(confidence, waits, subjects)| finding(case, confidence, waits, &subjects))
+        .collect()
+}
+
+fn finding(case: &Case<'_>, confidence: Confidence, waits: Waits, subjects: &[&Subject<'_>]) -> Finding {
     let slow: Vec<(&Subject<'_>, Vec<&Lookup>)> = subjects.iter().map(|subject| (*subject, late(subject))).collect();
-    let who = phrase::titles(&subjects);
+    let who = phrase::titles(subjects);
     let lookups = || slow.iter().flat_map(|(_, late)| late);
     let slowest = lookups().filter_map(|lookup| lookup.rtt_ms).fold(0.0, f64::max);
     let repeated = lookups().any(|lookup| retried(lookup));
     let only_repeated = slowest < SLOW_MS;
-    let summary = if only_repeated {
+    let summary = if let Waits::NotUntilTheAnswer(patience) = waits {
+        format!(
+            "{who} {} {} to answer, and this host's clients give up after {} s",
+            phrase::plural(subjects.len(), "takes", "take"),
+            phrase::time(slowest),
+            patience.in_all_s()
+        )
+    } else if only_repeated {
         format!(
             "{who} {} only when asked again",
             phrase::plural(subjects.len(), "answers", "answer")
@@ -70,23 +138,35 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         ""
     };
-    vec![
-        RULE.finding(fits.least_sure_at(&subjects), &subjects)
-            .summary(summary)
-            .why(format!(
-                "{who} {}, but late.{lost} Clients wait for both A and AAAA, and ask the next name server only after 5 s. Clients with a shorter deadline fail with a message that does not mention DNS.",
-                phrase::plural(subjects.len(), "answers", "answer"),
-            ))
-            .seen(slow.iter().flat_map(|(subject, late)| {
-                late.iter()
-                    .take(limits::EVIDENCE_SHOWN)
-                    .map(|lookup| observed_late(subject, lookup))
-            }))
-            .fix(remedies(case, &subjects)),
-    ]
+    let answers = phrase::plural(subjects.len(), "answers", "answer");
+    let is_too_late = matches!(waits, Waits::NotUntilTheAnswer(_));
+    let effect = match waits {
+        Waits::NotUntilTheAnswer(Patience { once_s, tries }) => format!(
+            "resolv.conf has timeout:{once_s} and attempts:{tries}. So clients of this host do not wait for the answer: \
+             kubectl prints `i/o timeout`, or gets the name from the next name server."
+        ),
+        Waits::Long { once_s } => format!(
+            "Clients wait for both A and AAAA, and ask the next name server only after {once_s} s. Clients with a shorter \
+             deadline fail with a message that does not mention DNS."
+        ),
+    };
+    RULE.finding(confidence, subjects)
+        .severity(if is_too_late {
+            Severity::Error
+        } else {
+            Severity::Warning
+        })
+        .summary(summary)
+        .why(format!("{who} {answers}, but late.{lost} {effect}"))
+        .seen(slow.iter().flat_map(|(subject, late)| {
+            late.iter()
+                .take(limits::EVIDENCE_SHOWN)
+                .map(|lookup| observed_late(subject, lookup))
+        }))
+        .fix(remedies(case, subjects, is_too_late))
 }
 
-fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>], is_too_late: bool) -> Vec<Remedy> {
     let mut remedies = vec![
         Remedy::advice(
             "See whether the path loses packets, and whether the servers that the resolver forwards to all answer",
@@ -94,6 +174,12 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
         // dig(1): one try instead of three, so that a lost packet shows.
         remedy::answer::ask_again(case, subjects, RecordType::A, "+tries=1"),
     ];
+    if is_too_late {
+        remedies.push(Remedy::new(
+            "Until then, let this host wait longer: in /etc/resolv.conf, or where that file is made from",
+            ["options timeout:5 attempts:2"],
+        ));
+    }
     if subjects.iter().any(|subject| subject.is_vpc_side()) {
         remedies.push(Remedy::advice(
             "See whether the sender is at the VPC resolver's limit of 1024 packets per second and network \
