@@ -625,6 +625,19 @@ impl<'a> Case<'a> {
                 .any(|other| other.name() != subject.name() && other.has_private_addresses())
     }
 
+    /// Whether private IPv6 addresses of the endpoint are known from others than this resolver.
+    pub fn private_ipv6_elsewhere(&self, subject: &Subject<'_>) -> bool {
+        let private = |ip: IpAddr| ip.is_ipv6() && AddressClass::of(ip).is_private_side();
+        let expected = &subject.comparison.expected;
+        let mut others = self
+            .vpc_side()
+            .chain(self.public())
+            .filter(|other| other.name() != subject.name());
+        expected.addresses.iter().any(|ip| private(*ip))
+            || expected.cidrs.iter().any(|cidr| private(cidr.network()))
+            || others.any(|other| other.ips().into_iter().any(private))
+    }
+
     /// How an address fits what a resolver should answer.
     pub fn fit(&self, expected: &Expected, ip: IpAddr) -> Fit {
         expected.fit(ip, self.facts)

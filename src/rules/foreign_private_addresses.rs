@@ -1,7 +1,10 @@
 //! The answer holds private addresses that are not the cluster's.
 
-use super::phrase::{self, observed, observed_target};
+use std::collections::BTreeSet;
+
+use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::made;
+use super::step::foreign_zone_around;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -15,7 +18,8 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// No address of the answer is expected, and at least one is private and outside the VPC's networks. Where those
-    /// are not known, an old answer from inside the VPC (`stale-addresses`) would look the same, and it is less sure.
+    /// are not known, an old answer from inside the VPC (`stale-addresses`) would look the same, and it is less sure,
+    /// unless the SOA for AAAA or for a random sibling shows that the zone around the name there is not AWS's.
     /// Where public addresses are expected, any private address is wrong. The random sibling does not resolve here, so
     /// only this name is answered so. Where AWS made a private zone of this very name for a VPC endpoint or a service
     /// network of VPC Lattice, that is named: the name may be published in another VPC on purpose.
@@ -43,7 +47,7 @@ declare_rule! {
             [unless SIBLING_RESOLVES],
             [not SINKHOLED],
         ],
-        confidence: [High if [[ITS_NETWORKS_ARE_KNOWN]], Medium],
+        confidence: [High if [[ITS_NETWORKS_ARE_KNOWN, IS_IN_A_FOREIGN_ZONE]], Medium],
         wants: [Cluster, Interfaces, Vpc, VpcAttributes, Instance, HostedZones, Profiles, VpcEndpoints, Lattice],
         stage: Stage::Evidence,
     }
@@ -165,7 +169,32 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
         ),
         None => explanation,
     };
+    let zones: BTreeSet<String> = subjects
+        .iter()
+        .filter_map(|subject| foreign_zone_around(subject))
+        .map(|soa| format!("{} ({})", soa.owner, soa.mname))
+        .collect();
+    let zones: Vec<String> = zones.into_iter().collect();
+    let explanation = match known {
+        _ if zones.is_empty() => explanation,
+        Known::VpcUnknown => format!(
+            "{who} {gives} {foreign}, and no such address is expected ({source}). The name is in a zone there that is \
+             not AWS's, by its SOA: {}. So the record is in that zone, with addresses of their own or old ones of the \
+             cluster.",
+            phrase::list(&zones)
+        ),
+        _ => format!(
+            "{explanation} The name is in a zone there that is not AWS's, by its SOA: {}. So the record is in that zone.",
+            phrase::list(&zones)
+        ),
+    };
     let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
+    evidence.extend(
+        subjects
+            .iter()
+            .filter(|subject| foreign_zone_around(subject).is_some())
+            .flat_map(|subject| observed_sibling(subject)),
+    );
     evidence.extend(
         published
             .iter()

@@ -20,16 +20,17 @@ declare_rule! {
     /// ## How it was decided
     /// The resolver works: it answers for names outside the zone. For the endpoint's name it returns SERVFAIL or
     /// nothing, and the same for a random sibling in the same zone (a forward of the zone), or for the name's A and
-    /// AAAA alike (a forward of the name alone). Over TCP it gives no addresses either: a packet that was lost is not
-    /// the reason. Validation is not the reason: the question with CD=1 fails too. Programs differ in how this ends:
-    /// BIND says SERVFAIL after some 10 s, PowerDNS Recursor after 3 s, dnsmasq and Unbound say nothing. An inbound
-    /// endpoint that is silent from here as well makes it surer. That the resolver answered for other targets of the
-    /// same run makes silence less sure: packets may have been lost. Where a Resolver rule that was read forwards the
-    /// name in the resolver's VPC, the rule, its targets and its outbound endpoint are named, with what AWS says of the
-    /// endpoint's status. What the endpoint's security groups, network ACLs and route tables let through to the targets
-    /// is read as AWS reads it, and it is surer where that is nothing. It is never certain: what stands between the VPC
-    /// and the targets is not seen. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the
-    /// name there for certain, there is no finding.
+    /// AAAA alike (a forward of the name alone). Over TCP it does not answer either: a packet that was lost is not the
+    /// reason. A zone of the resolver's own is none: a random sibling gets no SOA that is not AWS's. Validation is not
+    /// the reason: the question with CD=1 fails too. Programs differ in how this ends: BIND says SERVFAIL after some 10
+    /// s, PowerDNS Recursor after 3 s, dnsmasq and Unbound say nothing. An inbound endpoint that is silent from here as
+    /// well makes it surer. That the resolver answered for other targets of the same run makes silence less sure:
+    /// packets may have been lost. Where a Resolver rule that was read forwards the name in the resolver's VPC, the
+    /// rule, its targets and its outbound endpoint are named, with what AWS says of the endpoint's status. What the
+    /// endpoint's security groups, network ACLs and route tables let through to the targets is read as AWS reads it,
+    /// and it is surer where that is nothing. It is never certain: what stands between the VPC and the targets is not
+    /// seen. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the name there for certain,
+    /// there is no finding.
     ///
     /// ## Why it matters
     /// kubectl prints `server misbehaving` or an i/o timeout for the same cause, and the resolver looks healthy for
@@ -54,6 +55,7 @@ declare_rule! {
             [not HEARD_ONLY_OVER_TCP],
             [not ANSWERS_WITHOUT_EDNS],
             [not ANSWERS_THE_NAME_OVER_TCP],
+            [not IS_IN_A_FOREIGN_ZONE],
             [unless SIBLING_RESOLVES],
             [AWS_CONTROL_WORKS, ROOT_CONTROL_WORKS],
             [not ANSWERS_UNCHECKED],

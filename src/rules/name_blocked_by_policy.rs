@@ -18,7 +18,9 @@ declare_rule! {
     /// as they should be. And the negative answer is from no zone of the name: it has no SOA, the SOA of a zone that
     /// the name is not in, a SOA in ADDITIONAL (as BIND's response policy zones send it), or an Extended DNS Error 15
     /// to 18 (Blocked, Censored, Filtered, Prohibited). An answer that fits a filter of private addresses is
-    /// `rebinding-protection` instead.
+    /// `rebinding-protection` instead. Such a filter has nothing to remove from AAAA: where AAAA is stopped like A, and
+    /// the name has no private IPv6 address, it is a policy. EDE 17 for AWS's public names as well is a filter of all
+    /// IPv4 addresses.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or `server misbehaving` where the policy refuses. Forwarding does not help: the
@@ -73,6 +75,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
         .iter()
         .all(|subject| subject.sibling().is_some() && !subject.sibling_is_ordinary());
     let what = if wide { "the domain of this name" } else { "this name" };
+    let is_of_all_names = shape == Shape::NoIpv4;
     let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
     let evidence_in_words = match shape {
         Shape::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
@@ -112,12 +115,19 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
         Shape::Refused => {
             "The name is refused, though other names are answered: it is not this client that is refused.".to_owned()
         }
+        Shape::NoIpv4 => {
+            "The reply is NODATA marked EDE 17 (Filtered), and so are those for AWS's public names, which \
+                          have IPv4 addresses. dnsmasq's filter-A removes the IPv4 addresses of every name so."
+                .to_owned()
+        }
     };
     let around = if subjects.iter().any(|subject| subject.sibling().is_none()) {
         " The control questions were not asked, so how far the policy goes is not known."
     } else if wide {
         " A random sibling of the name fails there too, so the policy holds the domain and not only this name. An \
          internal zone of that domain without a SOA would look alike."
+    } else if is_of_all_names {
+        ""
     } else if subjects.iter().all(|subject| subject.sibling_is_ordinary()) {
         " A random sibling of the name gets NXDOMAIN there as it should, so the policy holds this name and not its \
          domain."
@@ -138,7 +148,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
         evidence.extend(observed_sibling(subject));
         evidence.extend(observed_controls(subject));
     }
-    let mut remedies = remedy::filter::allow_list(case);
+    let mut remedies = if is_of_all_names {
+        remedy::filter::ipv4_addresses()
+    } else {
+        remedy::filter::allow_list(case)
+    };
     if vpc_side {
         remedies.insert(0, remedy::filter::dns_firewall(case));
     }
@@ -146,9 +160,14 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
         remedies.extend(remedy::filter::private_answers(case, Software::Dnsmasq));
     }
     RULE.finding(confidence, subjects)
-        .summary(format!(
-            "{who} {blocks} {what} by policy, so clients there cannot resolve it"
-        ))
+        .summary(if is_of_all_names {
+            format!(
+                "{who} {} IPv4 addresses from all answers, so clients there get no address",
+                phrase::plural(several, "removes", "remove")
+            )
+        } else {
+            format!("{who} {blocks} {what} by policy, so clients there cannot resolve it")
+        })
         .why(format!("{evidence_in_words}{around}{caveat}"))
         .seen(evidence)
         .fix(remedies)

@@ -4,7 +4,8 @@ use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::recursion;
 use super::signs::MAY_BE_FORWARDED_IN_VAIN;
 use super::step::Denial;
-use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -16,7 +17,8 @@ declare_rule! {
     /// that fits: SERVFAIL, no reply, or a negative answer without a SOA. Or the negative answer is from a root that is
     /// not the internet's, and AWS's public names do not resolve. It is less sure where the name may be forwarded
     /// already, without an answer: an inbound endpoint is silent, or a random sibling gets a negative answer and the
-    /// name does not.
+    /// name does not. SERVFAIL and silence alone do not show whether a forward is there. REFUSED with EDE 14 does:
+    /// dnsmasq sends it where it has no server to ask.
     ///
     /// ## Why it matters
     /// Private endpoint names are in public DNS since December 2019, so most resolvers with internet recursion find
@@ -54,16 +56,40 @@ declare_rule! {
     }
 }
 
+/// Whether the resolver forwards the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forwarded {
+    /// It does not: it gives a negative answer of its own.
+    No,
+    /// As it says itself, it has no server to ask for any name.
+    HasNobodyToAsk,
+    /// The failure is the same with a forward that fails and without one.
+    NotShown,
+    /// Its failure may be that of a forward: the name is treated apart from a random sibling.
+    MaybeApart,
+    /// Its failure may be that of a forward: an inbound endpoint is silent.
+    MaybeInVain,
+}
+
+fn forwarded(case: &Case<'_>, subject: &Subject<'_>) -> Option<Forwarded> {
+    let may_be = MAY_BE_FORWARDED_IN_VAIN.is_at(case, subject);
+    recursion::is_missing(subject).then(|| match subject.verdict() {
+        _ if recursion::has_nobody_to_ask(subject) => Forwarded::HasNobodyToAsk,
+        _ if may_be && recursion::is_apart_from_its_sibling(subject) => Forwarded::MaybeApart,
+        _ if may_be => Forwarded::MaybeInVain,
+        verdict if verdict.is_negative() => Forwarded::No,
+        _ => Forwarded::NotShown,
+    })
+}
+
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    let groups =
-        fits.grouped(|subject| recursion::is_missing(subject).then(|| MAY_BE_FORWARDED_IN_VAIN.is_at(case, subject)));
-    groups
+    fits.grouped(|subject| forwarded(case, subject))
         .into_iter()
-        .map(|(confidence, may_be_forwarded, subjects)| finding(case, confidence, may_be_forwarded, &subjects))
+        .map(|(confidence, forwarded, subjects)| finding(case, confidence, forwarded, &subjects))
         .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, forwarded: Forwarded, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let private_root = subjects
@@ -78,24 +104,29 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
     } else {
         "The root's name servers do not resolve there, so it probably cannot resolve internet names."
     };
-    let is_apart = subjects
-        .iter()
-        .all(|subject| recursion::is_apart_from_its_sibling(subject));
-    let forwards = if may_be_forwarded && is_apart {
-        format!(
+    let forwards = match forwarded {
+        Forwarded::MaybeApart => format!(
             "It denies a random sibling of the name and not the name itself. So it may forward the name already, to a \
              server that fails. Else {who} has to forward it to the VPC."
-        )
-    } else if may_be_forwarded {
-        format!(
+        ),
+        Forwarded::MaybeInVain => format!(
             "So {who} would have to forward this name to the VPC. An inbound endpoint does not answer from here, \
              either: if the name is forwarded to it already, that is what fails."
-        )
-    } else {
-        format!(
+        ),
+        Forwarded::NotShown => format!(
+            "So {who} would have to forward this name to the VPC. A forward that is there already and fails would look \
+             the same."
+        ),
+        Forwarded::HasNobodyToAsk => {
+            "The replies are marked EDE 14 (Not Ready): dnsmasq does so where it has no server \
+                                      to ask for a name. The servers that it gets from DHCP, a VPN or resolv.conf are \
+                                      gone, or none is configured."
+                .to_owned()
+        }
+        Forwarded::No => format!(
             "So {who} would have to forward this name to the VPC, and {} not.",
             phrase::plural(several, "does", "do")
-        )
+        ),
     };
     let explanation = format!("{nothing} {forwards}");
     let mut evidence: Vec<Evidence> = Vec::new();
@@ -105,19 +136,43 @@ fn finding(case: &Case<'_>, confidence: Confidence, may_be_forwarded: bool, subj
         evidence.extend(observed_controls(subject));
     }
     RULE.finding(confidence, subjects)
-        .summary(if may_be_forwarded {
-            format!(
+        .summary(match forwarded {
+            Forwarded::MaybeApart | Forwarded::MaybeInVain | Forwarded::NotShown => format!(
                 "{who} {} no internet names, and no forward to the VPC brings this name",
                 phrase::plural(several, "resolves", "resolve"),
-            )
-        } else {
-            format!(
+            ),
+            Forwarded::HasNobodyToAsk => format!(
+                "{who} {} no server to ask for this name, nor for names of the internet",
+                phrase::plural(several, "has", "have"),
+            ),
+            Forwarded::No => format!(
                 "{who} {} no internet names and {} not forward this name to the VPC",
                 phrase::plural(several, "resolves", "resolve"),
                 phrase::plural(several, "does", "do"),
-            )
+            ),
         })
         .why(explanation)
         .seen(evidence)
-        .fix(remedy::forward::to_inbound(case))
+        .fix(remedies(case, forwarded))
+}
+
+fn remedies(case: &Case<'_>, forwarded: Forwarded) -> Vec<Remedy> {
+    let forward = remedy::forward::to_inbound(case);
+    let before = match forwarded {
+        Forwarded::HasNobodyToAsk => Remedy::in_software(
+            "Give the resolver servers to ask again: connect the VPN or renew the DHCP lease, or name them",
+            [(
+                Software::Dnsmasq,
+                "# dnsmasq: servers for all other names\nserver=<upstream-ip>".to_owned(),
+            )],
+        ),
+        _ => Vec::new(),
+    };
+    let after = match forwarded {
+        Forwarded::NotShown => vec![Remedy::advice(
+            "If the name is forwarded already: ask the server that it is forwarded to, from the resolver's own host",
+        )],
+        _ => Vec::new(),
+    };
+    [before, forward, after].concat()
 }

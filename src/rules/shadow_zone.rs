@@ -3,8 +3,9 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::recursion;
 use super::signs::ALL_NAMES_OF_AWS_ARE_DENIED;
-use super::step::Denial;
+use super::step::{Denial, foreign_zone_around};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use crate::compare::Verdict;
 use crate::dns::Name;
 use crate::software::Software;
 
@@ -17,7 +18,9 @@ declare_rule! {
     /// ## How it was decided
     /// The negative answer has a SOA that is not AWS's and whose owner is the name or a parent of it, often with the AA
     /// bit set. Or it has no SOA at all, and neither a random sibling nor AWS's public names resolve there, while the
-    /// root's name servers do: what dnsmasq's `local=/amazonaws.com/` and Unbound's `local-zone` look like.
+    /// root's name servers do: what dnsmasq's `local=/amazonaws.com/` and Unbound's `local-zone` look like. Or the name
+    /// gets SERVFAIL, and a random sibling a negative answer from such a zone: the record of the name leads to a zone
+    /// that does not work there.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, and so does every other client of AWS below that zone.
@@ -38,8 +41,8 @@ declare_rule! {
         at: Failing,
         requires: [
             [LEGIBLE],
-            [DENIED],
-            [DENIED_BY_FOREIGN_ZONE, ONLY_NAMES_OF_AWS_FAIL],
+            [DENIED, FAILS_IN_A_FOREIGN_ZONE],
+            [DENIED_BY_FOREIGN_ZONE, ONLY_NAMES_OF_AWS_FAIL, FAILS_IN_A_FOREIGN_ZONE],
         ],
         confidence: [Medium if [[DENIED_WITHOUT_SOA], [not ALL_NAMES_OF_AWS_ARE_DENIED]], High],
         wants: [VpcView, PublicControl, Controls],
@@ -52,6 +55,8 @@ declare_rule! {
 enum Shape {
     /// Its SOA: of this owner.
     Soa(Name),
+    /// The SOA of this owner, for a random sibling or AAAA, while the name itself fails.
+    Failing(Name),
     /// All of AWS's names are denied, and nothing else.
     Bare,
     /// As above, but some fail in another way.
@@ -66,6 +71,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+    if subject.verdict() == Verdict::ServFail {
+        return foreign_zone_around(subject).map(|soa| Shape::Failing(soa.owner.clone()));
+    }
     match Denial::of(subject)? {
         Denial::Above(soa) => {
             // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.
@@ -105,6 +113,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                  configured there or on a server that it forwards to{}.",
                 phrase::returns_negative(subjects),
                 whose(subjects),
+            ),
+        ),
+        Shape::Failing(owner) => (
+            format!("{who} {answers} from a zone {owner} of its own, where this name fails, instead of asking AWS"),
+            format!(
+                "{who} {} SERVFAIL for the name. The SOA for a random sibling or for AAAA is that of a zone {owner}, and \
+                 that SOA is not one of AWS's. So the question for the name does not reach AWS: it ends in that zone, \
+                 probably at an alias to a zone that does not work there.",
+                phrase::plural(several, "returns", "return"),
             ),
         ),
         Shape::Bare | Shape::BareMixed => (
@@ -156,7 +173,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
             .map(Remedy::to_the_vpc)
             .collect()
         }
-        Shape::Soa(owner) => {
+        Shape::Soa(owner) | Shape::Failing(owner) => {
             let zone = owner.to_fqdn();
             Remedy::in_software(
                 &format!("Remove the zone {owner}, or make it narrower"),

@@ -16,8 +16,8 @@ declare_rule! {
     /// addresses now. Or it has the SOA of AWS's public zone, a public resolver has the name, and the TTL of that SOA
     /// is clearly below the one that a random sibling, asked of the same resolver at the same time, gets with the same
     /// SOA: so the negative answer is older than this run. (Unbound shares one SOA, and so one TTL, over a zone: there
-    /// the difference can be hidden. This tool's own question starts a countdown too, so differences that it could have
-    /// made do not count.)
+    /// the difference is hidden, and the age is not known where the sibling's SOA has run down itself. This tool's own
+    /// question starts a countdown too, so differences that it could have made do not count.)
     ///
     /// ## Why it matters
     /// kubectl prints `no such host` until the TTL ends: Route 53's default is 900 s for public zones.

@@ -172,6 +172,19 @@ fn is_made_up(subject: &Subject<'_>, soa: &Soa) -> bool {
             }))
 }
 
+/// The SOA of a zone of somebody else's that the name is in, by the negative answers to the other questions for the
+/// name and its neighbours: AAAA, and the random sibling.
+pub(super) fn foreign_zone_around<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
+    let name = &subject.a()?.question;
+    let denied = [subject.aaaa(), subject.sibling()].into_iter().flatten();
+    denied.filter(|lookup| lookup.kind.is_negative()).find_map(|lookup| {
+        let soa = lookup.soa.as_ref()?;
+        let is_around = lookup.question.is_within(&soa.owner) && name.is_within(&soa.owner) && !soa.owner.is_root();
+        let is_of_a_zone = soa.section == Section::Authority && !is_made_up(subject, soa);
+        (is_around && is_of_a_zone && SoaOrigin::of(soa) == SoaOrigin::Foreign).then_some(soa)
+    })
+}
+
 /// The lookups of the controls: the sibling, AWS's public names, the root.
 pub(super) fn controls<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> {
     let subject = *subject;

@@ -1,6 +1,7 @@
 //! An answer is not the expected one, and no rule of the catalogue says why.
 
 use super::phrase::{self, observed, observed_target};
+use super::shared::transport;
 use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::AnswerKind;
 
@@ -84,6 +85,14 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
 fn may_be_lost(subject: &Subject<'_>) -> Option<String> {
     if !subject.a_kind().is_some_and(AnswerKind::is_silence) {
         return None;
+    }
+    if let Some(kind) = transport::answer_over_tcp(subject) {
+        return Some(format!(
+            " Over TCP {} answers the same question: {}. So the question or its reply was lost over UDP, or UDP is \
+             dropped for this name: ask again.",
+            subject.title(),
+            phrase::verdict(kind.into())
+        ));
     }
     let others = subject.for_others().answered;
     let answered = if others > 0 {

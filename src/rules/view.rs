@@ -13,6 +13,11 @@ use crate::target::View;
 /// our own question took: its first try starts a countdown too, and servers round.
 const OLDER_BY: f64 = 3.0;
 
+/// What a fresh negative answer of Route 53 lives at most, in seconds: the TTL that its SOA records have by default, or
+/// their MINIMUM where that is less (RFC 2308 section 5; Amazon Route 53 Developer Guide, "The start of authority (SOA)
+/// record").
+const FRESH: u32 = 900;
+
 /// The target's negative answer: about the name itself and not about what an alias of it leads to, from a
 /// server that offers recursion. (Without it, `not-recursive` speaks.)
 pub(super) fn denial<'a>(subject: &Subject<'a>) -> Option<&'a Lookup> {
@@ -44,7 +49,8 @@ pub(super) fn zone_of(subject: &Subject<'_>) -> Option<Name> {
     })
 }
 
-/// How old a negative answer is, by the fresh one that the random sibling got from the same zone.
+/// How old a negative answer is, by the one that the random sibling got from the same zone. Unbound keeps one SOA for
+/// all negative answers of a zone: there the sibling's is no fresher, and shows nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Age {
     /// As old as ours.
@@ -57,20 +63,25 @@ pub(super) enum Age {
 
 /// The age of the target's negative answer.
 pub(super) fn age(subject: &Subject<'_>) -> Age {
-    let sibling = subject
-        .sibling()
-        .filter(|lookup| lookup.kind == AnswerKind::NxDomain)
-        .and_then(|lookup| lookup.soa.as_ref());
-    match (denied_by(subject), sibling) {
-        (Some((soa, _)), Some(fresh)) if soa.owner == fresh.owner && soa.mname == fresh.mname => {
-            let took = subject.a().and_then(|lookup| lookup.rtt_ms).unwrap_or_default() / 1000.0;
-            if f64::from(fresh.ttl) - f64::from(soa.ttl) >= OLDER_BY + took {
-                Age::Cached
-            } else {
-                Age::Fresh
-            }
-        }
-        _ => Age::Unknown,
+    let sibling = subject.sibling().filter(|lookup| lookup.kind == AnswerKind::NxDomain);
+    let of_sibling = sibling.and_then(|lookup| lookup.soa.as_ref());
+    let (Some((soa, _)), Some(other)) = (denied_by(subject), of_sibling) else {
+        return Age::Unknown;
+    };
+    if soa.owner != other.owner || soa.mname != other.mname {
+        return Age::Unknown;
+    }
+    let is_below = |soa: &Soa, lookup: Option<&Lookup>, fresh: u32| {
+        let took = lookup.and_then(|lookup| lookup.rtt_ms).unwrap_or_default() / 1000.0;
+        f64::from(fresh) - f64::from(soa.ttl) >= OLDER_BY + took
+    };
+    if is_below(soa, subject.a(), other.ttl) {
+        Age::Cached
+    } else if is_below(other, sibling, other.minimum.min(FRESH)) {
+        // Nobody asked for the sibling before, and its SOA has run down: it is shared over the zone, and hides the age.
+        Age::Unknown
+    } else {
+        Age::Fresh
     }
 }
 

@@ -5,7 +5,9 @@
 //! (of version 6 doc/user/config-rebinding.rst in CZ-NIC/knot-resolver), Pi-hole's, AdGuard's DNS filtering syntax, the
 //! AWS CLI's `route53resolver`. The dnsmasq, Unbound and BIND lines were tried with dnsmasq 2.90, Unbound 1.17.1 and
 //! BIND 9.18: the name resolves again. A line for the very domain that a block names, or for a parent of it, does not
-//! undo the block in dnsmasq and Unbound.
+//! undo the block in dnsmasq and Unbound. In one policy zone of BIND, the longer name decides and `rpz-passthru` of a
+//! parent undoes nothing; of several zones the one that is listed first decides (BIND 9 Administrator Reference Manual,
+//! "Response Policy Zone (RPZ) Rewriting").
 
 use super::super::{Case, Remedy};
 use crate::software::Software;
@@ -85,7 +87,13 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
             (
                 Software::Bind,
                 format!(
-                    "; BIND and others with response policies: in the policy zone that is listed first\n\
+                    "# BIND (named.conf): a policy zone of its own, listed before those that are there\n\
+                 response-policy {{ zone \"allow.rpz\"; zone \"<policy-zones>\"; }};\n\
+                 zone \"allow.rpz\" {{ type primary; file \"allow.rpz.db\"; }};\n\
+                 ; and in allow.rpz.db\n\
+                 $TTL 60\n\
+                 @ SOA localhost. root.localhost. 1 3600 600 86400 60\n\
+                 @ NS localhost.\n\
                  {zone} CNAME rpz-passthru.\n*.{zone} CNAME rpz-passthru."
                 ),
             ),
@@ -111,6 +119,17 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
     );
     remedies.push(Remedy::new(title, [adguard(&zone)]));
     remedies
+}
+
+/// Leaves the IPv4 addresses in answers: dnsmasq(8), `--filter-A`.
+pub fn ipv4_addresses() -> Vec<Remedy> {
+    Remedy::in_software(
+        "Leave IPv4 addresses in answers",
+        [(
+            Software::Dnsmasq,
+            "# dnsmasq: remove this line, and restart dnsmasq\nfilter-A".to_owned(),
+        )],
+    )
 }
 
 fn adguard(zone: &str) -> String {

@@ -5,6 +5,7 @@ use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
+use crate::rules::step::foreign_zone_around;
 use crate::rules::{Case, Subject};
 
 /// What the resolver seems to forward.
@@ -23,6 +24,8 @@ pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
         || subject.answers_without_edns()
         || subject.sibling_resolves()
         || !subject.any_outside_control_works()
+        || transport::answer_over_tcp(subject).is_some()
+        || foreign_zone_around(subject).is_some()
     {
         return None;
     }

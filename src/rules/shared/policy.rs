@@ -2,7 +2,8 @@
 
 use super::{rebinding, recursion, refusal, validation};
 use crate::compare::Verdict;
-use crate::dns::ExtendedError;
+use crate::dns::{AnswerKind, ExtendedError};
+use crate::observation::{Lookup, Purpose};
 use crate::rules::step::{self, Denial, Step};
 use crate::rules::{Case, Subject};
 
@@ -23,13 +24,15 @@ pub(in crate::rules) enum Shape {
     Bare,
     /// Refused.
     Refused,
+    /// All IPv4 addresses are taken out of answers, AWS's public names' too.
+    NoIpv4,
 }
 
 /// What shows a policy at this resolver, on whichever side it stands.
 pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
     if Step::of(subject) != Step::Content
         || rebinding::shape(case, subject).is_some()
-        || refusal::of_the_client(subject).is_some()
+        || refusal::is_of_the_client(subject)
         || recursion::is_missing(subject)
     {
         return None;
@@ -49,8 +52,14 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
             if recursion::ends_at_aws(subject) {
                 return None;
             }
+            if removes_all_ipv4(subject) {
+                return Some(Shape::NoIpv4);
+            }
             // What a filter of private addresses leaves; but whether there are any is not known.
-            let perhaps_rebinding = verdict == Verdict::NoData && ordinary && !subject.probed.resolver.is_of_a_vpc();
+            let perhaps_rebinding = verdict == Verdict::NoData
+                && ordinary
+                && !subject.probed.resolver.is_of_a_vpc()
+                && rebinding::may_be(case, subject);
             match (marked, perhaps_rebinding) {
                 (true, true) => Some(Shape::MarkedPerhapsRebinding),
                 (true, false) if ordinary || aws_works => Some(Shape::Marked),
@@ -69,7 +78,9 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
         (Verdict::Refused, None) => {
             let others_work = ordinary || subject.any_outside_control_works();
             match a.ede.iter().find(|error| error.is_policy()) {
-                Some(error) if error.code == 18 && ordinary => Some(Shape::MarkedPerhapsRebinding),
+                Some(error) if error.code == 18 && ordinary && rebinding::may_be(case, subject) => {
+                    Some(Shape::MarkedPerhapsRebinding)
+                }
                 Some(_) if others_work => Some(Shape::Marked),
                 Some(_) => unchecked.then_some(Shape::MarkedUnchecked),
                 None => others_work.then_some(Shape::Refused),
@@ -77,6 +88,14 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
         }
         _ => None,
     }
+}
+
+/// NODATA for A with EDE 17, for the name and for AWS's public names alike: dnsmasq's `filter-A` (dnsmasq(8); recorded
+/// with 2.90).
+fn removes_all_ipv4(subject: &Subject<'_>) -> bool {
+    let is_filtered = |lookup: &Lookup| lookup.kind == AnswerKind::NoData && lookup.has_ede(|error| error.code == 17);
+    let mut of_aws = subject.lookups(Purpose::AwsControl).peekable();
+    subject.a().is_some_and(is_filtered) && of_aws.peek().is_some() && of_aws.all(is_filtered)
 }
 
 /// A block that shows no other origin, at a VPC's Resolver.

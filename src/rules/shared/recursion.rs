@@ -2,8 +2,9 @@
 
 use super::{refusal, validation};
 use crate::compare::Verdict;
+use crate::observation::Lookup;
 use crate::rules::Subject;
-use crate::rules::step::{Denial, Step};
+use crate::rules::step::{Denial, Step, foreign_zone_around};
 
 /// Whether the resolver resolves nothing of the internet.
 pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> bool {
@@ -19,11 +20,20 @@ pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> bool {
         // A private root answers for itself: that it works says nothing of the internet. (For a name under no
         // known domain the internet's root says the same, and there is no control of AWS's.)
         (_, Some(Denial::Root)) => aws == Some(false),
-        (_, Some(Denial::Bare)) | (Verdict::Timeout, None) => root_fails,
-        (Verdict::ServFail, None) => root_fails && !validation::is_shown(subject),
-        (Verdict::Refused, None) => root_fails && refusal::of_the_client(subject).is_none(),
+        (_, Some(Denial::Bare)) => root_fails,
+        (Verdict::ServFail, None) => {
+            root_fails && !validation::is_shown(subject) && foreign_zone_around(subject).is_none()
+        }
+        (Verdict::Refused | Verdict::Timeout, None) => root_fails && !refusal::is_of_the_client(subject),
         _ => false,
     }
+}
+
+/// It refuses the name for want of a server to ask: dnsmasq marks that EDE 14 (src/forward.c, forward_query: "no
+/// available server"; recorded with 2.90).
+pub(in crate::rules) fn has_nobody_to_ask(subject: &Subject<'_>) -> bool {
+    let is_not_ready = |lookup: &Lookup| lookup.has_ede(|error| error.code == 14);
+    subject.verdict() == Verdict::Refused && subject.a().is_some_and(is_not_ready)
 }
 
 /// The name fails, and the random sibling is denied: the name is treated apart, as one that is forwarded is.

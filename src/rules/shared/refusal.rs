@@ -1,31 +1,55 @@
 //! Whom a resolver refuses.
 
+use super::recursion;
 use crate::compare::Verdict;
-use crate::dns::AnswerKind;
+use crate::dns::{AnswerKind, Rcode};
+use crate::observation::{Lookup, Reason};
+use crate::rules::Subject;
 use crate::rules::step::{Step, controls};
-use crate::rules::{Confidence, Subject};
 
-/// How sure it is that the client is refused, rather than the name; `None` where the evidence is another's.
-pub(in crate::rules) fn of_the_client(subject: &Subject<'_>) -> Option<Confidence> {
-    if Step::of(subject) != Step::Content || subject.verdict() != Verdict::Refused {
-        return None;
+/// Whether a question was refused: by a whole reply, or by a bare header with REFUSED.
+pub(in crate::rules) fn is_refused(lookup: &Lookup) -> bool {
+    lookup.kind == AnswerKind::Refused || is_bare(lookup)
+}
+
+/// Whether a bare header with REFUSED is all that came. Go waits past it, so it counts as silence elsewhere. Unbound
+/// sends it to a client that its access-control refuses (daemon/worker.c, deny_refuse; recorded with 1.17.1).
+fn is_bare(lookup: &Lookup) -> bool {
+    let bare = matches!(lookup.reason, Some(Reason::BareHeader { rcode }) if rcode == Rcode::REFUSED);
+    bare && lookup.kind.is_silence()
+}
+
+/// Whether bare headers with REFUSED are all that came for the name.
+pub(in crate::rules) fn is_by_bare_headers(subject: &Subject<'_>) -> bool {
+    subject.a().is_some_and(is_bare)
+}
+
+/// Whether the client is refused, rather than the name.
+pub(in crate::rules) fn is_of_the_client(subject: &Subject<'_>) -> bool {
+    let is_refused_as_asked =
+        matches!(subject.verdict(), Verdict::Refused | Verdict::Timeout) && subject.a().is_some_and(is_refused);
+    if Step::of(subject) != Step::Content || !is_refused_as_asked || recursion::has_nobody_to_ask(subject) {
+        return false;
     }
-    let refused = controls(subject)
-        .filter(|lookup| lookup.kind == AnswerKind::Refused)
-        .count();
-    let silent = controls(subject).filter(|lookup| lookup.kind.is_silence()).count();
-    let asked = controls(subject).count();
-    let blocked = subject
-        .a()
-        .is_some_and(|lookup| lookup.has_ede(|error| matches!(error.code, 15..=17)));
-    if asked == 0 {
+    let mut asked = controls(subject).peekable();
+    if asked.peek().is_none() {
         // Without a control, only the mark of a policy speaks for the name.
-        (!blocked).then_some(Confidence::Medium)
-    } else if refused == asked {
-        Some(Confidence::Certain)
-    } else if refused > 0 && refused + silent == asked {
-        Some(Confidence::High)
-    } else {
-        None
+        let of_a_policy = |lookup: &Lookup| lookup.has_ede(|error| matches!(error.code, 15..=17));
+        return !subject.a().is_some_and(of_a_policy);
     }
+    let mut is_any_refused = false;
+    let is_all_refused_or_silent = asked.all(|lookup| {
+        is_any_refused |= is_refused(lookup);
+        is_refused(lookup) || lookup.kind.is_silence()
+    });
+    is_any_refused && is_all_refused_or_silent
+}
+
+/// Whether the refusal says that it is for who asks: EDE 18, which RFC 8914 section 4.19 has for a client that is not
+/// authorized, or a bare header, which only an access list of Unbound's makes.
+pub(in crate::rules) fn names_the_client(subject: &Subject<'_>) -> bool {
+    is_by_bare_headers(subject)
+        || subject
+            .a()
+            .is_some_and(|lookup| lookup.has_ede(|error| error.code == 18))
 }

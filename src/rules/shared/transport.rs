@@ -1,7 +1,7 @@
 //! Over what a resolver is heard.
 
 use crate::dns::AnswerKind;
-use crate::observation::{Attempt, Transport};
+use crate::observation::{Attempt, Purpose, Transport};
 use crate::resolvers::Role;
 use crate::rules::step::was_heard;
 use crate::rules::{Case, Subject};
@@ -29,6 +29,17 @@ pub(in crate::rules) fn is_down_on_this_host(case: &Case<'_>, subject: &Subject<
     }
     let defaulted = case.stub().is_some_and(|stub| stub.defaulted);
     defaulted || subject.a_kind() == Some(AnswerKind::Unreachable)
+}
+
+/// What the name's own question came to over TCP, where that is addresses or a negative answer.
+pub(in crate::rules) fn answer_over_tcp(subject: &Subject<'_>) -> Option<AnswerKind> {
+    let of_target = subject
+        .lookups(Purpose::Target)
+        .chain(subject.lookups(Purpose::TargetTcp));
+    let mut tries = of_target.flat_map(|lookup| &lookup.attempts);
+    let is_answer = |kind: AnswerKind| kind == AnswerKind::Answer || kind.is_negative();
+    let answered = tries.find(|attempt| attempt.transport == Transport::Tcp && is_answer(attempt.kind));
+    answered.map(|attempt| attempt.kind)
 }
 
 /// The try over TCP that followed the truncated reply.

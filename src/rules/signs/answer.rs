@@ -173,6 +173,21 @@ pub(in crate::rules) static TCP_IS_NOT_ANSWERED: Sign = Sign::of_resolver(
 )
 .shown_by(ShownBy::Clear);
 
+/// A connection over TCP was made, and its question got no reply; and over UDP other questions of the same zone got
+/// none.
+pub(in crate::rules) static STOPPED_ANSWERING: Sign = Sign::of_resolver(
+    "an end of its answers",
+    "it accepts the TCP connection, and then answers neither over TCP nor over UDP",
+    "it is not seen to stop answering over UDP as over TCP",
+    |_, subject| {
+        let is_mute =
+            |lookup: &Lookup| !lookup.heard_anything() && lookup.attempts.iter().any(|attempt| attempt.connected);
+        let mut over_udp = [subject.aaaa(), subject.sibling()].into_iter().flatten();
+        Some(subject.tcp().is_some_and(is_mute) && over_udp.any(|lookup| !lookup.heard_anything()))
+    },
+)
+.shown_by(ShownBy::Clear);
+
 /// Late, or only when it was asked again.
 pub(in crate::rules) static ANSWERS_LATE: Sign = Sign::of_resolver(
     "the time to the answer",

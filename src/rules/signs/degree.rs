@@ -6,7 +6,7 @@ use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::Purpose;
 use crate::resolvers::Role;
 use crate::rules::shared::silence::Silence;
-use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, recursion, transport};
+use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
 use crate::rules::{Need, Subject, decided, step, view};
 use crate::target::{Scope, View};
 
@@ -21,6 +21,8 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
     &ACCEPTS_TCP_AND_ANSWERS_NOTHING,
     &ONLY_THE_REST_IS_BROKEN,
     &MARKED_AS_UPSTREAM_SILENT,
+    &REFUSAL_NAMES_THE_CLIENT,
+    &HAS_NOBODY_TO_ASK,
     &NAMES_ITS_POLICY,
     &MARKED_AS_REBINDING,
     &LEFT_WITHOUT_MARK_OR_SOA,
@@ -131,6 +133,22 @@ pub(in crate::rules) static MARKED_AS_UPSTREAM_SILENT: Sign = Sign::of_resolver(
     },
 );
 
+/// The refusal says that it is for who asks.
+pub(in crate::rules) static REFUSAL_NAMES_THE_CLIENT: Sign = Sign::of_resolver(
+    "whom the refusal is for",
+    "its refusal says that it is for the client: EDE 18, or only a header as Unbound's access-control sends it",
+    "its refusal does not say whom it is for",
+    |_, subject| Some(refusal::names_the_client(subject)),
+);
+
+/// An extended error says that there is no server to ask for the name.
+pub(in crate::rules) static HAS_NOBODY_TO_ASK: Sign = Sign::of_resolver(
+    "a server to ask for the name",
+    "it refuses the name with EDE 14, as dnsmasq does where it has no server to ask",
+    "nothing says that it has no server to ask",
+    |_, subject| Some(recursion::has_nobody_to_ask(subject)),
+);
+
 /// A SOA or an extended error of the policy itself, and nothing else that fits.
 pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
     "the mark of a policy",
@@ -138,7 +156,11 @@ pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
     "its reply has no mark of a policy that leaves no other cause",
     |case, subject| {
         let shape = policy::shape(case, subject);
-        Some(matches!(shape, Some(policy::Shape::PolicySoa | policy::Shape::Marked)))
+        let is_named = matches!(
+            shape,
+            Some(policy::Shape::PolicySoa | policy::Shape::Marked | policy::Shape::NoIpv4)
+        );
+        Some(is_named)
     },
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
@@ -176,11 +198,12 @@ pub(in crate::rules) static ALL_NAMES_OF_AWS_ARE_DENIED: Sign = Sign::of_resolve
 pub(in crate::rules) static MAY_BE_FORWARDED_IN_VAIN: Sign = Sign::of_resolver(
     "a forward that may be there already",
     "it gives no negative answer, and an inbound endpoint is silent or a random sibling gets a negative answer: it may forward the name",
-    "it gives a negative answer, or all inbound endpoints answer and a random sibling fails too",
+    "it gives a negative answer or has no server to ask, or all inbound endpoints answer and a random sibling fails too",
     |case, subject| {
         let is_silent = |other: &Subject<'_>| other.has_role(Role::Inbound) && !other.heard_anything();
         let is_apart = recursion::is_apart_from_its_sibling(subject);
-        Some(!subject.verdict().is_negative() && (is_apart || case.subjects().any(is_silent)))
+        let may_be_forwarded = !subject.verdict().is_negative() && !recursion::has_nobody_to_ask(subject);
+        Some(may_be_forwarded && (is_apart || case.subjects().any(is_silent)))
     },
 );
 

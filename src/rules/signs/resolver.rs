@@ -6,8 +6,8 @@ use super::{
     A_CAME_OVER_UDP, A_FAILS, A_HAS_ADDRESSES, A_IS_NODATA, AAAA_HAS_ADDRESSES, AAAA_IS_NEVER_ANSWERED, AAAA_IS_NODATA,
     ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED, DECIDES_THE_CONCLUSION,
     DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION, GIVES_SHARED_ADDRESSES, GIVES_SYNTHETIC_IPV6,
-    GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE, NXDOMAIN, STRAY_REPLIES, ShownBy, Sign,
-    TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
+    GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE, NXDOMAIN, STOPPED_ANSWERING, STRAY_REPLIES,
+    ShownBy, Sign, TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
 };
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -18,7 +18,7 @@ use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
-use crate::rules::step::{Denial, Step, controls, is_sinkholed, was_heard};
+use crate::rules::step::{Denial, Step, controls, foreign_zone_around, is_sinkholed, was_heard};
 use crate::rules::view::{self, Age};
 use crate::rules::{Need, Subject, decided, otherwise, phrase};
 use crate::target::Scope;
@@ -32,6 +32,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &HEARD_ONLY_OVER_TCP,
     &A_CAME_OVER_UDP,
     &TCP_IS_NOT_ANSWERED,
+    &STOPPED_ANSWERING,
     &ANSWERS_LATE,
     &STRAY_REPLIES,
     &SAMPLES_DIFFER,
@@ -72,6 +73,8 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &DENIED_BY_ANOTHER_PRIVATE_ZONE,
     &DENIED_BY_FOREIGN_ZONE,
     &DENIED_WITHOUT_SOA,
+    &IS_IN_A_FOREIGN_ZONE,
+    &FAILS_IN_A_FOREIGN_ZONE,
     &DENIAL_IS_CACHED,
     &SERVFAIL,
     &FAILS_OR_IS_SILENT,
@@ -380,11 +383,27 @@ pub(in crate::rules) static DENIED_WITHOUT_SOA: Sign = Sign::of_resolver(
     |_, subject| is_denied(subject).map(|denied| denied && matches!(Denial::of(subject), Some(Denial::Bare))),
 );
 
+/// Another question for the name, or for a name beside it, is denied by a zone that is not AWS's and holds the name.
+pub(in crate::rules) static IS_IN_A_FOREIGN_ZONE: Sign = Sign::of_resolver(
+    "the zone around the name",
+    "its zone around the name is not AWS's, by the SOA for AAAA or for a random sibling",
+    "no SOA for AAAA or for a random sibling shows that its zone around the name is not AWS's",
+    |_, subject| Some(foreign_zone_around(subject).is_some()),
+);
+
+/// SERVFAIL for the name, in such a zone.
+pub(in crate::rules) static FAILS_IN_A_FOREIGN_ZONE: Sign = Sign::of_resolver(
+    "a failure in a zone of its own",
+    "it returns SERVFAIL for the name, and its zone around the name is not AWS's",
+    "it does not return SERVFAIL for a name in a zone that is not AWS's",
+    |_, subject| Some(subject.verdict() == Verdict::ServFail && foreign_zone_around(subject).is_some()),
+);
+
 /// The negative answer was in a cache before this run.
 pub(in crate::rules) static DENIAL_IS_CACHED: Sign = Sign::of_resolver(
     "the age of the negative answer",
     "its negative answer is older than the random sibling's, and so was in a cache",
-    "its negative answer is as fresh as the random sibling's",
+    "its negative answer is as fresh as the random sibling's, which is new",
     |_, subject| match view::age(subject) {
         Age::Fresh => Some(false),
         Age::Cached => Some(true),
@@ -610,19 +629,12 @@ pub(in crate::rules) static ANSWERS_OTHERS_WITH_EDNS: Sign = Sign::of_resolver(
     |_, subject| Some(subject.answers_others_with_edns()),
 );
 
-/// The target's own question gets addresses over TCP.
+/// The target's own question is answered over TCP, with addresses or with a negative answer.
 pub(in crate::rules) static ANSWERS_THE_NAME_OVER_TCP: Sign = Sign::of_resolver(
-    "addresses over TCP",
-    "it gives addresses for the name over TCP",
-    "it gives no addresses for the name over TCP",
-    |_, subject| {
-        let is_answered = |kind: AnswerKind| kind == AnswerKind::Answer;
-        let of_target = subject
-            .lookups(Purpose::Target)
-            .chain(subject.lookups(Purpose::TargetTcp));
-        let mut tries = of_target.flat_map(|lookup| &lookup.attempts);
-        Some(tries.any(|attempt| attempt.transport == Transport::Tcp && is_answered(attempt.kind)))
-    },
+    "the name over TCP",
+    "it answers the question for the name over TCP",
+    "it does not answer the question for the name over TCP",
+    |_, subject| Some(transport::answer_over_tcp(subject).is_some()),
 );
 
 /// The exchange is in order, and a name that does not exist has addresses.
@@ -669,7 +681,7 @@ pub(in crate::rules) static CONTROLS_REFUSED: Sign = Sign::of_resolver(
     |_, subject| {
         let mut asked = controls(subject).peekable();
         asked.peek()?;
-        Some(asked.any(|lookup| lookup.kind == AnswerKind::Refused))
+        Some(asked.any(refusal::is_refused))
     },
 )
 .needing(&[Need::Controls]);
@@ -682,7 +694,7 @@ pub(in crate::rules) static ALL_CONTROLS_REFUSED: Sign = Sign::of_resolver(
     |_, subject| {
         let mut asked = controls(subject).peekable();
         asked.peek()?;
-        Some(asked.all(|lookup| lookup.kind == AnswerKind::Refused))
+        Some(asked.all(refusal::is_refused))
     },
 )
 .needing(&[Need::Controls]);
@@ -692,7 +704,7 @@ pub(in crate::rules) static REFUSES_THIS_CLIENT: Sign = Sign::of_resolver(
     "whom it refuses",
     "it refuses whatever this client asks",
     "it does not refuse everything",
-    |_, subject| Some(refusal::of_the_client(subject).is_some()),
+    |_, subject| Some(refusal::is_of_the_client(subject)),
 );
 
 /// A public name of AWS's resolves.
