@@ -87,14 +87,12 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
             (
                 Software::Bind,
                 format!(
-                    "# BIND (named.conf): a policy zone of its own, listed before those that are there\n\
+                    "# BIND (named.conf): a policy zone of its own, listed first; its file has the last three lines\n\
                  response-policy {{ zone \"allow.rpz\"; zone \"<policy-zones>\"; }};\n\
                  zone \"allow.rpz\" {{ type primary; file \"allow.rpz.db\"; }};\n\
-                 ; and in allow.rpz.db\n\
-                 $TTL 60\n\
-                 @ SOA localhost. root.localhost. 1 3600 600 86400 60\n\
-                 @ NS localhost.\n\
-                 {zone} CNAME rpz-passthru.\n*.{zone} CNAME rpz-passthru."
+                 @ 60 SOA localhost. root.localhost. 1 3600 600 86400 60\n\
+                 @ 60 NS localhost.\n\
+                 *.{zone} 60 CNAME rpz-passthru."
                 ),
             ),
             (

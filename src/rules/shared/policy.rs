@@ -56,16 +56,17 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
                 return Some(Shape::NoIpv4);
             }
             // What a filter of private addresses leaves; but whether there are any is not known.
-            let perhaps_rebinding = verdict == Verdict::NoData
-                && ordinary
-                && !subject.probed.resolver.is_of_a_vpc()
-                && rebinding::may_be(case, subject);
+            let is_empty = verdict == Verdict::NoData && ordinary && !subject.probed.resolver.is_of_a_vpc();
+            let may_be_rebinding = rebinding::may_be(case, subject);
+            let perhaps_rebinding = is_empty && may_be_rebinding;
+            // Of a name that is not known to have an address, NODATA may be right.
+            let is_unknown = is_empty && (may_be_rebinding || !case.private_addresses_elsewhere(subject));
             match (marked, perhaps_rebinding) {
                 (true, true) => Some(Shape::MarkedPerhapsRebinding),
                 (true, false) if ordinary || aws_works => Some(Shape::Marked),
                 (true, false) => unchecked.then_some(Shape::MarkedUnchecked),
-                (false, true) => None,
-                (false, false) => (ordinary || aws_works).then_some(Shape::Bare),
+                (false, _) if is_unknown => None,
+                (false, _) => (ordinary || aws_works).then_some(Shape::Bare),
             }
         }
         (Verdict::ServFail, None) if marked && !validation::is_shown(subject) => {

@@ -3,7 +3,7 @@
 use super::recursion;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Rcode};
-use crate::observation::{Lookup, Reason};
+use crate::observation::{Lookup, Reason, Transport};
 use crate::rules::Subject;
 use crate::rules::step::{Step, controls};
 
@@ -45,11 +45,13 @@ pub(in crate::rules) fn is_of_the_client(subject: &Subject<'_>) -> bool {
     is_any_refused && is_all_refused_or_silent
 }
 
-/// Whether the refusal says that it is for who asks: EDE 18, which RFC 8914 section 4.19 has for a client that is not
-/// authorized, or a bare header, which only an access list of Unbound's makes.
+/// Whether the refusal is for who asks: EDE 18, which RFC 8914 section 4.19 has for a client that is not authorized; a
+/// bare header, which only an access list of Unbound's makes; or one inside TLS, which dnsmasq does not speak, so that
+/// no dnsmasq passes it on.
 pub(in crate::rules) fn names_the_client(subject: &Subject<'_>) -> bool {
-    is_by_bare_headers(subject)
-        || subject
-            .a()
-            .is_some_and(|lookup| lookup.has_ede(|error| error.code == 18))
+    let is_inside_tls = subject.probed.resolver.transport.is_some_and(Transport::is_encrypted);
+    let is_marked = subject
+        .a()
+        .is_some_and(|lookup| lookup.has_ede(|error| error.code == 18));
+    is_by_bare_headers(subject) || is_marked || is_inside_tls
 }

@@ -133,10 +133,10 @@ pub(in crate::rules) static MARKED_AS_UPSTREAM_SILENT: Sign = Sign::of_resolver(
     },
 );
 
-/// The refusal says that it is for who asks.
+/// The refusal is for who asks.
 pub(in crate::rules) static REFUSAL_NAMES_THE_CLIENT: Sign = Sign::of_resolver(
     "whom the refusal is for",
-    "its refusal says that it is for the client: EDE 18, or only a header as Unbound's access-control sends it",
+    "its refusal is for the client: EDE 18, only a header as Unbound's access-control sends it, or inside TLS",
     "its refusal does not say whom it is for",
     |_, subject| Some(refusal::names_the_client(subject)),
 );
