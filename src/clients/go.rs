@@ -33,8 +33,8 @@ enum Version {
 
 /// What kubectl would print; `None` where the lookups do not say.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if let Some(said) = situation.refuses_the_kubeconfig() {
-        return said;
+    if let Some(refusal) = situation.refusal() {
+        return refusal.line().map(|line| Said::of(&line));
     }
     if situation.hands_lookups_on() {
         return None;

@@ -10,8 +10,8 @@ use crate::observation::SystemCode;
 
 /// What kubectl would print, were it built with cgo.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if let Some(said) = situation.refuses_the_kubeconfig() {
-        return said;
+    if let Some(refusal) = situation.refusal() {
+        return refusal.line().map(|line| Said::of(&line));
     }
     if situation.hands_lookups_on() {
         return None;

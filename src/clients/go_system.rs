@@ -24,8 +24,8 @@ const NO_SUCH_HOST: &str = "no such host";
 
 /// What kubectl would print; `None` where that is not known.
 pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
-    if let Some(said) = situation.refuses_the_kubeconfig() {
-        return said;
+    if let Some(refusal) = situation.refusal() {
+        return refusal.line().map(|line| Said::of(&line));
     }
     if situation.hands_lookups_on() {
         return None;

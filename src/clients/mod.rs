@@ -18,6 +18,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{AnswerKind, Flaw, NameFault, Rcode, RecordFault, RecordType, Section};
+use crate::facts::kubeconfig::Refusal;
 use crate::facts::platform::HostsLine;
 use crate::facts::{Facts, System};
 use crate::limits;
@@ -281,11 +282,9 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// What kubectl says where it does not take the kubeconfig, and ends before any lookup; `None` inside where that is
-    /// not known.
-    fn refuses_the_kubeconfig(&self) -> Option<Option<Said>> {
-        let refusal = self.facts.host.kubeconfig.as_ref()?.refusal.as_ref()?;
-        Some(refusal.line().map(|line| Said::of(&line)))
+    /// Why kubectl does not take the kubeconfig, where it does not. It ends before any lookup then.
+    fn refusal(&self) -> Option<&Refusal> {
+        self.facts.host.kubeconfig.as_ref()?.refusal.as_ref()
     }
 
     /// Whether clients of this host do not look the name up: a proxy or a tunnel takes it.

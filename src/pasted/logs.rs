@@ -673,7 +673,7 @@ pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, Seen)) {
         .map(|line| {
             let mut seen = Vec::new();
             values(line, &mut |value| {
-                records(value, limits::PASTED_DEPTH, &mut |one| seen.push(one))
+                records(value, limits::PASTED_DEPTH, &mut |one| seen.push(one));
             });
             (line, seen)
         })
@@ -681,7 +681,9 @@ pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, Seen)) {
         .collect();
     if of_lines.iter().any(|(_, seen)| seen.len() > 1) {
         for (line, seen) in of_lines {
-            seen.into_iter().for_each(|one| add(line, one));
+            for one in seen {
+                add(line, one);
+            }
         }
         return;
     }
@@ -695,7 +697,7 @@ pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, Seen)) {
     };
     values(text, &mut |value| {
         records(value, limits::PASTED_DEPTH, &mut |seen| {
-            add(line(&seen).unwrap_or(first), seen)
+            add(line(&seen).unwrap_or(first), seen);
         });
     });
 }

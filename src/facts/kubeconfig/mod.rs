@@ -284,7 +284,7 @@ impl<'a> Merged<'a> {
             ..Kubeconfig::default()
         };
         let (of_user, path_of_user) = self.users.get(user).copied().unwrap_or((None, path));
-        found.refusal = self.refusal.clone();
+        found.refusal.clone_from(&self.refusal);
         let entries = refusal::Entries {
             cluster_name,
             cluster,

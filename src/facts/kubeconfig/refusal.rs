@@ -333,7 +333,7 @@ impl Entries<'_> {
                 (Fault::ClientCertificateFile, &user.certificate, "client-cert"),
                 (Fault::ClientKeyFile, &user.key, "client-key"),
             ] {
-                self.closed(found, fault, file, what, name, self.open_of_user);
+                Self::closed(found, fault, file, what, name, self.open_of_user);
             }
         }
         if let Some(exec) = &user.exec {
@@ -388,7 +388,7 @@ impl Entries<'_> {
                 ),
             );
         }
-        self.closed(
+        Self::closed(
             found,
             Fault::AuthorityFile,
             &file,
@@ -399,7 +399,7 @@ impl Entries<'_> {
     }
 
     /// A file that cannot be opened.
-    fn closed(&self, found: &mut Found, fault: Fault, file: &Text, what: &str, name: &str, open: OpenBeside<'_>) {
+    fn closed(found: &mut Found, fault: Fault, file: &Text, what: &str, name: &str, open: OpenBeside<'_>) {
         if file.0.is_empty() {
             return;
         }
@@ -454,19 +454,19 @@ impl Entries<'_> {
             }
         }
         let cluster = self.cluster;
-        let authority = self.content(
+        let authority = Self::content(
             cluster.certificate_authority_data.as_ref(),
             cluster.certificate_authority.as_ref(),
             self.open_of_cluster,
         );
         let (certificate, key) = if has_certificate(user) {
             (
-                self.content(
+                Self::content(
                     user.certificate_data.as_ref(),
                     Some(&user.certificate),
                     self.open_of_user,
                 ),
-                self.content(user.key_data.as_ref(), Some(&user.key), self.open_of_user),
+                Self::content(user.key_data.as_ref(), Some(&user.key), self.open_of_user),
             )
         } else {
             (Material::None, Material::None)
@@ -521,7 +521,7 @@ impl Entries<'_> {
     }
 
     /// What is in the data, else in the file.
-    fn content(&self, data: Option<&Octets>, file: Option<&Text>, open: OpenBeside<'_>) -> Material {
+    fn content(data: Option<&Octets>, file: Option<&Text>, open: OpenBeside<'_>) -> Material {
         if let Some(data) = data.filter(|data| !data.is_empty()) {
             return data.decoded().map_or(Material::Unknown, Material::Octets);
         }

@@ -4,14 +4,15 @@ use super::*;
 
 /// Names of a cluster's own and others, none of which failed.
 fn healthy(count: usize) -> String {
-    (0..count)
+    let lines: Vec<String> = (0..count)
         .map(|number| {
             format!(
                 "[INFO] 10.0.{number}.1:6000 - {number} \"A IN svc{number}.default.svc.cluster.local. udp 82 false 512\" \
                  NOERROR qr,aa,rd 82 0.0001s\n"
             )
         })
-        .collect()
+        .collect();
+    lines.concat()
 }
 
 #[test]
@@ -69,7 +70,7 @@ fn the_record_that_was_blocked_is_found_however_it_was_saved() {
         .collect();
     let events = serde_json::json!({ "events": events });
     let lines: Vec<String> = records.iter().map(ToString::to_string).collect();
-    let csv: String = records
+    let csv: Vec<String> = records
         .iter()
         .map(|record| {
             format!(
@@ -84,7 +85,7 @@ fn the_record_that_was_blocked_is_found_however_it_was_saved() {
         serde_json::to_string_pretty(&events).unwrap(),
         events.to_string(),
         lines.join("\n"),
-        format!("@timestamp,@message\n{csv}"),
+        format!("@timestamp,@message\n{}", csv.concat()),
     ] {
         let first = read(&text).unwrap();
         assert_eq!(

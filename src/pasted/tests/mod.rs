@@ -235,9 +235,10 @@ fn lines_are_joined_as_far_as_a_terminal_scrolls() {
 /// The line that says most may stand behind more lines than are told apart.
 #[test]
 fn what_matters_is_not_lost_behind_many_lines() {
-    let many: String = (0..200)
+    let many: Vec<String> = (0..200)
         .map(|at| format!("dial tcp: lookup host-{at}.example.com on 10.63.200.10:53: no such host\n"))
         .collect();
+    let many = many.concat();
     let behind = filled(&format!("{many}possible DNS-rebind attack detected: X\n{many}"));
     let messages = messages(&behind);
     assert_eq!(messages.len(), limits::PASTED_MESSAGES);
