@@ -13,7 +13,7 @@ mod nss_resolve;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ use crate::facts::kubeconfig::Refusal;
 use crate::facts::platform::HostsLine;
 use crate::facts::{Facts, System};
 use crate::limits;
-use crate::observation::{Attempt, Lookup, Purpose, SystemLookup, Transport};
+use crate::observation::{Attempt, Connection, Lookup, NetworkFailure, Purpose, SystemLookup, Tcp, Transport};
 use crate::probed::Probed;
 use crate::resolvers::Role;
 use crate::stated::Stated;
@@ -211,9 +211,20 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// The servers that Go uses, in their order.
+    /// The servers that Go uses, in their order: the first three lines of resolv.conf, of which two may name one server
+    /// (Go, src/net/dnsconfig_unix.go; resolv.conf(5), MAXNS).
     fn servers(&self) -> Vec<&'a Probed> {
-        self.named.iter().take(limits::NAME_SERVERS_USED).copied().collect()
+        let stub = self.facts.host.stub.as_ref();
+        let lines = stub.map_or(&[][..], |stub| stub.name_servers.as_slice());
+        let at = |line: &SocketAddr| {
+            let mut named = self.named.iter();
+            named.find(|probed| probed.resolver.address == Some(*line)).copied()
+        };
+        let used: Option<Vec<&Probed>> = lines.iter().take(limits::NAME_SERVERS_USED).map(at).collect();
+        match used {
+            Some(used) if !used.is_empty() => used,
+            _ => self.named.iter().take(limits::NAME_SERVERS_USED).copied().collect(),
+        }
     }
 
     /// The servers that a C library uses: as Go, but where resolv.conf names none, 127.0.0.1 alone (resolv.conf(5)).
@@ -397,13 +408,56 @@ fn is_about_a_long_name(lookup: &Lookup) -> bool {
 /// kubectl's line (StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go). Whatever contains "connection
 /// refused" is taken for the API server's refusal.
 fn kubectl(situation: &Situation<'_>, error: &str) -> String {
+    kubectl_of(situation.target, error)
+}
+
+fn kubectl_of(target: &Target, error: &str) -> String {
     if error.contains("connection refused") {
         return format!(
             "The connection to the server {} was refused - did you specify the right host or port?",
-            situation.target.hostname
+            target.hostname
         );
     }
     format!("Unable to connect to the server: dial tcp: {error}")
+}
+
+/// What kubectl prints after a lookup that gave it addresses of which none connects; `None` where one of them does,
+/// where nothing was tried, or where its words are not known. It tries them in turn, and prints the first one's error
+/// (Go, src/net/dial.go, dialSerial). The words for an error are those of Go's table for Linux (src/syscall,
+/// zerrors_linux_amd64.go); macOS has the same, Windows others.
+pub fn kubectl_after_the_lookup(
+    target: &Target,
+    system: Option<System>,
+    given: &[IpAddr],
+    connections: &[Connection],
+) -> Option<Vec<String>> {
+    if given.is_empty() || system == Some(System::Windows) {
+        return None;
+    }
+    let mut said: Vec<String> = Vec::new();
+    for ip in given {
+        let tried = connections.iter().find(|connection| connection.ip == *ip)?;
+        let address = SocketAddr::new(tried.ip, tried.port);
+        let error = match (tried.tcp, tried.network.as_ref()) {
+            (Tcp::Connected, _) => return None,
+            (Tcp::Refused, _) => "connect: connection refused",
+            (Tcp::Timeout, _) => "i/o timeout",
+            (Tcp::Unreachable, Some(NetworkFailure::NoRoute)) => "connect: network is unreachable",
+            (Tcp::Unreachable, Some(NetworkFailure::HostUnreachable)) => "connect: no route to host",
+            (Tcp::Unreachable, _) => return None,
+        };
+        let line = kubectl_of(target, &format!("{address}: {error}"));
+        if !said.contains(&line) {
+            said.push(line);
+        }
+    }
+    Some(said)
+}
+
+/// What kubectl prints where the name resolves to an address of this host itself, and nothing listens there (recorded
+/// with 0.0.0.0 on Linux).
+pub fn kubectl_refused_here(target: &Target) -> String {
+    kubectl_of(target, "connection refused")
 }
 
 /// kubectl's line where the time to dial is over before the lookup is.

@@ -18,7 +18,7 @@ use tokio_rustls::TlsConnector;
 use super::Port;
 use crate::dns::Name;
 use crate::limits;
-use crate::observation::{Connection, Tcp, Tls};
+use crate::observation::{Connection, NetworkFailure, Tcp, Tls};
 use crate::tls::{self, Fault, Trust};
 
 /// Why the cluster's certificate authority cannot be used.
@@ -107,6 +107,7 @@ async fn one(port: Port, authority: Option<Authority>, patience: Duration, deadl
         tcp: Tcp::Connected,
         tls: None,
         reason: None,
+        network: None,
         rtt_ms: None,
     };
     let address = SocketAddr::new(port.ip, port.port);
@@ -114,6 +115,7 @@ async fn one(port: Port, authority: Option<Authority>, patience: Duration, deadl
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             connection.tcp = kind(&error);
+            connection.network = network(connection.tcp, &error);
             let said = error.to_string();
             // The sentence of the system, without the number that Rust puts behind it.
             connection.reason = said.split(" (os error ").next().map(tls::short);
@@ -151,6 +153,12 @@ fn kind(error: &io::Error) -> Tcp {
         ErrorKind::TimedOut => Tcp::Timeout,
         _ => Tcp::Unreachable,
     }
+}
+
+/// How the network did not let it through; in the system's own words it stands in the reason.
+fn network(tcp: Tcp, error: &io::Error) -> Option<NetworkFailure> {
+    let failure = Some(NetworkFailure::of(error)).filter(|_| tcp == Tcp::Unreachable);
+    failure.filter(|failure| !matches!(failure, NetworkFailure::Other { .. }))
 }
 
 /// What the TLS library says is wrong.

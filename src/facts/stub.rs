@@ -60,7 +60,8 @@ impl StubConfiguration {
             // A line that names one again is one of the three.
             let is_used = place < limits::NAME_SERVERS_USED;
             match socket_address(server, &interface_index) {
-                Ok(address) if name_servers.contains(&address) => {}
+                // A second line of one server takes the place of another among the first three, which clients use.
+                Ok(address) if name_servers.contains(&address) && name_servers.len() >= limits::NAME_SERVERS_USED => {}
                 Ok(_) if name_servers.len() >= limits::NAME_SERVERS => {
                     problems.push(format!(
                         "name server {server} is beyond the {} that are asked",
@@ -249,6 +250,16 @@ mod tests {
         let servers: Vec<String> = stub.name_servers.iter().map(ToString::to_string).collect();
         assert_eq!(servers, ["127.0.0.1:53", "[::1]:53"]);
         assert!(stub.defaulted);
+    }
+
+    /// A client uses three lines, whatever they name.
+    #[test]
+    fn a_server_that_is_named_again_keeps_its_place_among_those_that_are_used() {
+        let stub = parse(
+            "nameserver 10.0.0.1\nnameserver 10.0.0.1\nnameserver 10.0.0.1\nnameserver 10.0.0.2\nnameserver 10.0.0.1\n",
+        );
+        let servers: Vec<String> = stub.name_servers.iter().map(|server| server.ip().to_string()).collect();
+        assert_eq!(servers, ["10.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.2"]);
     }
 
     #[test]

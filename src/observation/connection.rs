@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::NetworkFailure;
+
 /// An address that was given for the endpoint, and what is to be found there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -21,6 +23,9 @@ pub struct Connection {
     pub tls: Option<Tls>,
     /// What the network or the TLS library says, in one line.
     pub reason: Option<String>,
+    /// How the network did not let the connection through, where `tcp` is `unreachable` and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkFailure>,
     /// How long the TCP connection took to come about, in milliseconds.
     pub rtt_ms: Option<f64>,
 }

@@ -1,9 +1,11 @@
 //! The name resolves, and the API server's port does not answer.
 
+use std::net::IpAddr;
+
 use super::shared::connections;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
 use crate::address::AddressClass;
-use crate::observation::Connection;
+use crate::observation::{Connection, Tcp};
 
 declare_rule! {
     /// ## What it means
@@ -18,9 +20,11 @@ declare_rule! {
     /// kubectl prints `dial tcp ADDRESS:443: i/o timeout`, which looks like a DNS error and is not one.
     ///
     /// ## What to do
-    /// If a private address refuses the port or does not answer: the cluster's security group must allow TCP 443 from
-    /// here, and a route (VPN, Direct Connect, peering) must exist in both directions. At a public address:
-    /// `publicAccessCidrs`.
+    /// It depends on how the connection fails. No answer at a private address: the cluster's security group must allow
+    /// TCP 443 from here, and a route (VPN, Direct Connect, peering) must exist in both directions. No answer at a
+    /// public address: `publicAccessCidrs`. Cannot be reached: this host, or a router on the way, has no route, so
+    /// connect the VPN or add the route. Refused: something answers, and a security group never does, so look at what
+    /// has that address and at firewalls on the way.
     "api-port-blocked" = {
         summary: "the name resolves, and the API server's port does not answer",
         severity: Severity::Error,
@@ -36,6 +40,42 @@ declare_rule! {
         stage: Stage::Evidence,
     }
 }
+
+/// How a connection fails, which says where to look.
+struct Way {
+    tcp: Tcp,
+    /// Of a port, at so many addresses.
+    fails: fn(u16, usize) -> String,
+    meaning: &'static str,
+}
+
+/// What each way means. A security group that does not allow a connection gives a time-out (Amazon EC2 User Guide,
+/// "Troubleshoot issues connecting to your Amazon EC2 Linux instance", "Connection timed out"); connect(2) for the
+/// other two.
+const WAYS: &[Way] = &[
+    Way {
+        tcp: Tcp::Unreachable,
+        fails: |_, count| {
+            format!(
+                "this host cannot reach {}",
+                phrase::plural(count, "that address", "those addresses")
+            )
+        },
+        meaning: "This host, or a router on the way, says that it does not get there: that is a route, a VPN or a \
+                  local firewall, and no security group.",
+    },
+    Way {
+        tcp: Tcp::Refused,
+        fails: |port, _| format!("port {port} is refused there"),
+        meaning: "A refusal is a reply: another host has that address, or a firewall on the way refuses. A security \
+                  group sends no reply.",
+    },
+    Way {
+        tcp: Tcp::Timeout,
+        fails: |port, _| format!("port {port} does not answer there"),
+        meaning: "Silence is what a security group, a firewall or a missing route back gives.",
+    },
+];
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let closed = connections::closed(case);
@@ -55,9 +95,18 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     // A resolver that fails is a cause of its own, beside this one.
     let is_dns_healthy = case.failing().next().is_none();
     let consequence = match (all, is_dns_healthy) {
-        (true, true) => "DNS is healthy here, so the cause is a security group, a route or a firewall.",
-        (true, false) => "A security group, a route or a firewall is the cause of that, whatever is wrong with DNS.",
+        (true, true) => "DNS is healthy here, so the cause is in the network.",
+        (true, false) => "The cause of that is in the network, whatever is wrong with DNS.",
         (false, _) => "The other addresses connect, so clients fail only when they try an address that does not.",
+    };
+    let ways: Vec<&Way> = WAYS
+        .iter()
+        .filter(|way| closed.iter().any(|connection| connection.tcp == way.tcp))
+        .collect();
+    let meaning: Vec<&str> = ways.iter().map(|way| way.meaning).collect();
+    let fails = match ways[..] {
+        [one] => (one.fails)(port, addresses.len()),
+        _ => format!("no connection to port {port} comes about there"),
     };
     let so = if is_dns_healthy {
         ", so DNS is not the cause"
@@ -69,9 +118,23 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let group = cluster
         .and_then(|cluster| cluster.cluster_security_group_id.as_deref())
         .unwrap_or("<cluster-security-group>");
-    let is_public = |connection: &&&Connection| AddressClass::of(connection.ip) == AddressClass::Public;
+    let failing = |tcp: Tcp, class: fn(&Connection) -> bool| -> Vec<IpAddr> {
+        let failing = closed.iter().filter(|one| one.tcp == tcp && class(one));
+        failing.map(|one| one.ip).collect()
+    };
+    let is_public = |connection: &Connection| AddressClass::of(connection.ip) == AddressClass::Public;
+    let is_private = |connection: &Connection| AddressClass::of(connection.ip) != AddressClass::Public;
+    let routes = |ips: Vec<IpAddr>| ips.into_iter().map(|ip| remedy::here::route(case, ip));
     let mut remedies = Vec::new();
-    if closed.iter().any(|connection| !is_public(&connection)) {
+    let unreachable = failing(Tcp::Unreachable, |_| true);
+    if !unreachable.is_empty() {
+        remedies.push(Remedy::new(
+            "Connect the VPN, or add the route, that leads to the VPC's network; see which way this host takes",
+            routes(unreachable),
+        ));
+    }
+    let silent = failing(Tcp::Timeout, is_private);
+    if !silent.is_empty() {
         remedies.push(Remedy::new(
             format!("Allow TCP {port} in the cluster's security group from the network that you ask from"),
             [format!(
@@ -81,10 +144,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         ));
         remedies.push(Remedy::new(
             "Check that a route exists (VPN, Direct Connect, peering), in both directions",
-            addresses.iter().map(|ip| remedy::here::route(case, *ip)),
+            routes(silent),
         ));
     }
-    if closed.iter().any(|connection| is_public(&connection)) {
+    if !failing(Tcp::Timeout, is_public).is_empty() {
         remedies.push(Remedy::new(
             "Public addresses answer only the networks in publicAccessCidrs: check that your public address is in one \
              of them",
@@ -95,13 +158,25 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             )],
         ));
     }
+    let refused = failing(Tcp::Refused, is_private);
+    if !refused.is_empty() {
+        remedies.push(remedy::answer::owner(case, &refused));
+    }
+    let refused: Vec<IpAddr> = failing(Tcp::Refused, |_| true);
+    if !refused.is_empty() {
+        remedies.push(Remedy::new(
+            format!("Look for a firewall or a proxy on the way that refuses TCP {port}"),
+            routes(refused),
+        ));
+    }
     vec![
         RULE.finding_at_large(fits.confidence)
             .about(case.givers(&closed))
-            .summary(format!(
-                "the name resolves to {shown}, but port {port} does not answer there{so}"
+            .summary(format!("the name resolves to {shown}, but {fails}{so}"))
+            .why(format!(
+                "TCP connections fail: {how}. {} {consequence}",
+                meaning.join(" ")
             ))
-            .why(format!("TCP connections fail: {how}. {consequence}"))
             .seen(
                 case.connections()
                     .iter()

@@ -361,6 +361,7 @@ fn connections(capture: &Capture, connects: bool) -> Vec<Vec<Connection>> {
             tcp,
             tls,
             reason: None,
+            network: None,
             rtt_ms: None,
         };
         ports.iter().map(connection).collect()

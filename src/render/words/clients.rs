@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::address::AddressClass;
-use crate::clients::{Client, Prediction, Resolution};
+use crate::clients::{self, Client, Prediction, Resolution};
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
+use crate::facts::System;
 use crate::facts::platform::HostsLine;
+use crate::limits;
 use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
@@ -30,6 +32,27 @@ pub(in crate::render) fn client(client: &Prediction) -> String {
 
 /// What comes of kubectl's lookup here where it prints no error of it: an address is not yet an expected one.
 pub(in crate::render) fn resolves(report: &Report) -> String {
+    let addresses = given_to_kubectl(report);
+    if let Some(said) = clients::kubectl_after_the_lookup(
+        &report.target,
+        report.facts.host.system(report.vantage.system),
+        &addresses,
+        &report.connections,
+    ) {
+        return format!(
+            "resolves the name here, and prints: {}",
+            said.iter().take(MESSAGES).cloned().collect::<Vec<_>>().join(" or ")
+        );
+    }
+    // Connecting to the unspecified address leads to this host itself (Linux, net/ipv4/route.c).
+    let is_itself = |ip: &IpAddr| ip.is_unspecified() || ip.is_loopback();
+    if pinned(report).is_empty() && !addresses.is_empty() && addresses.iter().all(is_itself) && !is_on_windows(report) {
+        return format!(
+            "gets {} here, which is this host itself; where nothing listens there, it prints: {}",
+            plain_list(&addresses),
+            clients::kubectl_refused_here(&report.target)
+        );
+    }
     let pinned = pinned(report);
     if !pinned.is_empty() {
         if pinned.iter().all(|ip| report.expected.lists(*ip)) {
@@ -56,7 +79,46 @@ pub(in crate::render) fn resolves(report: &Report) -> String {
         }
         (_, false) => RESOLVES,
     };
-    said.to_owned()
+    match waits_s(report) {
+        0 => said.to_owned(),
+        waits => format!("{said}, after {waits} s"),
+    }
+}
+
+/// How many seconds kubectl waits for silent name servers before it comes to one that answers: each is asked in turn
+/// (recorded). Where `options rotate` changes the turn, that is not said.
+fn waits_s(report: &Report) -> u32 {
+    let Some(stub) = report.facts.host.stub.as_ref() else {
+        return 0;
+    };
+    if stub.rotate || report.facts.host.go_asks_the_system(report.vantage.system) || !pinned(report).is_empty() {
+        return 0;
+    }
+    let used = stub.name_servers.iter().take(limits::NAME_SERVERS_USED);
+    let verdicts = used.map(|server| {
+        let mut rows = report.resolvers.iter();
+        let row = rows.find(|row| row.probed.resolver.address == Some(*server));
+        row.map(|row| row.verdict)
+    });
+    let silent = verdicts
+        .take_while(|verdict| *verdict == Some(Verdict::Timeout))
+        .count();
+    stub.timeout_s * u32::try_from(silent).unwrap_or_default()
+}
+
+/// The addresses that kubectl gets here, as far as is known.
+fn given_to_kubectl(report: &Report) -> Vec<IpAddr> {
+    let pinned = pinned(report);
+    if !pinned.is_empty() {
+        return pinned;
+    }
+    let rows = asked_by_kubectl(report).filter(|row| row.verdict.has_addresses());
+    let all: BTreeSet<IpAddr> = rows.flat_map(|row| row.addresses.iter().map(|one| one.ip)).collect();
+    all.into_iter().collect()
+}
+
+fn is_on_windows(report: &Report) -> bool {
+    report.facts.host.system(report.vantage.system) == Some(System::Windows)
 }
 
 const RESOLVES: &str = "resolves the name here";

@@ -8,7 +8,7 @@ use crate::address::AddressClass;
 use crate::compare::{Spread, Verdict};
 use crate::dns::RecordType;
 use crate::limits;
-use crate::observation::Transport;
+use crate::observation::{Lookup, Transport};
 use crate::probed::Probed;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
@@ -198,9 +198,16 @@ pub(in crate::render) fn response_time(probed: &Probed) -> Option<f64> {
         let times = targets(probed).filter(move |lookup| lookup.qtype == qtype);
         Spread::of(times.filter_map(|lookup| lookup.rtt_ms).collect())
     };
-    of_type(RecordType::A)
-        .or_else(|| of_type(RecordType::AAAA))
-        .map(|spread| spread.median)
+    let spread = of_type(RecordType::A).or_else(|| {
+        // Beside "no answer" for A, the time of AAAA would be that of another answer than the one that is shown.
+        let is_shown = |lookup: &Lookup| match lookup.qtype {
+            RecordType::A => false,
+            _ => !lookup.addresses.is_empty(),
+        };
+        let has_a = targets(probed).any(|lookup| lookup.qtype == RecordType::A);
+        (!has_a || targets(probed).any(is_shown)).then(|| of_type(RecordType::AAAA))?
+    });
+    spread.map(|spread| spread.median)
 }
 
 /// What a resolver answered, in a few words.

@@ -2,6 +2,8 @@
 //!
 //! Commands: dig(1), and the AWS CLI's reference of `ec2 describe-network-interfaces`.
 
+use std::net::IpAddr;
+
 use super::super::{Case, Remedy, Subject};
 use super::path::dig;
 use crate::dns::RecordType;
@@ -16,6 +18,22 @@ pub fn interfaces_now(case: &Case<'_>) -> Remedy {
             case.region(),
             case.cluster_name(),
         )],
+    )
+}
+
+/// Shows whose network interface has each address, and whether that is the cluster's.
+pub fn owner(case: &Case<'_>, ips: &[IpAddr]) -> Remedy {
+    let lines = ips.iter().filter(|ip| ip.is_ipv4()).map(|ip| {
+        format!(
+            "aws ec2 describe-network-interfaces --region {} --filters \
+             Name=addresses.private-ip-address,Values={ip} --query \
+             'NetworkInterfaces[].[VpcId,Description]'",
+            case.region(),
+        )
+    });
+    Remedy::new(
+        "See whether the address is the cluster's now: Description is Amazon EKS CLUSTER",
+        lines,
     )
 }
 
