@@ -115,7 +115,7 @@ impl Causes {
         self.0.retain(|_, grouped| !grouped.targets.is_empty());
     }
 
-    /// The causes: the worst first, then those of most targets.
+    /// The causes: the worst first, then those of most targets, then the surest.
     pub(super) fn finish(self) -> Vec<Cause> {
         let mut joined: BTreeMap<(Severity, String, Vec<String>, Option<String>), Grouped> = BTreeMap::new();
         for ((severity, rule, resolvers, zone), grouped) in self.0 {
@@ -155,7 +155,8 @@ impl Causes {
             })
             .collect();
         causes.sort_by(|a, b| {
-            let order = |one: &Cause| (one.severity, std::cmp::Reverse(one.targets.len()));
+            // Of as many targets, the one that is known more surely leads.
+            let order = |one: &Cause| (one.severity, std::cmp::Reverse(one.targets.len()), one.confidence);
             order(a).cmp(&order(b))
         });
         causes
@@ -179,6 +180,26 @@ mod tests {
             remedies: Vec::new(),
             references: Vec::new(),
         }
+    }
+
+    #[test]
+    fn of_causes_of_as_many_targets_the_surest_leads() {
+        let host = "api.example.test".parse::<Name>().unwrap_or_else(|_| Name::root());
+        let sure = Finding {
+            confidence: Confidence::Certain,
+            ..finding("rebinding-protection", "corp")
+        };
+        let unsure = Finding {
+            confidence: Confidence::Low,
+            ..finding("negative-answer", "corp")
+        };
+        let mut causes = Causes::default();
+        causes.take(0, "a", &host, std::slice::from_ref(&unsure));
+        causes.take(1, "b", &host, std::slice::from_ref(&sure));
+        let lead = |causes: Causes| causes.finish().first().map(|one| one.rule.clone());
+        assert_eq!(lead(causes.clone()).as_deref(), Some("rebinding-protection"));
+        causes.take(2, "c", &host, &[unsure]);
+        assert_eq!(lead(causes).as_deref(), Some("negative-answer"));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! A place is broken, and no other rule says what it has to do with the others.
 
-use super::{has_seen, hears_nothing, known_cause, list, names, not_seen, own_remedies, same_and_broken};
+use super::{
+    has_seen, hears_nothing, is_known_there, known_cause, list, names, not_seen, own_remedies, same_and_broken,
+};
+use crate::compare::Verdict;
 use crate::observation::{SystemCode, SystemFailure};
 use crate::places::{Place, Seen};
 use crate::render::words;
 use crate::report::{Conclusion, ResolverReport};
-use crate::rules::{Confidence, Evidence, Finding, Severity};
+use crate::rules::{Confidence, Evidence, Finding, Severity, Shows};
 
 declare_place_rule! {
     /// ## What it means
@@ -44,7 +47,9 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
         let is_alike = explained
             .iter()
             .any(|finding| finding.rule == same_and_broken::RULE.name);
-        let left = broken.iter().filter(|place| !is_alike && !is_told(place));
+        let left = broken
+            .iter()
+            .filter(|place| !is_alike && (!is_told(place) || is_surer(place, &explained)));
         return left
             .filter(|place| known_cause(place).is_some())
             .filter_map(|place| of_its_own(seen, place))
@@ -90,6 +95,24 @@ fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
     finding.evidence = says.into_iter().map(Evidence::fact).collect();
     finding.remedies = own_remedies(first);
     vec![finding]
+}
+
+/// Whether the place's own diagnosis names a cause more surely than what the places show together: the cause leads, and
+/// the difference stands beside it. A refusal is of the difference itself, and so is what depends on who
+/// asks.
+fn is_surer(place: &Place, explained: &[&Finding]) -> bool {
+    let Some(cause) = known_cause(place) else {
+        return false;
+    };
+    let about: Vec<&ResolverReport> = cause.resolvers.iter().filter_map(|name| place.resolver(name)).collect();
+    let mut others = explained.iter().filter(|finding| has_seen(finding, place)).peekable();
+    !about.is_empty()
+        && about
+            .iter()
+            .all(|resolver| resolver.verdict != Verdict::Refused && is_known_there(place, resolver, cause.confidence))
+        && !cause.shows(Shows::SilentResolver)
+        && others.peek().is_some()
+        && others.all(|finding| finding.confidence > cause.confidence)
 }
 
 /// The finding of a place, with what the other places show: where its cause is known there, or where nothing was heard
