@@ -125,7 +125,7 @@ impl FromStr for Software {
     fn from_str(text: &str) -> Result<Self, UnknownSoftware> {
         Self::ALL
             .into_iter()
-            .find(|software| software.as_str() == text)
+            .find(|software| software.as_str().eq_ignore_ascii_case(text))
             .ok_or_else(|| UnknownSoftware(text.to_owned()))
     }
 }

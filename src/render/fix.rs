@@ -26,7 +26,7 @@ impl FromStr for Lines {
 
     fn from_str(text: &str) -> Result<Self, UnknownSoftware> {
         match text {
-            "all" => Ok(Self::All),
+            text if text.eq_ignore_ascii_case("all") => Ok(Self::All),
             text => text.parse().map(Self::Of),
         }
     }
@@ -64,9 +64,11 @@ pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines, known: &[Software]) ->
     };
     let has = |step: &Step<'_>| step.softwares().any(|software| meant.contains(&software));
     let is_for_none = |step: &Step<'_>| step.softwares().next().is_none();
+    // A title alone stands above the lines that follow it.
+    let has_lines = |step: &Step<'_>| step.remedies.iter().any(|remedy| !remedy.commands.is_empty());
     match steps.first() {
         // What is to be done first is done on every software.
-        Some(first) if lines == Lines::Likeliest && is_for_none(first) => 0,
+        Some(first) if lines == Lines::Likeliest && is_for_none(first) && has_lines(first) => 0,
         _ => steps.iter().position(has).unwrap_or(0),
     }
 }
@@ -306,6 +308,15 @@ mod tests {
     }
 
     #[test]
+    fn software_is_named_as_people_write_it() {
+        for text in ["bind", "BIND", "Bind"] {
+            assert_eq!(text.parse(), Ok(Lines::Of(Software::Bind)), "{text}");
+        }
+        assert_eq!("ALL".parse(), Ok(Lines::All));
+        assert!("bind9".parse::<Lines>().unwrap_err().to_string().contains("\"bind9\""));
+    }
+
+    #[test]
     fn what_is_known_to_answer_has_its_own_lines_or_none() {
         let fix = fix();
         let steps = steps(&fix);
@@ -386,6 +397,17 @@ mod tests {
         assert_eq!(first_for(&steps, Lines::Of(Software::Terraform), &[]), 1);
         let shown = steps[0].choose(Lines::Likeliest, &[]);
         assert_eq!(hidden(&steps, &shown), ["unbound", "route53", "terraform"]);
+        // So do lines for what answers behind a title that has none, and what was the title's stays above them.
+        let fix = [
+            Remedy::advice("remove the block"),
+            remedy("Or keep it", Some(Software::Dnsmasq)).as_alternative(),
+        ];
+        let advised = super::steps(&fix);
+        let shown = Shown::of(&advised, Lines::Likeliest, &[Software::Dnsmasq], false);
+        assert_eq!(shown.each().collect::<Vec<_>>(), [(0, false), (1, true)]);
+        assert_eq!(shown.left(&advised), 0);
+        let of_another = Shown::of(&advised, Lines::Likeliest, &[Software::Knot], false);
+        assert_eq!(of_another.each().collect::<Vec<_>>(), [(0, true)]);
         // A step for everybody comes first whoever answers.
         assert_eq!(first_for(&steps[2..], Lines::Likeliest, &[Software::Bind]), 0);
     }

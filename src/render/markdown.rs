@@ -457,7 +457,7 @@ impl Comment<'_> {
         if self.style.verbose {
             return self.list("Not checked", not_checked::in_full(report).into_iter());
         }
-        match not_checked::in_short(report) {
+        match not_checked::in_short(report, not_checked::Rest::WithV) {
             Some(text) => writeln!(self.out, "\n**Not checked:** {}", self.text(&text)),
             None => Ok(()),
         }

@@ -39,9 +39,18 @@ pub(super) fn in_full(report: &Report) -> Vec<String> {
     lines
 }
 
-/// What is missing by name, how many findings need it, and the one or two flags that would help most. `None` where
-/// nothing is missing.
-pub(super) fn in_short(report: &Report) -> Option<String> {
+/// Where a page has all of what is not checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// In another run of the program.
+    WithV,
+    /// Below, on the same page.
+    Below,
+}
+
+/// What is missing by name, how many findings need it, the one or two flags that would help most, and where all of it
+/// is. `None` where nothing is missing.
+pub(super) fn in_short(report: &Report, rest: Rest) -> Option<String> {
     let needs = missing(report);
     let flags = flags(report, &needs);
     let mut things: Vec<String> = Vec::new();
@@ -71,11 +80,16 @@ pub(super) fn in_short(report: &Report) -> Option<String> {
         1 => " (1 finding needs them)".to_owned(),
         _ => format!(" ({rules} findings need them)"),
     };
+    let all = match rest {
+        Rest::WithV if flags.is_empty() => "-v lists them",
+        Rest::WithV => "-v lists all",
+        Rest::Below => "all of it is below",
+    };
     let help = if flags.is_empty() {
-        "-v lists them".to_owned()
+        all.to_owned()
     } else {
         let names: Vec<&str> = flags.iter().map(|(flag, _)| *flag).collect();
-        format!("{} would help most; -v lists all", list(&names))
+        format!("{} would help most; {all}", list(&names))
     };
     let text = |shown: usize| format!("{}{cost}. {help}.", some(&things, shown));
     let fitting = (1..=NAMED).rev().map(text);

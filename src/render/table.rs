@@ -18,7 +18,7 @@ use crate::rules::{Finding, Remedy};
 /// Everything under the first line is set in by this.
 pub(crate) const INDENT: usize = 2;
 /// Columns of `Why`, `Fix` and `kubectl` with the space behind them.
-const LABEL: usize = 9;
+pub(crate) const LABEL: usize = 9;
 /// Narrower than this is not worth wrapping for.
 const NARROWEST: usize = 40;
 /// Columns between two columns of the table.
@@ -569,7 +569,7 @@ impl<'a> Page<'a> {
     /// `below_another` line of what is only noted, it needs no room of its own.
     fn not_checked(&mut self, report: &Report, below_another: bool) -> fmt::Result {
         if !self.style.verbose {
-            let Some(text) = not_checked::in_short(report) else {
+            let Some(text) = not_checked::in_short(report, not_checked::Rest::WithV) else {
                 return Ok(());
             };
             if !below_another {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, of_example, said, shown};
+use super::{address, counted, counts, headline, mark, named, of_example, of_one_target, said, shown};
 use crate::fleet::{Cause, Fleet, Outcome};
 use crate::limits;
 use crate::render::Style;
@@ -59,6 +59,9 @@ fn cause(html: &mut Html<'_>, cause: &Cause, fleet: &Fleet) -> fmt::Result {
         |html| {
             html.sentence("p", &[], &of_example(cause, &cause.explanation))?;
             html.sentence("p", &[], &format!("It is about {}.", named(cause, true)))?;
+            if let Some(one) = of_one_target(cause) {
+                html.sentence("p", &[], &one)?;
+            }
             html.steps(&cause.remedies, &Answering::default())
         },
     )

@@ -2,15 +2,16 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, of_example, said, shown};
+use super::{address, counted, counts, headline, mark, named, of_example, of_one_target, other_ways, said, shown};
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
+use crate::render::fix::Answering;
 use crate::render::markdown::Comment;
 use crate::render::words::INTERRUPTED;
 
 pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let comment = Comment::new(style, out);
+    let mut comment = Comment::new(style, out);
     let headline = headline(fleet);
     writeln!(
         comment.out,
@@ -33,6 +34,13 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
             "\n**Why:** {}",
             comment.text(&of_example(lead, &lead.explanation))
         )?;
+        comment.remedies(&lead.remedies, &Answering::default())?;
+        for way in other_ways(lead).filter(|_| !style.verbose) {
+            writeln!(comment.out, "\n{}", comment.text(way))?;
+        }
+        if let Some(one) = of_one_target(lead) {
+            writeln!(comment.out, "\n{}", comment.text(&one))?;
+        }
     }
     if !fleet.causes.is_empty() {
         writeln!(comment.out, "\n| Cause | Finding | Targets |\n|---|---|---|")?;
@@ -84,6 +92,14 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
     for one in &fleet.left_out {
         let (name, reason) = (comment.code(&one.name), comment.text(&one.reason));
         writeln!(comment.out, "\nLeft out: {name}: {reason}")?;
+    }
+    let most = if style.verbose { usize::MAX } else { limits::NAMES_SHOWN };
+    for gap in fleet.gaps.iter().take(most) {
+        let said = format!("{} ({}): {}", gap.fact, gap.source, gap.reason);
+        writeln!(comment.out, "\nNot checked: {}", comment.text(&said))?;
+    }
+    if fleet.gaps.len() > most {
+        writeln!(comment.out, "\nNot checked: {} more (-v).", fleet.gaps.len() - most)?;
     }
     Ok(())
 }

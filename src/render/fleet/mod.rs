@@ -18,8 +18,8 @@ use super::{Format, Style, json, short, words};
 use crate::fleet::{Cause, Fleet, LeftOut, Origin, Outcome, Tally};
 use crate::limits;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION};
-use crate::rules::Severity;
 use crate::rules::phrase::{list, plural};
+use crate::rules::{self, Severity};
 
 /// Writes the document.
 pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -94,6 +94,32 @@ fn of_example(cause: &Cause, text: &str) -> String {
         return text.to_owned();
     }
     format!("Shown for {}: {text}", cause.example)
+}
+
+/// That the lines of a fix are one target's, where others need their own: a resolver that is the cause is repaired
+/// once.
+fn of_one_target(cause: &Cause) -> Option<String> {
+    let once = rules::find(&cause.rule).is_some_and(|rule| rule.is_of_the_resolver);
+    let has_lines = cause.remedies.iter().any(|remedy| !remedy.commands.is_empty());
+    let others = cause.targets.len().saturating_sub(1);
+    if others == 0 || once || !has_lines || cause.example.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "These lines are for {}; {others} other {} of this cause {} lines of {} own.",
+        cause.example,
+        plural(others, "target", "targets"),
+        plural(others, "needs", "need"),
+        plural(others, "its", "their"),
+    ))
+}
+
+/// Other ways to the same end that are said in a title alone: one of them may do for all targets of a cause.
+fn other_ways(cause: &Cause) -> impl Iterator<Item = &str> {
+    let is_many = cause.targets.len() > 1;
+    let ways = cause.remedies.iter().filter(move |_| is_many);
+    ways.filter(|remedy| remedy.is_alternative && remedy.commands.is_empty())
+        .map(|remedy| remedy.title.as_str())
 }
 
 /// Why nothing was decided in the report of one target; `None` where something was.

@@ -4,12 +4,12 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{address, counted, counts, headline, mark, named, of_example, said, shown};
+use super::{address, counted, counts, headline, mark, named, of_example, of_one_target, other_ways, said, shown};
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
 use crate::render::fix::Answering;
-use crate::render::table::{INDENT, Page};
+use crate::render::table::{INDENT, LABEL, Page};
 use crate::render::text::{Paint, fit};
 use crate::render::words::{INTERRUPTED, Mark};
 
@@ -33,6 +33,13 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         let why = crate::render::words::first_sentences(&lead.summary, &lead.explanation);
         page.labelled("Why", &of_example(lead, why))?;
         page.remedies(&lead.remedies, &Answering::default())?;
+        // With -v every step is there.
+        for way in other_ways(lead).filter(|_| !style.verbose) {
+            page.item(INDENT + LABEL, "- ", way)?;
+        }
+        if let Some(one) = of_one_target(lead) {
+            page.item(INDENT + LABEL, "", &one)?;
+        }
     }
     let others: Vec<_> = causes.collect();
     if !others.is_empty() {

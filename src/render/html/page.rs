@@ -167,7 +167,7 @@ fn not_checked(html: &mut Html<'_>, report: &Report) -> fmt::Result {
         return Ok(());
     }
     html.section("Not checked", |html| {
-        if let Some(text) = not_checked::in_short(report) {
+        if let Some(text) = not_checked::in_short(report, not_checked::Rest::Below) {
             html.sentence("p", &[], &text)?;
         }
         if let Some(left) = left {
