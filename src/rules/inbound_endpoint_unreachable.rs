@@ -195,7 +195,10 @@ fn finding(
         .severity(severity)
         .summary(match severity {
             Severity::Info => format!("{who} {does} from here, which can be normal"),
-            _ => format!("{who} {does}, so the VPC's DNS cannot be reached through it"),
+            _ => {
+                let them = phrase::plural(subjects.len(), "it", "them");
+                format!("{who} {does}, so the VPC's DNS cannot be reached through {them}")
+            }
         })
         .why(explanation)
         .seen(obstacles.iter().map(|one| Evidence::fact(one.to_string())))

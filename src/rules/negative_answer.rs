@@ -148,17 +148,20 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
     let mut causes = Vec::new();
     if vpc_side {
-        causes.push("the cluster's VPC is another than the one that was asked");
+        causes.push("the cluster's VPC is another than the one asked");
     } else {
-        causes.push("the name is not forwarded to the cluster's VPC, and public DNS does not have it");
+        causes.push("the name is not forwarded to the VPC and public DNS lacks it");
     }
     match case.public_has_the_name() {
-        Some(true) => causes.push("the answer is from before the name was published"),
+        Some(true) => causes.push("the answer is older than the published name"),
         Some(false) => causes.push("the name was never published"),
-        None => causes.push("the name was never published, or the answer is from before it was published"),
+        None => causes.push("it was never published, or only later"),
     }
     if !view::aws_names_this_endpoint(case) {
-        causes.push("the name is wrong: it is another cluster's, or a deleted cluster's");
+        causes.push("it is another or a deleted cluster's name");
     }
-    format!("One of these fits: {}.", causes.join(". Or "))
+    // One sentence: a page that has room for some sentences shows all of the causes, and not the first alone.
+    let last = causes.pop().unwrap_or_default();
+    let or = if causes.is_empty() { "" } else { "; or " };
+    format!("One of these fits: {}{or}{last}.", causes.join("; "))
 }
