@@ -647,6 +647,111 @@ fn kubectls_line_is_about_the_address_that_it_gets() {
     );
 }
 
+/// What kubectl prints is known where connections were tried: not that it resolves, and never a DNS error.
+#[test]
+fn kubectl_that_resolves_and_does_not_connect_says_so() {
+    let said = |name: &str| super::super::words::resolves(&recorded(name));
+    assert_eq!(
+        said("api-port-blocked/fires-without-a-route"),
+        "resolves the name here, and prints: Unable to connect to the server: dial tcp 192.168.104.190:443: connect: \
+         network is unreachable or Unable to connect to the server: dial tcp 192.168.131.209:443: connect: network is \
+         unreachable"
+    );
+    let refused = format!("The connection to the server {HOST} was refused - did you specify the right host or port?");
+    assert_eq!(
+        said("api-port-blocked/fires-on-a-refusal"),
+        format!("resolves the name here, and prints: {refused}")
+    );
+    // An address that connects is tried where the others do not.
+    let mut one_connects = recorded("api-port-blocked/fires-on-a-refusal");
+    one_connects.connections[1].tcp = crate::observation::Tcp::Connected;
+    assert_eq!(super::super::words::resolves(&one_connects), "resolves the name here");
+    // A sinkhole's address is this host's own (recorded).
+    assert_eq!(
+        said("sinkhole-answer/fires"),
+        format!("gets 0.0.0.0 here, which is this host itself; where nothing listens there, it prints: {refused}")
+    );
+}
+
+/// Three lines of resolv.conf are used, though two of them name one server: the fourth is nobody's.
+#[test]
+fn a_server_that_is_named_three_times_leaves_no_place_for_another() {
+    let said = |lines: &[&str]| {
+        let mut capture = article();
+        capture.observations[0] = resolver(
+            "local",
+            Role::Local,
+            "10.63.200.10:53",
+            vec![
+                lookup(RecordType::A, AnswerKind::ServFail, &[]),
+                lookup(RecordType::AAAA, AnswerKind::ServFail, &[]),
+            ],
+        );
+        let right = resolver("local-2", Role::Local, "10.63.200.11:53", answer(&PRIVATE));
+        capture.observations.insert(1, right);
+        let text = lines
+            .iter()
+            .map(|line| format!("nameserver {line}\n"))
+            .collect::<String>();
+        let stub = crate::facts::StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None);
+        capture.facts.host.stub = Some(stub);
+        rendered(&diagnose(capture), Format::Table, &Style::default())
+    };
+    let (a, b) = ("10.63.200.10", "10.63.200.11");
+    let beyond = said(&[a, a, a, b]);
+    assert!(beyond.contains("server misbehaving"), "{beyond}");
+    let within = said(&[a, a, b]);
+    assert!(!within.contains("server misbehaving"), "{within}");
+}
+
+/// A silent first server costs its time at every lookup.
+#[test]
+fn what_kubectl_waits_for_a_silent_server_is_said() {
+    let said = |text: &str| {
+        let mut capture = article();
+        let silent = |qtype| lookup(qtype, AnswerKind::Timeout, &[]);
+        let first = vec![silent(RecordType::A), silent(RecordType::AAAA)];
+        capture.observations[0] = resolver("local", Role::Local, "10.63.200.10:53", first);
+        let right = resolver("local-2", Role::Local, "10.63.200.11:53", answer(&PRIVATE));
+        capture.observations.insert(1, right);
+        let stub = crate::facts::StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None);
+        capture.facts.host.stub = Some(stub);
+        super::super::words::resolves(&diagnose(capture))
+    };
+    let servers = "nameserver 10.63.200.10\nnameserver 10.63.200.11\n";
+    assert_eq!(said(servers), "resolves the name here, after 5 s");
+    assert_eq!(
+        said(&format!("{servers}options timeout:2\n")),
+        "resolves the name here, after 2 s"
+    );
+    let first = "nameserver 10.63.200.11\nnameserver 10.63.200.10\n";
+    assert_eq!(said(first), "resolves the name here");
+}
+
+/// A page that has room for some sentences shows all causes that fit, or none of them.
+#[test]
+fn causes_that_fit_are_not_cut_to_the_first() {
+    for name in [
+        "negative-answer/fires",
+        "hosts-file-override/fires-against-the-vpcs-answer",
+    ] {
+        let report = recorded(name);
+        let page = rendered(&report, Format::Table, &Style::default());
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        for finding in &report.findings {
+            if let Some((_, fits)) = finding.explanation.split_once("One of these fits: ") {
+                let (causes, _) = fits.split_once(". ").unwrap_or((fits, ""));
+                assert!(
+                    !page.contains("One of these fits:") || page.contains(causes),
+                    "{name}: {page}"
+                );
+            }
+        }
+    }
+    let page = rendered(&recorded("negative-answer/fires"), Format::Table, &Style::default());
+    assert!(page.contains("One of these fits:"), "{page}");
+}
+
 /// What is not checked, on one line.
 fn not_checked(capture: Capture) -> String {
     let table = rendered(&diagnose(capture), Format::Table, &Style::default());
