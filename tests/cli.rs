@@ -831,6 +831,10 @@ fn a_pasted_message_is_explained_offline() {
 
 #[test]
 fn the_catalogue_is_explained_offline() {
+    for empty in ["", " "] {
+        let refused = Outcome::of(program().args(["explain", empty]));
+        assert_eq!(refused.code, 2, "{empty:?}");
+    }
     let index = run("explain");
     assert_eq!((index.code, index.stderr.as_str()), (0, ""));
     for rule in eks_dns_doctor::rules::RULES {

@@ -238,7 +238,33 @@ fn every_tool_answers_with_its_document() {
     assert!(scenarios["scenarios"].as_array().is_some_and(|all| all.len() > 50));
     let played = caller.document("demo", &json!({}));
     assert_eq!(played["findings"][0]["rule"], "no-forwarding");
+    let many = |name: &str, plays| {
+        let folder = tempfile::tempdir().expect("a directory");
+        let (file, targets) = (folder.path().join("many.json"), folder.path().join("targets"));
+        std::fs::write(&targets, format!("{HOST} {} one\n", std::net::Ipv4Addr::from(ADDRESS))).expect("a file");
+        let resolver = format!("{name}={}", server(plays));
+        let flags = "check --no-local --no-os --no-controls --no-aws -o json --targets";
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"));
+        command.env_clear().args(flags.split(' ')).arg(&targets);
+        command.args(["--resolver", &resolver, "--save"]).arg(&file);
+        command.output().expect("it runs");
+        let text = std::fs::read(&file).expect("a document");
+        serde_json::from_slice::<Value>(&text).expect("JSON")
+    };
+    let (well, ill) = (many("corp", Plays::Has(ADDRESS)), many("corp", Plays::NxDomain));
+    let many_again = caller.document("replay", &json!({"capture": ill}));
+    assert_eq!(
+        (&many_again["kind"], &many_again["causes"]),
+        (&json!("fleet"), &ill["causes"])
+    );
+    let across = caller.document("compare", &json!({"captures": [{"capture": well}, {"capture": ill}]}));
+    assert_eq!(across["targets"].as_array().map(Vec::len), Some(1));
+    caller.refused("compare", &json!({"captures": [{"capture": well}, {"capture": good}]}));
+    let named = caller.refused("demo", &json!({"scenario": "nope"}));
+    assert!(named.contains("give list for"), "{named}");
     for (tool, document) in [
+        ("replay", &many_again),
+        ("compare", &across),
         ("check", &replayed),
         ("replay", &as_text),
         ("compare", &compared),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Error, GoesOn, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
-use crate::fleet::{self, Documents};
+use crate::fleet::{self, Compared, Documents};
 use crate::limits;
 use crate::places::{self, Comparison, Gathered};
 use crate::redact;
@@ -21,8 +21,22 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         .iter()
         .map(|path| Ok((path.as_path(), read::bounded(path)?)));
     let files: Vec<(&Path, Vec<u8>)> = files.collect::<Result<_, Error>>()?;
+    let files = || files.iter().map(|(path, bytes)| (*path, bytes.as_slice()));
+    if let Some(documents) = documents(files(), &|| Ok(()))? {
+        return of_fleets(documents, &args.output);
+    }
+    deliver(gather(files(), &|| Ok(()))?, &args.output)
+}
+
+/// The documents of many targets that these contents are, read for as long as it may go on; `None` where none of them
+/// is one.
+pub(super) fn documents<'a>(
+    files: impl Iterator<Item = (&'a Path, &'a [u8])>,
+    goes_on: GoesOn<'_>,
+) -> Result<Option<Documents>, Error> {
     let mut fleets = Vec::new();
-    for (index, (path, bytes)) in files.iter().enumerate() {
+    for (index, (path, bytes)) in files.enumerate() {
+        goes_on()?;
         if read::is_lines(bytes) {
             return Err(Error::LinesOfMany(path.to_path_buf()));
         }
@@ -36,15 +50,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         }
         fleets.extend(fleet.map(|fleet| (stem(path), fleet)));
     }
-    if !fleets.is_empty() {
-        let documents = Documents {
-            seen: fleets,
-            ..Documents::default()
-        };
-        return of_fleets(documents, &args.output);
-    }
-    let gathered = gather(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), &|| Ok(()))?;
-    deliver(gathered, &args.output)
+    Ok((!fleets.is_empty()).then(|| Documents {
+        seen: fleets,
+        ..Documents::default()
+    }))
 }
 
 /// The places of files with these contents, read for as long as it may go on; the path of each names it where its
@@ -67,14 +76,23 @@ pub(super) fn gather<'a>(
     Ok(gathered)
 }
 
-/// Compares documents of many targets.
-pub(super) fn of_fleets(mut documents: Documents, output: &OutputArgs) -> Result<u8, Error> {
+/// Compares documents of many targets and prints that, and returns the exit code.
+pub(super) fn of_fleets(documents: Documents, output: &OutputArgs) -> Result<u8, Error> {
     if matches!(
         output.format,
         Format::OpenMetrics | Format::Junit | Format::Nagios | Format::Html
     ) {
         return Err(Error::FormatOfFleets(output.format));
     }
+    let compared = compared_fleets(documents, output)?;
+    output::deliver_as(output, |format, style, out| {
+        render::fleet::compared::render(&compared, format, style, out)
+    })?;
+    Ok(compared.exit_code)
+}
+
+/// The comparison of documents of many targets, redacted where that is asked.
+pub(super) fn compared_fleets(mut documents: Documents, output: &OutputArgs) -> Result<Compared, Error> {
     if output.redact {
         let seen = documents.seen.into_iter();
         documents.seen = seen.map(|(name, fleet)| (name, fleet.redacted())).collect();
@@ -91,11 +109,7 @@ pub(super) fn of_fleets(mut documents: Documents, output: &OutputArgs) -> Result
     if !(2..=limits::PLACES).contains(&count) {
         return Err(places::Refused::Count(count).into());
     }
-    let compared = fleet::compare(&documents);
-    output::deliver_as(output, |format, style, out| {
-        render::fleet::compared::render(&compared, format, style, out)
-    })?;
-    Ok(compared.exit_code)
+    Ok(fleet::compare(&documents))
 }
 
 /// Compares what was read and prints it, and returns the exit code.

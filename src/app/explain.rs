@@ -17,6 +17,11 @@ use crate::rules::{RULES, Reference, Severity};
 /// Prints the index, the page of one finding, or what a message means.
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     let what = args.what.join(" ");
+    // A variable that was not set is no wish for the index.
+    if !args.what.is_empty() && what.trim().is_empty() {
+        let reason = "is empty: name a finding, paste a message, or leave WHAT out for the index";
+        return Err(Error::Pasted("the text", reason.to_owned()));
+    }
     let explained = match what.trim() {
         "-" => Explained::message("standard input", &from_stdin()?, &|| true)?,
         what => explained(what, &|| true)?,

@@ -17,20 +17,16 @@ pub(super) enum Found {
     Report(Box<Report>),
     /// The captures of a comparison.
     Comparison(Box<Gathered>),
+    /// A document of many targets.
+    Fleet(Box<Fleet>),
 }
 
 /// Diagnoses the capture again, and returns the report's exit code.
 pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
     let bytes = read::bounded(&args.capture)?;
-    let fleet = fleet::read_document(&bytes).map_err(|reason| Error::Capture {
-        path: args.capture.clone(),
-        reason: reason.to_string(),
-    })?;
-    if let Some(fleet) = fleet {
-        return many(fleet, &args.output);
-    }
     match of(&args.capture, &bytes, &|| Ok(()))? {
+        Found::Fleet(fleet) => many(*fleet, &args.output),
         Found::Comparison(gathered) => compare::deliver(*gathered, &args.output),
         Found::Report(report) => {
             output::deliver(&report, &args.output)?;
@@ -41,15 +37,20 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
 
 /// Prints a document of many targets: what came of each stands in it, and nothing to diagnose again.
 fn many(fleet: Fleet, output: &OutputArgs) -> Result<u8, Error> {
-    if output.explain_why {
-        return Err(Error::NoReportToExplain);
-    }
     let exit_code = fleet.worst_exit_code();
-    let fleet = if output.redact { fleet.redacted() } else { fleet };
+    let fleet = shareable(fleet, output)?;
     output::deliver_as(output, |format, style, out| {
         render::fleet::render(&fleet, format, style, out)
     })?;
     Ok(output.format.exit_code(fleet.conclusion, exit_code))
+}
+
+/// A document of many targets, redacted where that is asked.
+pub(super) fn shareable(fleet: Fleet, output: &OutputArgs) -> Result<Fleet, Error> {
+    if output.explain_why {
+        return Err(Error::NoReportToExplain);
+    }
+    Ok(if output.redact { fleet.redacted() } else { fleet })
 }
 
 /// What a file with this content comes to, for as long as it may go on; the path is for the refusal.
@@ -61,6 +62,14 @@ pub(super) fn of(path: &Path, bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Found
     if read::is_lines(bytes) {
         return Err(Error::LinesOfMany(path.to_owned()));
     }
+    let fleet = fleet::read_document(bytes).map_err(|reason| Error::Capture {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    })?;
+    if let Some(fleet) = fleet {
+        return Ok(Found::Fleet(Box::new(fleet)));
+    }
+    goes_on()?;
     if let Some(gathered) = places::comparison(bytes).map_err(refused)? {
         return Ok(Found::Comparison(Box::new(gathered)));
     }

@@ -30,6 +30,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
     definition.build();
     let args = with_interval(args.into_iter().collect());
     let (args, first) = command_first(args, &definition);
+    let order: Vec<String> = args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let wants_everything = args.iter().any(|arg| arg == "--help-all");
     let parsed = self::definition()
         .try_get_matches_from(args)
@@ -45,6 +46,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
             }
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 return Err(Stop::Print(error.render().to_string()));
+            }
+            _ if is_unknown_flag_before(&error, first.as_deref(), &order) => {
+                return Err(Stop::Usage(UsageError::Arguments(condense(&error))));
             }
             _ => (None, Some(UsageError::Arguments(condense(&error)))),
         },
@@ -64,6 +68,17 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
         (Some(check), None) => Ok(Command::Check(Box::new(check))),
         (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::EmptyTarget))),
     }
+}
+
+/// Whether the error is a flag that is not known, and stands before this word: the word was to be its value.
+fn is_unknown_flag_before(error: &clap::Error, word: Option<&str>, order: &[String]) -> bool {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else {
+        return false;
+    };
+    let at = |is_it: &dyn Fn(&String) -> bool| order.iter().skip(1).position(is_it);
+    let flag_at = at(&|one| one.split('=').next() == Some(flag.as_str()));
+    let word_at = word.and_then(|word| at(&|one| one == word));
+    error.kind() == ErrorKind::UnknownArgument && flag.starts_with("--") && flag_at.is_some() && flag_at < word_at
 }
 
 /// Flags with one value that says what is asked, what is expected, or where it is written. Given twice, one of the
@@ -322,6 +337,17 @@ mod tests {
     fn parse(line: &str) -> Result<Command, Stop> {
         let words = std::iter::once("eks-dns-doctor").chain(line.split_whitespace());
         super::parse(words.map(OsString::from))
+    }
+
+    #[test]
+    fn a_flag_that_is_not_known_is_named_and_not_its_value() {
+        let said = usage("--clustr foo");
+        assert!(said.starts_with("\"--clustr\" is not a flag"), "{said}");
+        let said = usage("--clustr=foo bar");
+        assert!(said.starts_with("\"--clustr\" is not a flag"), "{said}");
+        // The first word that is no command is what its flags were for.
+        let said = usage("chekc --clustr foo");
+        assert!(said.contains("\"chekc\""), "{said}");
     }
 
     fn usage(line: &str) -> String {

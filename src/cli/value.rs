@@ -1,6 +1,7 @@
 //! How the values of flags are written.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,9 +20,9 @@ pub(super) enum ValueError {
     #[error("{0:?} is too short: write at least 1ms")]
     TooShort(String),
     #[error("{0:?} is too often: write at least {1}")]
-    TooOften(String, humantime::Duration),
+    TooOften(String, Written),
     #[error("{0:?} is too long: write at most {1}")]
-    TooLong(String, humantime::Duration),
+    TooLong(String, Written),
     #[error("{0:?} is not a number from 1 to {1}: write one of those")]
     NotANumber(String, u32),
     #[error("{0:?} is neither an IP address nor a network: write 10.0.1.10 or 10.0.0.0/16")]
@@ -50,6 +51,22 @@ pub(super) enum ValueError {
     Dash,
 }
 
+/// A duration as a flag is given it: `28d`, `10m`. `humantime` writes `28days`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Written(Duration);
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAY: u64 = 86_400;
+        match self.0.as_secs() {
+            seconds if seconds > 0 && seconds.is_multiple_of(DAY) && self.0.subsec_nanos() == 0 => {
+                write!(f, "{}d", seconds / DAY)
+            }
+            _ => humantime::format_duration(self.0).fmt(f),
+        }
+    }
+}
+
 /// An item of `--expect`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expectable {
@@ -70,7 +87,7 @@ fn duration(text: &str, longest: Duration) -> Result<Duration, ValueError> {
     if duration < Duration::from_millis(1) {
         Err(ValueError::TooShort(text.to_owned()))
     } else if duration > longest {
-        Err(ValueError::TooLong(text.to_owned(), longest.into()))
+        Err(ValueError::TooLong(text.to_owned(), Written(longest)))
     } else {
         Ok(duration)
     }
@@ -91,7 +108,7 @@ pub(super) fn deadline(text: &str) -> Result<Duration, ValueError> {
 pub(super) fn interval(text: &str) -> Result<Duration, ValueError> {
     let interval = duration(text, limits::INTERVAL)?;
     if interval < limits::BETWEEN_ROUNDS {
-        return Err(ValueError::TooOften(text.to_owned(), limits::BETWEEN_ROUNDS.into()));
+        return Err(ValueError::TooOften(text.to_owned(), Written(limits::BETWEEN_ROUNDS)));
     }
     Ok(interval)
 }
@@ -231,6 +248,10 @@ mod tests {
             assert_eq!(timeout(text).unwrap().as_millis(), millis, "{text}");
         }
         assert_eq!(deadline("10m").unwrap(), limits::DEADLINE);
+        assert_eq!(
+            since("29d").unwrap_err().to_string(),
+            r#""29d" is too long: write at most 28d"#
+        );
         for (text, message) in [
             ("5", r#""5" has no unit: write 5s"#),
             ("0", r#""0" is too short: write at least 1ms"#),

@@ -20,7 +20,7 @@ const DEFAULT: &str = "no-forwarding/article";
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No such scenario.
-    #[error("there is no scenario {0:?}: see demo --list, which names them")]
+    #[error("there is no scenario {0:?}: give --list for their names")]
     Unknown(String),
     /// The file is not a scenario.
     #[error("scenario {name:?} cannot be read")]

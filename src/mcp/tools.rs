@@ -398,10 +398,11 @@ fn output(tool: Tool) -> Value {
                 "scenarios": {"type": "array", "items": {"type": "object"}},
             },
             // demo with list has scenarios and no diagnosis.
-            "required": if tool == Tool::Demo {
-                vec!["schema_version"]
-            } else {
-                vec!["schema_version", "conclusion", "exit_code", "findings"]
+            "required": match tool {
+                Tool::Demo => vec!["schema_version"],
+                // A document of many targets has causes and targets in the place of findings.
+                Tool::Replay | Tool::Compare => vec!["schema_version", "exit_code"],
+                _ => vec!["schema_version", "conclusion", "exit_code", "findings"],
             },
         }),
     }

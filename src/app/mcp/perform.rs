@@ -110,12 +110,27 @@ fn perform(
             match replay::of(name.as_ref(), &bytes, &goes_on)? {
                 replay::Found::Report(report) => of_report(*report, &args.output, None, &goes_on),
                 replay::Found::Comparison(gathered) => of_comparison(*gathered, &args.output, &goes_on),
+                replay::Found::Fleet(fleet) => {
+                    let fleet = replay::shareable(*fleet, &args.output)?;
+                    of_many(&fleet, &args.output, |style, out| {
+                        render::fleet::render(&fleet, Format::Table, style, out)
+                    })
+                }
             }
         }
         Command::Compare(args) => {
             let files = bytes(given)?;
-            let files = files.iter().map(|(name, bytes)| (name.as_ref(), bytes.as_slice()));
-            of_comparison(compare::gather(files, &goes_on)?, &args.output, &goes_on)
+            let files = || files.iter().map(|(name, bytes)| (name.as_ref(), bytes.as_slice()));
+            match compare::documents(files(), &goes_on)? {
+                Some(_) if args.output.explain_why => Err(Error::NoHeadlineToExplain.into()),
+                Some(documents) => {
+                    let compared = compare::compared_fleets(documents, &args.output)?;
+                    of_many(&compared, &args.output, |style, out| {
+                        render::fleet::compared::render(&compared, Format::Table, style, out)
+                    })
+                }
+                None => of_comparison(compare::gather(files(), &goes_on)?, &args.output, &goes_on),
+            }
         }
         Command::Explain(args) => {
             let explained = explain::explained(&args.what.join(" "), &|| goes_on().is_ok())?;
@@ -138,7 +153,10 @@ fn perform(
         }
         Command::Demo(args) => {
             let told = teller(token, args.output.redact, is_open);
-            let played = alone(demo::report(args.scenario.as_deref(), interrupt, told)).and_then(|played| played)?;
+            let of_demo = |error: Error| refused(tool.with_members(&error.to_string(), has_files));
+            let played = alone(demo::report(args.scenario.as_deref(), interrupt, told))
+                .and_then(|played| played)
+                .map_err(of_demo)?;
             let mut done = of_report(played.report, &args.output, None, &|| Ok(()))?;
             if let Some(differs) = played.differs {
                 for line in differs {
@@ -218,6 +236,21 @@ fn of_comparison(gathered: Gathered, args: &OutputArgs, goes_on: GoesOn<'_>) -> 
     Ok(Done {
         text,
         document: to_raw_value(&comparison).ok(),
+        is_error: false,
+    })
+}
+
+/// A document of many targets, or of several such, with its page.
+fn of_many(
+    document: &impl Serialize,
+    args: &OutputArgs,
+    page: impl FnOnce(&Style, &mut String) -> std::fmt::Result,
+) -> Result<Done, Refused> {
+    let mut text = String::new();
+    page(&style(args), &mut text)?;
+    Ok(Done {
+        text,
+        document: to_raw_value(document).ok(),
         is_error: false,
     })
 }
