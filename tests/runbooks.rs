@@ -243,6 +243,15 @@ fn the_troubleshoot_preflight() {
         (&Value::from("sh"), &Value::from("-c"))
     );
     let script = collector["args"][1].as_str().expect("a script");
+    // The endpoint written into the file, as its head says it.
+    let (place, text) = ("${ENDPOINT:-}", piece("troubleshoot.yml"));
+    assert!(text.contains(&format!("in place of all of {place}")), "{text}");
+    let written = script.replace(place, HOST);
+    assert!(
+        written.contains(&format!("\"{HOST}\"")) && !written.contains("ENDPOINT"),
+        "{written}"
+    );
+    both(&written);
     let analyzers = document["spec"]["analyzers"].as_array().expect("analyzers");
     assert_eq!(analyzers.len(), 2);
     let reports = both(script).map(|text| serde_json::from_str::<Value>(&text).expect("a report"));
@@ -328,7 +337,21 @@ fn the_kubernetes_job() {
     for line in ["kind: Job", "  backoffLimit: 0", "      restartPolicy: Never"] {
         assert!(manifest.lines().any(|other| other == line), "{line}");
     }
-    let [right, wrong] = both(&block(&manifest, "- |"));
+    // The image has no shell: Kubernetes starts the program with these words, the variables put in.
+    let document: Value = serde_saphyr::from_str(&manifest).expect("YAML");
+    let container = &document["spec"]["template"]["spec"]["containers"][0];
+    assert!(container["command"].is_null(), "the image's own");
+    let words: Vec<String> = container["args"]
+        .as_array()
+        .expect("words")
+        .iter()
+        .map(|word| format!("'{}'", word.as_str().expect("a text")).replace("'$(ENDPOINT)'", "\"$ENDPOINT\""))
+        .collect();
+    // Whom to ask here, and what is right, stand behind the command's own flags.
+    let script = format!("exec eks-dns-doctor {}", words.join(" "));
+    let asked = script.replace("'--expect-scope' 'private'", "$FLAGS");
+    assert_ne!(script, asked, "it says what is expected");
+    let [right, wrong] = both(&asked);
     assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
 }
 
