@@ -8,7 +8,7 @@ use crate::facts::shapes::{Members, WrongShape, endpoint, rule, zone_with_vpcs};
 
 /// The lists that people ask for by VPC (`--vpc-id`, `--filters Name=VPCId,…`, `--resource-id`), with the member that
 /// has the VPC's id.
-const BY_VPC: &[(Call, &str, &str)] = &[
+pub(super) const BY_VPC: &[(Call, &str, &str)] = &[
     (
         Call::ListFirewallRuleGroupAssociations,
         "FirewallRuleGroupAssociations",
@@ -29,14 +29,8 @@ pub(super) fn take(of: &Members<'_>, answers: &mut Answers) -> Result<bool, Wron
         }
     }
     for (call, list, vpc) in BY_VPC {
-        let mut vpcs = BTreeSet::new();
-        for one in of.objects(list)? {
-            vpcs.insert(one.text(vpc)?);
-        }
-        if vpcs.len() > 1 {
-            answers.of_several_vpcs.push(*call);
-        } else if of.has(list) {
-            answers.of_one_vpc.push(*call);
+        if of.has(list) {
+            spread(*call, &of.objects(list)?, vpc, answers)?;
         }
     }
     let token = match of.text("NextToken")? {
@@ -49,6 +43,21 @@ pub(super) fn take(of: &Members<'_>, answers: &mut Answers) -> Result<bool, Wron
         answers.whole.extend(lists);
     }
     Ok(known)
+}
+
+/// Notes of how many VPCs a list is.
+pub(super) fn spread(call: Call, list: &[Members<'_>], vpc: &str, answers: &mut Answers) -> Result<(), WrongShape> {
+    let mut vpcs = BTreeSet::new();
+    for one in list {
+        vpcs.insert(one.text(vpc)?);
+    }
+    let noted = if vpcs.len() > 1 {
+        &mut answers.of_several_vpcs
+    } else {
+        &mut answers.of_one_vpc
+    };
+    noted.push(call);
+    Ok(())
 }
 
 /// Answers that people have and that this program does not ask for.

@@ -111,6 +111,18 @@ fn list(node: &Node<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
             zones: all.into_iter().flat_map(|list| list.zones).collect(),
         });
     }
+    for (call, _, vpc) in answer::BY_VPC {
+        let mut its = Vec::new();
+        for one in &elements {
+            let members = one.members()?;
+            if Element::of(&members).and_then(Element::call) == Some(*call) {
+                its.push(members);
+            }
+        }
+        if !its.is_empty() {
+            answer::spread(*call, &its, vpc, answers)?;
+        }
+    }
     // --query takes the token of the next page off, and may have left members out.
     answers.partial.extend(kinds.into_iter().filter_map(Element::call));
     Ok(())
