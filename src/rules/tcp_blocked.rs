@@ -13,7 +13,7 @@ declare_rule! {
     /// ## How it was decided
     /// The resolver answers over UDP, and the lookup over TCP got no DNS reply of any kind. No other
     /// question over TCP got one either, in a run of many targets none of another target. Where the connection was
-    /// made and UDP went silent for AAAA or a random sibling too, it is not this case: the resolver stopped answering.
+    /// made, and some question over UDP got no reply either, it is not this case: the resolver may have stopped.
     ///
     /// ## Why it matters
     /// An answer that does not fit into a datagram is truncated, and the client must then ask over TCP. Some clients

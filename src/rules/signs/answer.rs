@@ -173,17 +173,20 @@ pub(in crate::rules) static TCP_IS_NOT_ANSWERED: Sign = Sign::of_resolver(
 )
 .shown_by(ShownBy::Clear);
 
-/// A connection over TCP was made, and its question got no reply; and over UDP other questions of the same zone got
-/// none.
+/// A connection over TCP was made, and its question got no reply; and over UDP some question got none, either.
 pub(in crate::rules) static STOPPED_ANSWERING: Sign = Sign::of_resolver(
     "an end of its answers",
-    "it accepts the TCP connection, and then answers neither over TCP nor over UDP",
-    "it is not seen to stop answering over UDP as over TCP",
+    "it accepts the TCP connection without a reply, and leaves a question over UDP unanswered, too",
+    "it is not seen to leave questions over UDP unanswered as it does over TCP",
     |_, subject| {
         let is_mute =
             |lookup: &Lookup| !lookup.heard_anything() && lookup.attempts.iter().any(|attempt| attempt.connected);
-        let mut over_udp = [subject.aaaa(), subject.sibling()].into_iter().flatten();
-        Some(subject.tcp().is_some_and(is_mute) && over_udp.any(|lookup| !lookup.heard_anything()))
+        // That it does not say what it runs is no end of its answers.
+        let is_unanswered = |lookup: &Lookup| {
+            lookup.transport == Transport::Udp && lookup.purpose != Purpose::Software && !lookup.heard_anything()
+        };
+        let is_any_unanswered = subject.probed.lookups.iter().any(is_unanswered);
+        Some(subject.tcp().is_some_and(is_mute) && is_any_unanswered)
     },
 )
 .shown_by(ShownBy::Clear);
