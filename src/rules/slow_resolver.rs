@@ -31,7 +31,7 @@ declare_rule! {
     /// packets per second and network interface of the VPC resolver.
     "slow-resolver" = {
         summary: "the resolver answers, but late or only when asked again",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
         hint: "the answer comes, late or at the second try",

@@ -57,10 +57,9 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
             }
             // What a filter of private addresses leaves; but whether there are any is not known.
             let is_empty = verdict == Verdict::NoData && ordinary && !subject.probed.resolver.is_of_a_vpc();
-            let may_be_rebinding = rebinding::may_be(case, subject);
-            let perhaps_rebinding = is_empty && may_be_rebinding;
+            let perhaps_rebinding = is_empty && rebinding::may_be(case, subject);
             // Of a name that is not known to have an address, NODATA may be right.
-            let is_unknown = is_empty && (may_be_rebinding || !case.private_addresses_elsewhere(subject));
+            let is_unknown = is_empty && (perhaps_rebinding || !case.private_addresses_elsewhere(subject));
             match (marked, perhaps_rebinding) {
                 (true, true) => Some(Shape::MarkedPerhapsRebinding),
                 (true, false) if ordinary || aws_works => Some(Shape::Marked),

@@ -28,13 +28,10 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
         return None;
     }
     let a = subject.a()?;
-    if !may_be(case, subject) {
-        return None;
-    }
     let ordinary = subject.sibling_is_ordinary();
     // AWS's own resolvers have no such filter: there, only its mark would tell that something else answers.
     let may_be_unmarked = ordinary && !subject.probed.resolver.is_of_a_vpc();
-    match subject.verdict() {
+    let shape = match subject.verdict() {
         Verdict::NoData if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) => {
             match a.ede.iter().find(|error| error.code == 15) {
                 Some(mark) if ordinary && names_no_other_reason(mark) => Some(Shape::Marked),
@@ -54,7 +51,8 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
         }
         Verdict::Refused if ordinary && a.has_ede(|error| error.code == 18) => Some(Shape::Refused),
         _ => None,
-    }
+    };
+    shape.filter(|_| may_be(case, subject))
 }
 
 /// Whether nothing speaks against a filter of private addresses: no mark of another filter, and AAAA as such a filter
