@@ -32,6 +32,7 @@ const NOT_RULES: &[&str] = &[
     "finding",
     "fit",
     "need",
+    "otherwise",
     "phrase",
     "reference",
     "route53",
