@@ -67,6 +67,14 @@ const NOWHERE: &[&str] = &[
     "[::1]:80",
 ];
 
+/// The same as Python's urllib3 prints it.
+const POOLS_NOWHERE: &[&str] = &[
+    "localhost', port=80",
+    "127.0.0.1', port=80",
+    "localhost', port=8080",
+    "127.0.0.1', port=8080",
+];
+
 /// How a page of HTML begins, in kubectl's quotation of a reply and elsewhere; and what a reader of JSON says of one
 /// (Go, src/encoding/json/scanner.go; V8).
 const OF_PAGES: &[&str] = &[
@@ -222,6 +230,9 @@ pub(super) fn server_side(line: &str) -> Option<Seen> {
             .take(limits::PASTED_WORDS)
             .any(|(at, found)| ends(at + found.len()))
     });
+    // urllib3, connectionpool.py, MaxRetryError.
+    let pool = between(line, "HTTPConnectionPool(host='", ")");
+    let is_nowhere = is_nowhere || pool.is_some_and(|pool| POOLS_NOWHERE.contains(&pool));
     let is_dns = line.contains("lookup ");
     (!is_dns && (is_refused && is_nowhere || is_url)).then(|| Seen::of(Symptom::NoCluster, None))
 }
@@ -395,6 +406,11 @@ const CONNECTIONS: &[&str] = &[
     "connect: operation not permitted",
     "connect: permission denied",
     "operation was canceled",
+    // Go, src/syscall/zerrors_darwin_arm64.go and zerrors_linux_amd64.go: ETIMEDOUT, EHOSTDOWN, EADDRNOTAVAIL.
+    "connect: operation timed out",
+    "connect: host is down",
+    "connect: can't assign requested address",
+    "connect: cannot assign requested address",
     // OpenBSD's netcat, netcat.c.
     "(tcp) timed out",
     // aiohttp, client_exceptions.py, of asyncio's own words (base_events.py).
@@ -445,8 +461,15 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     }
     // botocore's EndpointConnectionError.
     // And its ConnectTimeoutError and ReadTimeoutError (botocore/exceptions.py).
-    if line.contains("Could not connect to the endpoint URL") || line.contains("timeout on endpoint URL: ") {
+    if line.contains("Could not connect to the endpoint URL") {
         return Some(Seen::of(Symptom::AwsApi, url_host(line)));
+    }
+    // urllib3 says so once it has an address: where the lookup fails, it is the error before.
+    if line.contains("Connect timeout on endpoint URL: ") {
+        return Some(Seen::of(Symptom::AwsApiTimeout, url_host(line)));
+    }
+    if line.contains("Read timeout on endpoint URL: ") {
+        return Some(Seen::of(Symptom::NoReplyInTime, url_host(line)));
     }
     let host = between(line, "ConnectionPool(host='", "'")
         .or_else(|| between(line, "TCP connection to ", ":"))
@@ -485,14 +508,21 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     let note = of_certificate.and_then(|_| certificate::note(line));
     let host = host.or_else(|| of_certificate.and_then(|_| certificate::wanted(line)));
     let of_redis = || between(line, " connecting to ", ". ").and_then(literal);
-    if let Some(server) = url_literal(line).or_else(|| tunnel(line)).or_else(of_redis) {
+    let wanted = || of_certificate.and_then(|_| certificate::address(line));
+    let server = url_literal(line)
+        .or_else(|| tunnel(line))
+        .or_else(of_redis)
+        .or_else(wanted);
+    if let Some(server) = server {
         let symptom = if symptom == Symptom::Connection {
             Symptom::Address
         } else {
             symptom
         };
+        let is_of_others = symptom == Symptom::Certificate && certificate::is_valid_for_others(line);
         return Some(Seen {
             note,
+            against: is_of_others.then_some("not-this-cluster").into_iter().collect(),
             ..of_address(symptom, server)
         });
     }
@@ -585,7 +615,8 @@ fn literal(server: &str) -> Option<IpAddr> {
 
 /// The same of the URL in a line.
 fn url_literal(line: &str) -> Option<IpAddr> {
-    let (_, rest) = line.split_once("https://")?;
+    // No EKS endpoint speaks HTTP alone; what is asked so, such as the instance metadata, may be an address as well.
+    let (_, rest) = line.split_once("https://").or_else(|| line.split_once("http://"))?;
     let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'\\".contains(c));
     literal(&rest[..end.unwrap_or(rest.len())])
 }

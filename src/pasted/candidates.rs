@@ -35,6 +35,8 @@ pub(super) struct Clues {
     pub(super) is_stub: bool,
     /// Whose zone the denial came from.
     pub(super) soa: Option<SoaOrigin>,
+    /// And that zone does not stand above the name.
+    pub(super) is_soa_of_no_zone_above: bool,
     /// The reply says that it has no SOA: AUTHORITY is empty.
     pub(super) has_no_soa: bool,
     /// The Extended DNS Error (RFC 8914).
@@ -61,6 +63,8 @@ pub(super) struct Clues {
     pub(super) system: Option<System>,
     /// What the text names outright, with why.
     pub(super) outright: Option<(&'static str, String)>,
+    /// The findings that the text speaks against.
+    pub(super) against: Vec<&'static str>,
 }
 
 /// The findings, the likelier first, at most [`limits::PASTED_CANDIDATES`].
@@ -151,6 +155,10 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     }
     if symptom.is_denial() {
         match clues.soa {
+            // No zone that holds the name has this SOA: a policy zone's server shows its own so.
+            Some(SoaOrigin::Foreign) if clues.is_soa_of_no_zone_above => {
+                rules.extend(["name-blocked-by-policy", "shadow-zone", "endpoint-name-stale"]);
+            }
             Some(SoaOrigin::Foreign) => {
                 rules.extend(["shadow-zone", "name-blocked-by-policy", "endpoint-name-stale"]);
             }
@@ -185,6 +193,13 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
                 "no-forwarding",
                 "private-zone-shadow",
             ]),
+            // A node of EC2 whose VPC's DHCP options name others, or a hybrid node.
+            Place::Node => rules.extend([
+                "no-forwarding",
+                "dhcp-custom-dns",
+                "endpoint-name-stale",
+                "private-zone-not-effective",
+            ]),
             // The address may be a VPC's resolver's, and a VPN's or an office's as well.
             Place::Elsewhere if clues.server.is_some_and(super::text::is_vpc) => {
                 rules.extend(["endpoint-name-stale", "no-forwarding", "private-zone-not-effective"]);
@@ -197,7 +212,12 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         }
         rules.push("no-forwarding");
     }
-    if clues.is_stub && !matches!(symptom, Symptom::Bogus | Symptom::ServFail) {
+    // Where the stub's own port is closed, nothing of it was at work.
+    let is_of_another = matches!(
+        symptom,
+        Symptom::Bogus | Symptom::ServFail | Symptom::PortClosed | Symptom::AnsweredForSearch
+    );
+    if clues.is_stub && !is_of_another {
         rules.push("split-dns-not-applied");
     }
     if clues.pure_go && symptom.is_denial() && clues.server.is_none_or(|server| !server.is_loopback()) {
@@ -241,6 +261,7 @@ fn by_address(address: Option<IpAddr>) -> Option<&'static str> {
     let address = address?;
     match address.to_canonical() {
         IpAddr::V4(ip) if ip.is_unspecified() || ip.is_loopback() => Some("sinkhole-answer"),
+        ip if AddressClass::of(ip) == AddressClass::Nat64 => Some("nat64-synthetic-address"),
         ip if is_stand_in(ip) => Some("ztna-synthetic-address"),
         IpAddr::V6(ip) if ip.is_unspecified() => Some("sinkhole-answer"),
         _ => None,
@@ -261,6 +282,9 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
 
 /// Whether the text speaks against it.
 fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
+    if clues.against.contains(&rule) {
+        return true;
+    }
     // The name exists: another server has it.
     let about = rules::find(rule).map(|rule| rule.about);
     if clues.has_other_answer && about == Some(About::NoSuchEndpoint) {
@@ -294,6 +318,11 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         // What listens on this host is a tunnel or a cluster that was started here, and no firewall is between.
         "api-port-blocked" | "not-this-cluster" if clues.is_other_port => true,
         "api-port-blocked" => clues.literal.is_some_and(is_this_host),
+        // The name had an address.
+        "no-internet-recursion" => symptom == Symptom::AwsApiTimeout,
+        "name-blocked-by-policy" => {
+            symptom == Symptom::AwsApiTimeout || clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none()
+        }
         // Neither Windows nor macOS has the file (glibc, nsswitch.conf(5)), and on Windows Go asks the operating system
         // (Go, src/net/conf.go, goosPrefersCgo).
         "nsswitch-without-dns" => clues.system.is_some(),
@@ -306,7 +335,6 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
                 || symptom.is_denial() && clues.server.is_some_and(is_vpc_or_public)
         }
         "shadow-zone" => matches!(clues.soa, Some(SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone)),
-        "name-blocked-by-policy" => clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none(),
         "private-zone-shadow" => clues.soa == Some(SoaOrigin::PublicAws),
         "dnssec-bogus" => {
             matches!(symptom, Symptom::NxDomain | Symptom::NoName | Symptom::NoData) && clues.ede.is_none()
@@ -323,7 +351,10 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "inbound-endpoint-protocol" => symptom == Symptom::ForwardNoRoute,
         // A loopback server has no path of its own that drops UDP.
         "udp-blocked" => clues.server.is_some_and(|server| server.is_loopback()),
-        "foreign-private-addresses" => clues.dialled.is_some_and(is_public),
+        "foreign-private-addresses" => clues.dialled.is_some_and(|ip| is_public(ip) || is_this_host(ip)),
+        // No interface of a cluster ever had an address of this host.
+        "stale-addresses" => clues.dialled.is_some_and(is_this_host),
+        "nat64-synthetic-address" => clues.dialled.is_some_and(|ip| ip.to_canonical().is_ipv4()),
         "public-answer-expected" | "nxdomain-hijack" => clues.dialled.is_some_and(|ip| !is_public(ip)),
         "sinkhole-answer" | "ztna-synthetic-address" => {
             symptom == Symptom::Connection && clues.dialled.is_some() && by_address(clues.dialled) != Some(rule)

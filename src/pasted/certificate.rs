@@ -1,6 +1,8 @@
 //! What clients print of a server's certificate that they do not take: the name resolved, TCP connected, and TLS got
 //! as far as the certificate. Which name was wanted, and what the certificate's own names tell of the server.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use super::{Symptom, between, host, is_endpoint, is_one_label};
 use crate::limits;
 
@@ -80,6 +82,7 @@ pub(super) fn wanted(line: &str) -> Option<&str> {
         super::library::first_word(wanted)
     };
     of_go()
+        .or_else(|| between(line, "cannot validate certificate for ", " because "))
         .or_else(|| between(line, "certificate is not valid for '", "'"))
         .or_else(|| between(line, " DNS name matching ", " found"))
         .or_else(|| between(line, "No name matching ", " found"))
@@ -87,6 +90,20 @@ pub(super) fn wanted(line: &str) -> Option<&str> {
         .or_else(|| between(line, "altnames: Host: ", ". is not in the cert's altnames"))
         .or_else(|| between(line, "certificate not valid for name \"", "\""))
         .or_else(|| between(line, "matches target host name '", "'"))
+}
+
+/// The address that the client wanted the certificate to have; `localhost` is one of this host.
+pub(super) fn address(line: &str) -> Option<IpAddr> {
+    match wanted(line)?.trim_matches(['[', ']', '"', '\\']) {
+        "localhost" => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        wanted => wanted.parse().ok(),
+    }
+}
+
+/// Whether the text says only that the certificate is valid for other names than the address. Go compares these before
+/// it looks who signed it (src/crypto/x509/verify.go, Certificate.Verify), so nothing speaks against the server.
+pub(super) fn is_valid_for_others(line: &str) -> bool {
+    line.contains("certificate is valid for ") && address(line).is_some()
 }
 
 /// The certificate's own names: of Go, and of Node (`DNS:a, DNS:b, IP Address:c`).
@@ -114,6 +131,12 @@ const OF_ANOTHER_CLUSTER: &str = "The certificate's names have the endpoint of a
 const OF_ITS_ENDPOINT: &str = "The certificate is that of an EKS cluster, and it has the cluster's endpoint among its \
                                names. The name that the client asked for is another, perhaps an alias: give the client \
                                the endpoint's name (server, or tls-server-name, in the kubeconfig).";
+/// Where an address was wanted: tls-server-name is a field of the kubeconfig's cluster (k8s.io/client-go,
+/// tools/clientcmd/api, Cluster.TLSServerName).
+const OF_AN_ADDRESS: &str = "The client compares the certificate with the address that it was given as its server, and \
+                             the certificate does not have that address. This alone does not show a wrong server: with \
+                             an address, or behind a tunnel, give the client the endpoint's name (tls-server-name in \
+                             the kubeconfig).";
 /// Where they are an API server's (Kubernetes, "PKI certificates and requirements": the names of kube-apiserver).
 const OF_AN_API_SERVER: &str = "The certificate's names are those of a Kubernetes API server (kubernetes.default.svc), \
                                 and the name that the client asked for is not among them: it is another cluster's, \
@@ -155,6 +178,9 @@ pub(super) fn note(line: &str) -> Option<&'static str> {
     }
     let names = names(line);
     let wanted = wanted(line)?;
+    if names.is_empty() && !super::text::is_masked(line) && address(line).is_some() {
+        return Some(OF_AN_ADDRESS);
+    }
     if names.is_empty() || host(wanted).is_none() {
         return None;
     }

@@ -27,7 +27,9 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
         return Some((line, of(Some(System::Windows)), sentences));
     }
     if let Some((line, sentences)) = resolv_conf(text) {
-        return Some((line, of(None), sentences));
+        // Both are files of macOS alone.
+        let is_of_macos = text.contains(OF_MACOS) || resolver_file(text, std::iter::empty()).is_some();
+        return Some((line, of(is_of_macos.then_some(System::Macos)), sentences));
     }
     let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
     // Apple, configd, dnsinfo: what scutil --dns prints where there is no resolver at all.
@@ -64,6 +66,7 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
         first,
         Seen {
             is_stub: split.chooser == Chooser::SystemdResolved,
+            against: against(text, &split),
             ..of(match split.chooser {
                 Chooser::Windows => Some(System::Windows),
                 Chooser::Macos => Some(System::Macos),
@@ -73,6 +76,31 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
         said,
     ))
 }
+
+/// The findings that the configuration speaks against. Names below api.aws, which IPv6 clusters have, have a sentence of
+/// their own.
+fn against(text: &str, split: &SplitDns) -> Vec<&'static str> {
+    let is_covered = FAMILIES
+        .first()
+        .and_then(|family| family.parse::<Name>().ok())
+        .is_some_and(|family| {
+            let below = family.prepend("a-cluster").unwrap_or(family);
+            split.asked_for(&below).domain.is_some()
+        });
+    // Then whoever reads resolv.conf asks systemd-resolved (systemd-resolved.service(8), "/etc/resolv.conf").
+    let is_stub = text.lines().any(|line| {
+        let (key, value) = line.split_once(':').unwrap_or_default();
+        key.trim() == "resolv.conf mode" && value.trim() == "stub"
+    });
+    let covered = is_covered.then_some("split-dns-not-applied");
+    covered
+        .into_iter()
+        .chain(is_stub.then_some("go-bypasses-scoped-dns"))
+        .collect()
+}
+
+/// What macOS writes at the head of its resolv.conf (Apple, configd).
+const OF_MACOS: &str = "This file is not consulted for DNS hostname resolution";
 
 /// What Windows has beside the rules of the NRPT.
 const NO_ADAPTERS: &str = "The name servers of the adapters are not in this text, and they take every name that no rule \
@@ -153,8 +181,48 @@ fn parts(split: &SplitDns, missing: &str) -> Vec<String> {
     said
 }
 
+/// The files of several hosts in one text, each below a line of one word and a colon, with a `nameserver` in it.
+fn of_hosts(text: &str) -> Vec<(&str, &str)> {
+    let mut found: Vec<(&str, usize, usize)> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let heading = line.trim().strip_suffix(':');
+        at += line.len();
+        let is_heading = heading.is_some_and(|word| !word.is_empty() && !word.contains([' ', '\t', '#', ';']));
+        if let Some(host) = heading.filter(|_| is_heading)
+            && found.len() < limits::PASTED_DOMAINS
+        {
+            found.push((host, at, at));
+        } else if let Some((_, _, end)) = found.last_mut() {
+            *end = at;
+        }
+    }
+    found
+        .into_iter()
+        .filter_map(|(host, start, end)| Some((host, text.get(start..end)?)))
+        .filter(|(_, file)| file.lines().any(|line| line.trim().starts_with("nameserver ")))
+        .collect()
+}
+
 /// resolv.conf(5): lines of `nameserver`.
 fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
+    let hosts = of_hosts(text);
+    if hosts.len() > 1 {
+        let mut first = None;
+        let mut said = Vec::new();
+        for (host, file) in hosts {
+            let Some((line, sentences)) = one_resolv_conf(file) else {
+                continue;
+            };
+            first = first.or(Some(line));
+            said.extend(sentences.iter().map(|sentence| format!("{host}: {sentence}")));
+        }
+        return Some((first?, said));
+    }
+    one_resolv_conf(text)
+}
+
+fn one_resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
     let servers = || {
         text.lines().filter_map(|line| {
             let rest = line.trim().strip_prefix("nameserver")?;
@@ -206,6 +274,15 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
         // What is hidden may be a name server.
     } else if plain.is_empty() {
         said.push("No name server is left for glibc and Go: they ask 127.0.0.1 (Go: and ::1), port 53.".to_owned());
+    } else if text.contains(OF_MACOS) {
+        said.insert(
+            0,
+            format!(
+                "macOS's own lookup does not read this file: scutil --dns shows whom it asks. What reads it (Go's own \
+                 resolver, dig) asks {}.",
+                plain.join(", ")
+            ),
+        );
     } else {
         said.insert(
             0,

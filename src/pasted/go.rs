@@ -134,7 +134,7 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
     } else if has_server && ["dial tcp", "read tcp", "write tcp"].iter().any(|call| has(call)) {
         // Go goes to TCP after a truncated reply only (or with use-vc: fixtures/clients/recorded.json, tc-drop).
         Symptom::Truncated
-    } else if has("unreachable") || has("no route to host") {
+    } else if has("unreachable") || has("no route to host") || has("host is down") || has("assign requested address") {
         Symptom::NoRoute
     } else if has("operation not permitted") || has("permission denied") {
         Symptom::NotLetOut
@@ -145,7 +145,7 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::PortClosed
     } else if has("i/o timeout") && !has_server || has("operation was canceled") {
         Symptom::LookUpDeadline
-    } else if has("i/o timeout") {
+    } else if has("i/o timeout") || has_server && has("operation timed out") {
         Symptom::Silence
     } else if is_no_recovery(error) {
         Symptom::TryAgain

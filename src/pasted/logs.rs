@@ -67,7 +67,7 @@ fn coredns(line: &str) -> Option<Seen> {
         let mut words = rest.split_whitespace();
         let _rcode = words.next()?;
         let host = words.next()?;
-        let (_, error) = rest.split_once(": ")?;
+        let (question, error) = rest.split_once(": ")?;
         let target = error
             .split_once("->")
             .map(|(_, rest)| rest)
@@ -78,7 +78,12 @@ fn coredns(line: &str) -> Option<Seen> {
                     .map(|(_, rest)| rest)
             })
             .and_then(|rest| rest.split(": ").next()?.trim().parse().ok());
-        return Some(seen(of_forward(error), Some(host), target));
+        // The plugin loop's own question has no name that anybody could check.
+        let is_own = question.ends_with(" HINFO") && is_of_loop(host);
+        return Some(Seen {
+            note: is_own.then_some(OF_LOOP_FORWARDED),
+            ..seen(of_forward(error), Some(host).filter(|_| !is_own), target)
+        });
     }
     if line.contains("plugin/loop: Loop ") {
         return Some(outright(
@@ -111,6 +116,9 @@ fn coredns(line: &str) -> Option<Seen> {
 const OF_LOOP: &str = "The question is of CoreDNS's own plugin loop, which asks itself at its start for a name that it \
                        makes up: that it does not exist is as it should be.";
 
+const OF_LOOP_FORWARDED: &str = "The question is of CoreDNS's own plugin loop, which makes a name up at its start. The \
+                                 name means nothing; that the server did not answer does.";
+
 fn is_of_loop(host: &str) -> bool {
     let is_number = |label: &str| !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_digit());
     let mut labels = host.split('.');
@@ -125,6 +133,8 @@ fn of_forward(error: &str) -> Symptom {
         () if has("lookup ") && has("no such host") => Symptom::ForwardNoName,
         () if has("connection refused") || has("connection reset by peer") => Symptom::ForwardClosed,
         () if has("network is unreachable") || has("no route to host") => Symptom::ForwardNoRoute,
+        // miekg/dns, msg.go and msg_helpers.go: the reply cannot be unpacked.
+        () if has("dns: overflow") || has("dns: bad") => Symptom::ForwardUnusable,
         () if has("x509: ") || has("tls: ") => Symptom::Encrypted,
         () => Symptom::Forward,
     }
@@ -138,6 +148,8 @@ fn by_answer(rcode: &str, host: &str, kind: &str, size: Option<&str>) -> Option<
         "NOERROR" if asked::is_other(kind) => Symptom::OtherType,
         "NOERROR" if size.is_some_and(|size| is_without_records(host, size)) => Symptom::NoData,
         "NOERROR" => Symptom::Answered,
+        // CoreDNS, plugin/pkg/replacer: of a question that no plugin wrote a reply to.
+        "-" if size == Some("0") => Symptom::Forward,
         _ => by_rcode(&rcode.to_ascii_uppercase())?,
     };
     Some(seen(symptom, Some(host), None))
@@ -225,6 +237,10 @@ fn dnsmasq(line: &str) -> Option<Seen> {
             continue;
         };
         let (host, said) = rest.split_once(" is ")?;
+        // src/dnssec.c by way of src/cache.c, log_query: `BOGUS DS`, `BOGUS DNSKEY`.
+        if said.starts_with("BOGUS ") {
+            return Some(bogus(Some(host), "dnsmasq says so: a record of DNSSEC is BOGUS"));
+        }
         let said = said.split_whitespace().next()?;
         let host = (host != "error").then_some(host);
         let symptom = match said {
@@ -521,6 +537,15 @@ fn tailscaled(line: &str) -> Option<Seen> {
         "waiting for response or error from [",
         "dns-forward-failing",
     ];
+    // net/dns/resolver/forwarder.go, sendUDP: SERVFAIL alone is said so.
+    const OF_SERVERS: &[&str] = &[
+        "recv: response code indicating server failure",
+        "response code indicates server issue",
+    ];
+    if OF_SERVERS.iter().any(|said| line.contains(said)) {
+        let server = between(line, "resolving using \"", "\"").and_then(socket);
+        return Some(seen(Symptom::ForwardFailed, None, server));
+    }
     if !LEADS.iter().any(|lead| line.contains(lead)) {
         return None;
     }

@@ -73,6 +73,8 @@ struct Seen {
     system: Option<System>,
     /// The tunnel at whose other end it happened.
     tunnel: Option<Tunnel>,
+    /// The findings that it speaks against.
+    against: Vec<&'static str>,
 }
 
 impl Seen {
@@ -92,6 +94,7 @@ impl Seen {
             note: None,
             system: None,
             tunnel: None,
+            against: Vec::new(),
         }
     }
 }
@@ -402,6 +405,17 @@ impl<'a> Found<'a> {
     fn say_what_was_asked(&mut self, text: &str) {
         let host = self.seen.host.as_deref();
         let symptom = self.seen.symptom;
+        if matches!(symptom, Symptom::Healthy | Symptom::Sinkhole)
+            && let Some(name) = host
+                .and_then(logs::without_search_domain)
+                .filter(|name| is_endpoint(name))
+        {
+            let why = "the answer is for the name with a search domain behind it".to_owned();
+            self.seen.outright = Some(("search-domain-wildcard", why));
+            self.seen.host = Some(name.to_owned());
+            self.seen.symptom = Symptom::AnsweredForSearch;
+            return;
+        }
         if self.seen.outright.is_some() || self.rank == OF_GO || !symptom.is_denial() {
             return;
         }
@@ -578,9 +592,17 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     });
     let is_beyond = symptom.layer() == Layer::ApiServer || symptom == Symptom::Configuration;
     let printed = seen.host.as_deref().or_else(|| {
-        let of_text = tool::host(text).or_else(|| text::endpoint(text));
+        // The server is an address: a name that other lines have is not its.
+        let of_text = match seen.literal {
+            Some(_) => text::endpoint(line),
+            None => tool::host(text).or_else(|| text::endpoint(text)),
+        };
         of_text.filter(|_| !is_beyond)
     });
+    // What was looked up, where it is a URL, or a host with a port behind it.
+    let bare = printed.filter(|_| symptom.is_dns()).and_then(words::without_url);
+    let is_url = bare.is_some();
+    let printed = bare.or(printed);
     let is_masked = printed.is_some_and(text::is_masked);
     let host = printed.filter(|_| !is_masked).and_then(host);
     let about = if matches!(symptom, Symptom::Proxy | Symptom::ProxyConnection) {
@@ -623,6 +645,9 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         .filter(|host| is_alias_alone && EndpointName::parse(host).is_err())
         .and_then(|_| text::endpoint(text).and_then(self::host));
     let mut name = Vec::new();
+    if is_url {
+        name.push(A_URL.to_owned());
+    }
     if let Some(endpoint) = &behind_the_alias {
         name.push(format!(
             "The name is an alias (CNAME) of a cluster's endpoint, and it is the endpoint that has no address: {endpoint}"
@@ -667,6 +692,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     let about = behind_the_alias.or(about);
     let subject = match host.as_ref().map_or(Subject::None, text::subject) {
         _ if is_behind_an_alias => Subject::Endpoint,
+        Subject::Endpoint if is_url => Subject::Malformed,
         // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
         Subject::Malformed if place == Place::Pod && host.as_ref().is_some_and(is_one_label) => Subject::Internal,
         Subject::Malformed if is_other => Subject::Other,
@@ -681,6 +707,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         pure_go: seen.pure_go,
         is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
         soa: reply.and_then(|reply| reply.soa),
+        is_soa_of_no_zone_above: reply.is_some_and(Reply::is_soa_of_no_zone_above),
         has_no_soa: reply.is_some_and(Reply::has_no_soa),
         ede: reply.and_then(|reply| reply.ede),
         has_other_answer: others.has_answer,
@@ -694,6 +721,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         is_too_long,
         system: seen.system.or_else(|| text::system(line, text)),
         outright: seen.outright.clone(),
+        against: seen.against.clone(),
     });
     Explanation {
         line: shown(line),
@@ -723,6 +751,9 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     }
 }
 
+/// What is said of a URL or a port in the place of a name.
+const A_URL: &str = "What was looked up is more than a host name: a URL, or a name with a port behind it. DNS knows \
+                     neither. Give the host name alone.";
 /// What is said of a name that DNS cannot have (RFC 1035 section 2.3.4; Go, src/net/dnsclient.go, isDomainName).
 const TOO_LONG: &str = "The name, or a label of it, is longer than DNS allows: Go says \"no such host\" of it and asks \
  no name \

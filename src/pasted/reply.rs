@@ -22,6 +22,8 @@ pub(super) struct Reply<'a> {
     authority: Option<u32>,
     addresses: Vec<IpAddr>,
     pub(super) soa: Option<SoaOrigin>,
+    /// The zone that the SOA is of.
+    zone: Option<Name>,
     has_ns: bool,
     /// Its records that are aliases.
     aliases: u32,
@@ -35,6 +37,17 @@ impl Reply<'_> {
     /// Whether it has addresses for a name.
     pub(super) fn has_addresses(&self) -> bool {
         !self.addresses.is_empty() && !self.is_sinkhole()
+    }
+
+    /// Whether the SOA is of a zone that the name is not in. The SOA of a negative answer is that of the zone above the
+    /// name (RFC 2308 section 3); a server that changes answers by a response policy zone shows the policy zone's
+    /// (draft-vixie-dnsop-dns-rpz, "Producing Non-Response"; BIND, named.conf(5), add-soa).
+    pub(super) fn is_soa_of_no_zone_above(&self) -> bool {
+        let host = self.host.and_then(super::host);
+        self.aliases == 0
+            && host
+                .zip(self.zone.as_ref())
+                .is_some_and(|(host, zone)| !host.is_within(zone))
     }
 
     pub(super) fn has_no_soa(&self) -> bool {
@@ -204,6 +217,7 @@ fn record(reply: &mut Reply<'_>, line: &str) {
         }
         (Some("SOA"), Some(server)) => {
             reply.soa = server.parse::<Name>().ok().map(|server| SoaOrigin::of_server(&server));
+            reply.zone = line.split_whitespace().next().and_then(|zone| zone.parse().ok());
         }
         (Some("NS"), Some(_)) => reply.has_ns = true,
         (Some("CNAME"), Some(_)) => reply.aliases += 1,

@@ -177,10 +177,14 @@ pub enum Symptom {
     AccessDenied,
     /// The AWS CLI or an SDK could not reach the AWS API.
     AwsApi,
+    /// The AWS CLI or an SDK had an address of the AWS API, and the connection to it did not come about in time.
+    AwsApiTimeout,
     /// No error: a host's resolver configuration.
     Configuration,
     /// No error: a reply with NOERROR, and it is not told whether an address was in it.
     Answered,
+    /// The name with a search domain behind it has an address.
+    AnsweredForSearch,
     /// No error: the denial of the name with a search domain behind it.
     Searched,
     /// No error, and no answer that counts: another type than A was asked for.
@@ -256,8 +260,10 @@ impl Symptom {
         Self::ClusterNotFound,
         Self::AccessDenied,
         Self::AwsApi,
+        Self::AwsApiTimeout,
         Self::Configuration,
         Self::Answered,
+        Self::AnsweredForSearch,
         Self::Searched,
         Self::OtherType,
         Self::Healthy,
@@ -275,7 +281,7 @@ impl Symptom {
             | Self::ClosedHere => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
-            Self::KubectlRefused | Self::Connection | Self::Address => Layer::Tcp,
+            Self::KubectlRefused | Self::Connection | Self::Address | Self::AwsApiTimeout => Layer::Tcp,
             Self::Proxy
             | Self::ProxyConnection
             | Self::ProxyAnswer
@@ -312,6 +318,7 @@ impl Symptom {
             Self::Proxy => "the proxy: its own name was not found",
             Self::Address => "TCP: the server is an address, and no name was looked up",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
+            Self::AwsApiTimeout => "TCP: the AWS API's address, not the cluster's endpoint",
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
             Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
@@ -322,6 +329,7 @@ impl Symptom {
             Self::TunnelRefused => "the tunnel: its other end makes no connection, or is not there",
             Self::WebPage => "HTTP: a web page came in the place of the API server's reply",
             Self::Answered => "nothing that this line shows",
+            Self::AnsweredForSearch => "DNS: the answer is for the name with a search domain behind it",
             Self::Searched => "nothing: a search domain stands behind the name",
             Self::OtherType => "nothing in this text: the name's A record was not asked for",
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
@@ -611,6 +619,11 @@ impl Symptom {
             Self::AwsApi => {
                 "The AWS CLI and SDKs print this when the name of the AWS API does not resolve or cannot be reached."
             }
+            Self::AwsApiTimeout => {
+                "The AWS CLI and SDKs print this where the name of the AWS API had an address, and the connection to \
+                 it was not made in time: no route to the API (NAT gateway, interface endpoint), a firewall or \
+                 security group, or a proxy that the client does not know of."
+            }
             Self::Configuration => {
                 "It says which name servers this host has, and for which names it asks each of them. Whether they know \
                  the name is what asking them shows."
@@ -623,6 +636,12 @@ impl Symptom {
             Self::Searched => {
                 "The name was asked with a search domain behind it, and that name does not exist. This is as it should \
                  be: the client then asks for the name as it is. What that gave is not in this text."
+            }
+            // resolv.conf(5), "search"; RFC 4592.
+            Self::AnsweredForSearch => {
+                "The name was asked with a search domain behind it, and that longer name has an address: the search \
+                 domain has a wildcard record. A client that asks so gets an address that is not the cluster's. What \
+                 the name itself gives is not in this answer."
             }
             // RFC 2308 section 2.2: NODATA is said of one type, and leaves the others open.
             Self::OtherType => {
@@ -670,7 +689,7 @@ impl Symptom {
             Self::Address => Complaint::Address,
             Self::ClusterNotFound => Complaint::ClusterNotFound,
             Self::AccessDenied => Complaint::AccessDenied,
-            Self::AwsApi => Complaint::AwsApi,
+            Self::AwsApi | Self::AwsApiTimeout => Complaint::AwsApi,
             Self::Configuration => Complaint::HostConfiguration,
             Self::TunnelRefused
             | Self::ApiServer
@@ -678,6 +697,7 @@ impl Symptom {
             | Self::Credentials
             | Self::NoCluster
             | Self::Answered
+            | Self::AnsweredForSearch
             | Self::Searched
             | Self::OtherType
             | Self::Healthy => return None,

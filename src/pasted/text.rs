@@ -10,6 +10,8 @@ use crate::endpoint::{EndpointName, ID_LENGTH, NotEndpoint, is_id};
 pub(super) enum Place {
     /// In a VPC: a node, or whoever asks the VPC's resolver.
     Vpc,
+    /// On a node, which asks another name server than a VPC's.
+    Node,
     /// In a pod, which asks the cluster's own DNS.
     Pod,
     /// On a host of which nothing is known.
@@ -203,8 +205,17 @@ const PROMPT_OF_NODES: &str = "@ip-";
 pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> Place {
     let lower = line.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if server.is_some_and(is_vpc_for_certain) || has(OF_NODES) || lower.contains(".compute.internal") {
+    // A VPC's resolver, or a stub on the node, which asks it.
+    let may_be_vpc = server.is_none_or(|server| is_vpc(server) || server.is_loopback());
+    if server.is_some_and(is_vpc_for_certain) {
         Place::Vpc
+    } else if has(OF_NODES) || lower.contains(".compute.internal") {
+        match () {
+            () if super::tunnel::is_hybrid(&lower) => Place::Elsewhere,
+            () if may_be_vpc => Place::Vpc,
+            () if server.is_some_and(is_cluster_dns) => Place::Pod,
+            () => Place::Node,
+        }
     } else if server.is_some_and(is_cluster_dns) || has(OF_PODS) {
         Place::Pod
     } else if text.contains(PROMPT_OF_NODES) {
@@ -352,6 +363,9 @@ pub(super) fn may_be_of_kubeconfig(line: &str, client: Option<&str>) -> bool {
 pub(super) fn is_of_kubeconfig(text: &str, client: Option<&str>) -> bool {
     client.is_some_and(|client| OF_KUBECONFIG.contains(&client))
         || text.contains("https://")
+        // The paths of the Kubernetes API (Kubernetes, "API Overview", "API groups and versioning").
+        || text.contains(" /apis/")
+        || text.contains(" /api/v1")
         || text.contains("The connection to the server ")
 }
 

@@ -321,6 +321,9 @@ pub(super) fn under_its_alias(aliases: Option<&Aliases<'_>>, seen: Seen) -> Seen
 const OF_SYSTEM: &str = "getent and ping show what the operating system's own lookup gives: the hosts file comes in it, \
                          and a name server may not have been asked at all. What ping's packets get says nothing of \
                          port 443.";
+/// And of dscacheutil(1).
+const OF_MACOS: &str = "dscacheutil shows what macOS's own lookup gives: the hosts file and scoped name servers are \
+                        in it.";
 /// And where such a command printed nothing.
 const NOTHING_PRINTED: &str = "getent and dig +short print nothing for a name that does not exist, for one without an \
                                address and for an error of the name server alike: dig HOST says which.";
@@ -494,6 +497,19 @@ fn answer(text: &str) -> Option<(&str, Seen)> {
                 .and_then(|(_, address)| address.trim().parse::<IpAddr>().ok());
             // host(1) names its server so, and Windows' nslookup a name without addresses.
             match address {
+                // dscacheutil of macOS asks as the system does.
+                Some(address) if lines.peek().is_some_and(|next| next.starts_with("ip")) => {
+                    let seen = of(address, host);
+                    return Some((
+                        line,
+                        Seen {
+                            note: seen.note.or(Some(OF_MACOS)),
+                            is_of_system: true,
+                            system: Some(super::System::Macos),
+                            ..seen
+                        },
+                    ));
+                }
                 Some(address) => return Some((line, of(address, host))),
                 None if host.contains('.') && host.parse::<IpAddr>().is_err() && next.is_none() => {
                     return Some((line, Seen::of(Symptom::NoData, Some(host))));

@@ -22,14 +22,28 @@ impl Tunnel {
     }
 }
 
-/// The one managed node that a text names: `i-` or `mi-` and 17 hexadecimal digits (Systems Manager API Reference).
+/// What follows `i-` or `mi-` in the name of a managed node (Systems Manager API Reference).
+fn is_id_of_node(digits: &str) -> bool {
+    digits.len() == 17 && digits.bytes().all(|octet| octet.is_ascii_hexdigit())
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+}
+
+/// Whether a text names a managed node that is not an instance of EC2: `mi-` and 17 hexadecimal digits. Hybrid nodes of
+/// Amazon EKS that are activated with Systems Manager have such a name.
+pub(super) fn is_hybrid(text: &str) -> bool {
+    words(text).any(|word| word.strip_prefix("mi-").is_some_and(is_id_of_node))
+}
+
+/// The one managed node that a text names.
 fn node(text: &str) -> Option<&str> {
-    let of_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_node = |word: &&str| {
         let digits = word.strip_prefix("i-").or_else(|| word.strip_prefix("mi-"));
-        digits.is_some_and(|digits| digits.len() == 17 && digits.bytes().all(|octet| octet.is_ascii_hexdigit()))
+        digits.is_some_and(is_id_of_node)
     };
-    let mut nodes = text.split(|c| !of_id(c)).filter(is_node);
+    let mut nodes = words(text).filter(is_node);
     let first = nodes.next()?;
     nodes.all(|other| other == first).then_some(first)
 }

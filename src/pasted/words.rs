@@ -31,6 +31,18 @@ pub(super) fn by_rcode(rcode: &str) -> Option<Symptom> {
     })
 }
 
+/// The host in a word that is more than one: `SCHEME://HOST`, with a port or a path behind it or without, and
+/// `HOST:PORT`. `None` where the word is no more than a host.
+pub(super) fn without_url(word: &str) -> Option<&str> {
+    let rest = word.split_once("://").map_or(word, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit()) => host,
+        _ => rest,
+    };
+    (host != word && super::host(host).is_some()).then_some(host)
+}
+
 /// The host of the URL in a line.
 pub(super) fn url_host(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("https://")?;

@@ -4,6 +4,7 @@ use super::*;
 use crate::rules;
 
 mod clients;
+mod evidence;
 mod long;
 mod servers;
 
