@@ -112,7 +112,9 @@ impl<'a> BySystem<'a> {
         let resolver = &probed.resolver;
         let is_local = resolver.role == Role::Local && resolver.also.is_empty();
         // What the user named decides whoever else asks it.
-        let is_upstream = !resolver.in_scope && resolver.role == Role::Custom && self.is_own(probed);
+        // One that resolv.conf does not have is asked where the configuration says so.
+        let is_custom = !resolver.in_scope && resolver.role == Role::Custom;
+        let is_upstream = is_custom && self.is_asked(probed) == Some(true);
         if !is_local && !is_upstream || of_target(probed).next().is_none() {
             return None;
         }
