@@ -260,8 +260,8 @@ fn every_tool_answers_with_its_document() {
     let across = caller.document("compare", &json!({"captures": [{"capture": well}, {"capture": ill}]}));
     assert_eq!(across["targets"].as_array().map(Vec::len), Some(1));
     caller.refused("compare", &json!({"captures": [{"capture": well}, {"capture": good}]}));
-    let named = caller.refused("demo", &json!({"scenario": "nope"}));
-    assert!(named.contains("give list for"), "{named}");
+    let refusal = caller.refused("demo", &json!({"scenario": "nope"}));
+    assert!(refusal.contains("give list for"), "{refusal}");
     for (tool, document) in [
         ("replay", &many_again),
         ("compare", &across),

@@ -439,12 +439,11 @@ pub fn kubectl_after_the_lookup(
         let tried = connections.iter().find(|connection| connection.ip == *ip)?;
         let address = SocketAddr::new(tried.ip, tried.port);
         let error = match (tried.tcp, tried.network.as_ref()) {
-            (Tcp::Connected, _) => return None,
             (Tcp::Refused, _) => "connect: connection refused",
             (Tcp::Timeout, _) => "i/o timeout",
             (Tcp::Unreachable, Some(NetworkFailure::NoRoute)) => "connect: network is unreachable",
             (Tcp::Unreachable, Some(NetworkFailure::HostUnreachable)) => "connect: no route to host",
-            (Tcp::Unreachable, _) => return None,
+            (Tcp::Connected | Tcp::Unreachable, _) => return None,
         };
         let line = kubectl_of(target, &format!("{address}: {error}"));
         if !said.contains(&line) {

@@ -193,12 +193,11 @@ fn finding(
     }
     RULE.finding(confidence, subjects)
         .severity(severity)
-        .summary(match severity {
-            Severity::Info => format!("{who} {does} from here, which can be normal"),
-            _ => {
-                let them = phrase::plural(subjects.len(), "it", "them");
-                format!("{who} {does}, so the VPC's DNS cannot be reached through {them}")
-            }
+        .summary(if severity == Severity::Info {
+            format!("{who} {does} from here, which can be normal")
+        } else {
+            let them = phrase::plural(subjects.len(), "it", "them");
+            format!("{who} {does}, so the VPC's DNS cannot be reached through {them}")
         })
         .why(explanation)
         .seen(obstacles.iter().map(|one| Evidence::fact(one.to_string())))

@@ -689,10 +689,8 @@ fn a_server_that_is_named_three_times_leaves_no_place_for_another() {
         );
         let right = resolver("local-2", Role::Local, "10.63.200.11:53", answer(&PRIVATE));
         capture.observations.insert(1, right);
-        let text = lines
-            .iter()
-            .map(|line| format!("nameserver {line}\n"))
-            .collect::<String>();
+        let text: Vec<String> = lines.iter().map(|line| format!("nameserver {line}\n")).collect();
+        let text = text.concat();
         let stub = crate::facts::StubConfiguration::parse("/etc/resolv.conf", text.as_bytes(), |_| None);
         capture.facts.host.stub = Some(stub);
         rendered(&diagnose(capture), Format::Table, &Style::default())
