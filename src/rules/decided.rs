@@ -2,7 +2,7 @@
 
 use super::case::OF_A_VPC;
 use super::shared::route53::{self, ResolvingVpc};
-use super::{Case, Need, Subject};
+use super::{Case, Need, Subject, otherwise};
 use crate::decides::{self, Construct, Effect, Step};
 use crate::dns::RecordType;
 use crate::resolvers::Role;
@@ -83,13 +83,17 @@ pub(super) fn opaque_firewall(steps: &[Step]) -> Vec<&Step> {
         .collect()
 }
 
-/// Whether a rule of DNS Firewall blocks the name, for sure or not, in the VPC that a resolver answers for.
+/// Whether a rule of DNS Firewall blocks the name, for sure or not, in the VPC that a resolver answers for, and the
+/// resolver answers as that rule says.
 pub(super) fn firewall_may_block(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let vpcs = route53::resolving_vpcs(case);
     let mut its = vpcs
         .iter()
         .filter(|vpc| vpc.subjects.iter().any(|other| other.name() == subject.name()));
-    its.any(|vpc| firewall_block(&of_vpc(case, vpc)).is_some())
+    its.any(|vpc| {
+        let steps = of_vpc(case, vpc);
+        firewall_block(&steps).is_some_and(|step| otherwise::answers_as_the_rule(subject, step))
+    })
 }
 
 /// Whether a rule of DNS Firewall blocks the name for sure in the VPC that a resolver answers for. `None` where nothing

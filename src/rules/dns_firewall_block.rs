@@ -107,8 +107,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             subjects.any(|subject| blocked.iter().any(|other| other.name() == subject.name()))
         });
         let opaque: Vec<&Step> = of_them.flat_map(|(_, steps)| decided::opaque_firewall(steps)).collect();
-        // A rule that was read, and that these answers are not of, makes them no surer.
-        findings.push(suspicion(case, Confidence::Low, &blocked, &opaque));
+        findings.push(suspicion(case, fits.least_sure_at(&blocked), &blocked, &opaque));
     }
     findings
 }

@@ -295,11 +295,11 @@ pub(in crate::rules) static SECURITY_GROUPS_LET_NOBODY_IN: Sign = Sign::of_run_i
     Need::Instance,
 ]);
 
-/// A rule of DNS Firewall that was read blocks the name there, for sure or not.
+/// A rule of DNS Firewall that was read blocks the name there, for sure or not, and the answer is the rule's.
 pub(in crate::rules) static FIREWALL_MAY_BLOCK: Sign = Sign::of_resolver(
     "a rule of DNS Firewall that may block the name",
-    "a rule of DNS Firewall that was read blocks the name in its VPC, or may do so",
-    "no rule of DNS Firewall that was read is known to block the name in its VPC",
+    "a rule of DNS Firewall that was read blocks the name in its VPC, or may do so, and its answer is the rule's",
+    "no rule of DNS Firewall that was read is known to block the name in its VPC with its answer",
     |case, subject| Some(decided::firewall_may_block(case, subject)),
 )
 .looking_at(decided::FACTS);
