@@ -165,19 +165,16 @@ fn no_way_is_proposed_to_a_cluster_without_an_endpoint() -> Result<(), Failed> {
 fn no_command_holds_shell_syntax_of_the_facts() -> Result<(), Failed> {
     const HOSTILE: [&str; 3] = [";touch x", " --endpoint-url=https://x.test", "'$(touch x)'"];
     // What this host says, and not AWS.
-    const OF_THE_HOST: [&str; 8] = [
-        "stub",
-        "upstreams",
-        "host",
-        "hosts",
-        "proxy",
-        "kubeconfig",
-        "instance",
-        "origin",
-    ];
+    const OF_THE_HOST: [&str; 7] = ["stub", "upstreams", "host", "hosts", "proxy", "kubeconfig", "origin"];
     fn spoil(value: &mut serde_json::Value, key: &str, with: &str) {
         match value {
-            serde_json::Value::String(text) if key == "id" || key.ends_with("_id") || key.ends_with("_ids") => {
+            serde_json::Value::String(text)
+                if key == "id"
+                    || key.ends_with("_id")
+                    || key.ends_with("_ids")
+                    || key == "prefix_lists"
+                    || key == "arn" && text.contains(":route53resolver:") =>
+            {
                 text.push_str(with);
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| spoil(item, key, with)),
@@ -201,6 +198,14 @@ fn no_command_holds_shell_syntax_of_the_facts() -> Result<(), Failed> {
             }
             let mut capture = whole.clone();
             capture.facts = serde_json::from_str(&facts.to_string())?;
+            // A resolver is known to be a VPC's by the same id.
+            for vpc in capture
+                .observations
+                .iter_mut()
+                .filter_map(|probed| probed.resolver.vpc.as_mut())
+            {
+                vpc.push_str(with);
+            }
             let spoiled = diagnose(capture).findings;
             if !spoiled
                 .iter()

@@ -1101,9 +1101,9 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
     };
     assert!(refused(&laptop, without("SERVER:").as_bytes()).contains("line 6: this answer does not show its server"));
     let text = dig.replace("60 IN A 192.168.131.209", "60 IN A 192.168.131.\u{1b}[2J");
-    assert!(refused(&laptop, text.as_bytes()).contains("line 15: no record"));
+    assert!(refused(&laptop, text.as_bytes()).contains("line 15 of dig's text has a record that cannot be read"));
     let text = dig.replace("status: NOERROR", "status: \u{1b}]0;x\u{7}");
-    assert!(refused(&laptop, text.as_bytes()).contains("line 6: no status"));
+    assert!(refused(&laptop, text.as_bytes()).contains("line 6 of dig's text has no status"));
     let text = dig.repeat(100);
     assert!(refused(&laptop, text.as_bytes()).contains("more than 64 answers"));
     let output = program().args(["compare", "one.json"]).output().unwrap();

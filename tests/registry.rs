@@ -257,11 +257,14 @@ fn remedies_show_command_lines_that_exist() {
             .flat_map(|command| command.lines())
             .filter(|line| line.starts_with("eks-dns-doctor "))
         {
-            // What the reader fills in, and what stands for the options of the run at hand.
-            let words = command
-                .split(' ')
-                .filter(|word| *word != "…")
-                .map(|word| if word.starts_with('<') { "10.0.0.1" } else { word });
+            // What the reader fills in, in quotation marks for PowerShell, and what stands for the options of the run.
+            let words = command.split(' ').filter(|word| *word != "…").map(|word| {
+                if word.trim_matches('\'').starts_with('<') {
+                    "10.0.0.1"
+                } else {
+                    word
+                }
+            });
             let parsed = eks_dns_doctor::cli::parse(words.map(std::ffi::OsString::from));
             assert!(parsed.is_ok(), "{name}: {command}: {parsed:?}");
         }

@@ -18,9 +18,10 @@ const DNS_PORT: u16 = 53;
 pub struct StubConfiguration {
     /// The file.
     pub source: String,
-    /// The name servers, in the order they are asked. Clients take the first three, but on Windows. Where the file
-    /// names none, 127.0.0.1 and ::1, which Go uses then (Go, src/net/dnsconfig.go; glibc uses 127.0.0.1), and
-    /// `defaulted` is set. Empty on Windows alone, where it has no name server for the name and asks nobody.
+    /// The name servers, in the order they are asked, one twice where it is named twice among the first three. Clients
+    /// take those three, but on Windows. Where the file names none, 127.0.0.1 and ::1, which Go uses then (Go,
+    /// src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set. Empty on Windows alone, where it has no name
+    /// server for the name and asks nobody.
     pub name_servers: Vec<SocketAddr>,
     /// Whether the file names no name server.
     #[serde(default)]
@@ -56,9 +57,7 @@ impl StubConfiguration {
             .map(|error| problem(error, text))
             .collect();
         let mut name_servers = Vec::new();
-        for (place, server) in config.nameservers.iter().enumerate() {
-            // A line that names one again is one of the three.
-            let is_used = place < limits::NAME_SERVERS_USED;
+        for server in &config.nameservers {
             match socket_address(server, &interface_index) {
                 // A second line of one server takes the place of another among the first three, which clients use.
                 Ok(address) if name_servers.contains(&address) && name_servers.len() >= limits::NAME_SERVERS_USED => {}
@@ -69,16 +68,14 @@ impl StubConfiguration {
                     ));
                 }
                 Ok(address) => {
-                    if !is_used {
+                    // It is asked for the report alone.
+                    if name_servers.len() >= limits::NAME_SERVERS_USED {
                         problems.push(format!(
                             "name server {server} stands behind the third: glibc, musl and Go take three, and none of \
                              them asks it"
                         ));
                     }
-                    // Those behind the first three here are asked for the report alone.
-                    if is_used || name_servers.len() >= limits::NAME_SERVERS_USED {
-                        name_servers.push(address);
-                    }
+                    name_servers.push(address);
                 }
                 Err(problem) => problems.push(problem),
             }
@@ -184,7 +181,7 @@ mod tests {
              domain old.example\nsearch corp.example. example\noptions ndots:2 rotate timeout:3 attempts:1\n",
         );
         let servers: Vec<String> = stub.name_servers.iter().map(ToString::to_string).collect();
-        assert_eq!(servers, ["10.63.200.10:53", "[fe80::1%7]:53"]);
+        assert_eq!(servers, ["10.63.200.10:53", "10.63.200.10:53", "[fe80::1%7]:53"]);
         let search: Vec<String> = stub.search.iter().map(ToString::to_string).collect();
         assert_eq!(search, ["corp.example", "example"]);
         assert_eq!(
@@ -207,7 +204,7 @@ mod tests {
         assert!(stub.problems[0].starts_with("name server 192.0.2.4 stands behind the third"));
         // One that is named twice takes two of the three places: the fourth line is not the third server.
         let stub = parse("nameserver 192.0.2.1\nnameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n");
-        assert_eq!(addresses(&stub), ["192.0.2.1", "192.0.2.2"]);
+        assert_eq!(addresses(&stub), ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.3"]);
         assert!(stub.problems[0].starts_with("name server 192.0.2.3 stands behind the third"));
     }
 

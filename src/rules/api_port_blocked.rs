@@ -61,7 +61,7 @@ const WAYS: &[Way] = &[
                 phrase::plural(count, "that address", "those addresses")
             )
         },
-        meaning: "This host, or a router on the way, says that it does not get there: that is a route, a VPN or a \
+        meaning: "This host, or a router on the way, says that it does not get there. That is a route, a VPN or a \
                   local firewall, and no security group.",
     },
     Way {

@@ -291,6 +291,11 @@ impl<'a> Case<'a> {
         &self.facts.aws
     }
 
+    /// This instance, for what is no question of a rule's.
+    pub(super) fn instance_unseen(&self) -> Option<&'a Instance> {
+        self.facts.host.instance.as_ref()
+    }
+
     /// The Client VPN endpoints of the account, of whatever VPC.
     pub fn client_vpn(&self) -> Option<&'a [ClientVpnEndpoint]> {
         self.touch(Need::ClientVpn);

@@ -51,7 +51,7 @@ pub fn evaluate_while<E>(case: &Case<'_>, goes_on: &dyn Fn() -> Result<(), E>) -
     if let Some(cluster) = case.without_a_lasting_endpoint_unseen() {
         leave_the_way_as_it_is(cluster, &mut findings);
     }
-    plain::hold(case.aws_unseen(), &mut findings);
+    plain::hold(case.aws_unseen(), case.instance_unseen(), &mut findings);
     for finding in &mut findings {
         finding.remedies = here::spoken(case, std::mem::take(&mut finding.remedies));
         // The mark has done its work, and a report that is read back does not have it.

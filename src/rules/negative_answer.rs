@@ -148,17 +148,17 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
     let mut causes = Vec::new();
     if vpc_side {
-        causes.push("the cluster's VPC is another than the one asked");
+        causes.push("a cluster of another VPC");
     } else {
-        causes.push("the name is not forwarded to the VPC and public DNS lacks it");
+        causes.push("no forward to the VPC");
     }
     match case.public_has_the_name() {
-        Some(true) => causes.push("the answer is older than the published name"),
-        Some(false) => causes.push("the name was never published"),
-        None => causes.push("it was never published, or only later"),
+        Some(true) => causes.push("an answer older than the name"),
+        Some(false) => causes.push("a name that was never published"),
+        None => causes.push("a name published late or never"),
     }
     if !view::aws_names_this_endpoint(case) {
-        causes.push("it is another or a deleted cluster's name");
+        causes.push("another or a deleted cluster's name");
     }
     // One sentence: a page that has room for some sentences shows all of the causes, and not the first alone.
     let last = causes.pop().unwrap_or_default();

@@ -98,8 +98,8 @@ fn finding(confidence: Confidence, shown: Shown, is_checked: bool, subjects: &[&
              refuses. Go waits past such a reply, so kubectl prints `i/o timeout`."
         }
         Shown::WithoutRecursion => {
-            " The replies say that recursion is not available: to this client, or to any, if the server only \
-             serves zones of its own."
+            " The replies say that recursion is not available, to this client or to any. A server that has zones of its \
+             own alone says it to all."
         }
         Shown::WithRecursion if is_sure => "",
         Shown::WithRecursion => {

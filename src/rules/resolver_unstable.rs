@@ -85,7 +85,7 @@ fn finding(
         _ => format!("{who} gives different answers to the same question: {right} of {total} are right"),
     };
     let asked = format!(
-        "{who} was asked {total} times for the same name: A {}; AAAA {}.",
+        "{who} was asked {total} times for the same name: A {}. AAAA {}.",
         tally(samples, |sample| sample.a),
         tally(samples, |sample| sample.aaaa)
     );

@@ -118,9 +118,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
         Shape::Failing(owner) => (
             format!("{who} {answers} from a zone {owner} of its own, where this name fails, instead of asking AWS"),
             format!(
-                "{who} {} SERVFAIL for the name. The SOA for a random sibling or for AAAA is that of a zone {owner}, and \
-                 that SOA is not one of AWS's. So the question for the name does not reach AWS: it ends in that zone, \
-                 probably at an alias to a zone that does not work there.",
+                "{who} {} SERVFAIL for the name. For a random sibling or for AAAA it has the SOA of a zone {owner}, which \
+                 is not AWS's. So the question for the name does not reach AWS. It ends in that zone, probably at an \
+                 alias to a zone that does not work there.",
                 phrase::plural(several, "returns", "return"),
             ),
         ),

@@ -142,7 +142,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, waits: Waits, subjects: &[&S
     let is_too_late = matches!(waits, Waits::NotUntilTheAnswer(_));
     let effect = match waits {
         Waits::NotUntilTheAnswer(Patience { once_s, tries }) => format!(
-            "resolv.conf has timeout:{once_s} and attempts:{tries}. So clients of this host do not wait for the answer: \
+            "resolv.conf has timeout:{once_s} and attempts:{tries}. So clients of this host do not wait for the answer. \
              kubectl prints `i/o timeout`, or gets the name from the next name server."
         ),
         Waits::Long { once_s } => format!(

@@ -428,6 +428,7 @@ macro_rules! scenarios {
 }
 
 const RECORDED: &[(&str, &[u8])] = scenarios![
+    "api-port-blocked/fires-on-a-refusal",
     "forward-target-unreachable/fires",
     "go-bypasses-scoped-dns/fires",
     "hosts-file-override/fires",
@@ -438,6 +439,7 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "malformed-reply/fires-on-an-address-beside",
     "name-does-not-exist/fires",
     "name-does-not-exist/near-miss-public-has-it",
+    "negative-answer/fires",
     "no-forwarding/article",
     "no-forwarding/fires-at-a-server-that-says-it-is-knot-resolver",
     "no-forwarding/right-addresses-from-the-public-zone",

@@ -1,11 +1,11 @@
-//! What AWS's answers say is put into commands that a person copies, and a file of facts may come from anybody. So no
-//! command holds a text of theirs that a shell reads as more than the word that it stands for.
+//! What AWS and the instance metadata service say is put into commands that a person copies, and a file of facts may
+//! come from anybody. So no command holds a text of theirs that a shell reads as more than the word that it stands for.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::facts::AwsFacts;
+use crate::facts::{AwsFacts, Instance};
 use crate::rules::Finding;
 use crate::text::plain_word;
 
@@ -13,13 +13,13 @@ use crate::text::plain_word;
 const PLACE: &str = "<as-AWS-has-it>";
 
 /// Takes out of all commands what is no plain word.
-pub(in super::super) fn hold(aws: &AwsFacts, findings: &mut [Finding]) {
+pub(in super::super) fn hold(aws: &AwsFacts, instance: Option<&Instance>, findings: &mut [Finding]) {
     let has_commands = |finding: &Finding| finding.remedies.iter().any(|remedy| !remedy.commands.is_empty());
     if !findings.iter().any(has_commands) {
         return;
     }
     // By way of its text, in which documents are written and read.
-    let facts = serde_json::to_string(aws).and_then(|text| serde_json::from_str::<Value>(&text));
+    let facts = serde_json::to_string(&(aws, instance)).and_then(|text| serde_json::from_str::<Value>(&text));
     let Ok(facts) = facts else {
         return;
     };
@@ -52,6 +52,9 @@ fn collect<'a>(value: &'a Value, key: &str, texts: &mut BTreeSet<&'a str>) {
     match value {
         Value::String(text) if is_more_than_a_word(key, text) => {
             texts.insert(text);
+            // A hosted zone's id is printed without "/hostedzone/", and a resource's without its ARN.
+            let behind = text.match_indices('/').map(|(at, _)| &text[at + 1..]);
+            texts.extend(behind.filter(|id| is_more_than_a_word("id", id)));
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, key, texts)),
         Value::Object(members) => members.iter().for_each(|(key, member)| collect(member, key, texts)),
@@ -83,7 +86,7 @@ mod tests {
             .summary("s")
             .why("w")
             .fix([Remedy::new("t", [command])])];
-        hold(&aws, &mut findings);
+        hold(&aws, None, &mut findings);
         findings[0].remedies[0].commands[0].clone()
     }
 
