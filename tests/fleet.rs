@@ -979,9 +979,8 @@ fn targets_beside_a_silent_resolver_that_decides_nothing_are_healthy() {
             not_asked += usize::from(report["gaps"].to_string().contains("not asked for this name"));
         }
         assert_eq!(outcome.stdout.lines().count(), 150);
-        // Without controls eight targets at least ask it, and all that are under way by then.
-        let least = if controls.is_empty() { 100 } else { 1 };
-        assert!(not_asked >= least, "{not_asked}");
+        // Without controls it is asked by all that are under way before it is known to be silent.
+        assert!(not_asked >= 100 || !controls.is_empty(), "{not_asked}");
     }
 }
 

@@ -20,8 +20,8 @@ pub struct StubConfiguration {
     pub source: String,
     /// The name servers, in the order they are asked, one twice where it is named twice among the first three. Clients
     /// take those three, but on Windows. Where the file names none, 127.0.0.1 and ::1, which Go uses then (Go,
-    /// src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set. Empty on Windows alone, where it has no name
-    /// server for the name and asks nobody.
+    /// src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set. Empty on Windows alone, where it has no
+    /// name server for the name and asks nobody.
     pub name_servers: Vec<SocketAddr>,
     /// Whether the file names no name server.
     #[serde(default)]

@@ -274,7 +274,7 @@ const OF_PROXIES: &[&str] = &[
 ];
 
 pub(super) fn proxy(line: &str) -> Option<Seen> {
-    if let Some(seen) = tunnel::line(line).or_else(|| tunnel::socks(line)) {
+    if let Some(seen) = tunnel::line(line, is_connection).or_else(|| tunnel::socks(line)) {
         return Some(seen);
     }
     if let Some((_, rest)) = line.split_once("Could not resolve proxy: ") {
@@ -303,7 +303,7 @@ pub(super) fn proxy(line: &str) -> Option<Seen> {
 }
 
 /// Whether a text is one of those that say that a connection failed.
-pub(super) fn is_connection(text: &str) -> bool {
+fn is_connection(text: &str) -> bool {
     CONNECTIONS.iter().any(|known| text.contains(known))
 }
 

@@ -100,10 +100,12 @@ pub(super) fn address(line: &str) -> Option<IpAddr> {
     }
 }
 
-/// Whether the text says only that the certificate is valid for other names than the address. Go compares these before
-/// it looks who signed it (src/crypto/x509/verify.go, Certificate.Verify), so nothing speaks against the server.
+/// Whether the text says only that the certificate is valid for other names than an address of this host, or has an
+/// endpoint among them. Go compares these before it looks who signed it (src/crypto/x509/verify.go, Certificate.Verify),
+/// so nothing speaks against the server.
 pub(super) fn is_valid_for_others(line: &str) -> bool {
-    line.contains("certificate is valid for ") && address(line).is_some()
+    let has_an_endpoint = || names(line).iter().any(|name| is_endpoint(name));
+    line.contains("certificate is valid for ") && address(line).is_some_and(|ip| ip.is_loopback() || has_an_endpoint())
 }
 
 /// The certificate's own names: of Go, and of Node (`DNS:a, DNS:b, IP Address:c`).

@@ -77,8 +77,8 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
     ))
 }
 
-/// The findings that the configuration speaks against. Names below api.aws, which IPv6 clusters have, have a sentence of
-/// their own.
+/// The findings that the configuration speaks against. Names below api.aws, which IPv6 clusters have, have a sentence
+/// of their own.
 fn against(text: &str, split: &SplitDns) -> Vec<&'static str> {
     let is_covered = FAMILIES
         .first()

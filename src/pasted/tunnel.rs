@@ -67,7 +67,7 @@ const OF_SOCKS: &str = "The client hands the name to the SOCKS proxy, and the pr
                         -D that is the host that ssh is connected to: run the check there (--via ssh:JUMP-HOST).";
 
 /// A line that says what the other end of a tunnel did.
-pub(super) fn line(line: &str) -> Option<Seen> {
+pub(super) fn line(line: &str, is_connection: fn(&str) -> bool) -> Option<Seen> {
     if line.contains("Connection to destination port failed") {
         return Some(at(Tunnel::Ssm, Symptom::TunnelFailed, OF_SSM));
     }
@@ -81,7 +81,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     if said.to_ascii_lowercase().contains("administratively prohibited") {
         return Some(at(Tunnel::Ssh, Symptom::TunnelRefused, PROHIBITED));
     }
-    let symptom = library::symptom(said).or_else(|| super::beyond::is_connection(said).then_some(Symptom::Connection));
+    let symptom = library::symptom(said).or_else(|| is_connection(said).then_some(Symptom::Connection));
     Some(at(Tunnel::Ssh, symptom.unwrap_or(Symptom::TunnelFailed), OF_SSH))
 }
 

@@ -2,9 +2,10 @@
 
 use super::case::OF_A_VPC;
 use super::shared::route53::{self, ResolvingVpc};
-use super::{Case, Need, Subject, otherwise};
-use crate::decides::{self, Construct, Effect, Step};
-use crate::dns::RecordType;
+use super::step::Denial;
+use super::{Case, Need, Subject};
+use crate::decides::{self, Blocked, Construct, Effect, Step};
+use crate::dns::{AnswerKind, RData, RecordType, Section};
 use crate::resolvers::Role;
 
 /// The facts that decide, and those that say which VPCs matter.
@@ -83,6 +84,27 @@ pub(super) fn opaque_firewall(steps: &[Step]) -> Vec<&Step> {
         .collect()
 }
 
+/// Whether a resolver answers as the rule of DNS Firewall says that blocks: a SOA, of whatever zone, shows that the
+/// answer is that zone's.
+pub(super) fn answers_as_the_rule(subject: &Subject<'_>, step: &Step) -> bool {
+    let is_bare = |kind| subject.a_kind() == Some(kind) && matches!(Denial::of(subject), Some(Denial::Bare));
+    match step.answer {
+        Some(Blocked::NoData) => is_bare(AnswerKind::NoData),
+        Some(Blocked::NxDomain) => is_bare(AnswerKind::NxDomain),
+        Some(Blocked::Override) => is_an_alias(subject),
+        None => is_bare(AnswerKind::NoData) || is_bare(AnswerKind::NxDomain) || is_an_alias(subject),
+    }
+}
+
+/// Whether the name is made an alias.
+fn is_an_alias(subject: &Subject<'_>) -> bool {
+    subject.a().is_some_and(|lookup| {
+        lookup
+            .section(Section::Answer)
+            .any(|record| matches!(record.data, RData::Cname(_)) && record.owner == lookup.question)
+    })
+}
+
 /// Whether a rule of DNS Firewall blocks the name, for sure or not, in the VPC that a resolver answers for, and the
 /// resolver answers as that rule says.
 pub(super) fn firewall_may_block(case: &Case<'_>, subject: &Subject<'_>) -> bool {
@@ -92,7 +114,7 @@ pub(super) fn firewall_may_block(case: &Case<'_>, subject: &Subject<'_>) -> bool
         .filter(|vpc| vpc.subjects.iter().any(|other| other.name() == subject.name()));
     its.any(|vpc| {
         let steps = of_vpc(case, vpc);
-        firewall_block(&steps).is_some_and(|step| otherwise::answers_as_the_rule(subject, step))
+        firewall_block(&steps).is_some_and(|step| answers_as_the_rule(subject, step))
     })
 }
 

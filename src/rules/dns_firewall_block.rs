@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, otherwise, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
 use crate::decides::{Step, WhyCode};
 use crate::dns::RecordType;
 
@@ -78,7 +78,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         match decided::firewall_block(steps).filter(|step| step.types.contains(&RecordType::A)) {
             Some(step) => {
                 let fits = |subject: &&Subject<'_>| {
-                    !subject.verdict().is_fine() && otherwise::answers_as_the_rule(subject, step)
+                    !subject.verdict().is_fine() && decided::answers_as_the_rule(subject, step)
                 };
                 let blocked: Vec<&Subject<'_>> = vpc.subjects.iter().copied().filter(fits).collect();
                 named.extend(blocked.iter().map(|subject| subject.name()));

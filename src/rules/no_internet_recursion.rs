@@ -1,7 +1,7 @@
 //! The resolver resolves nothing of the internet.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::shared::recursion;
+use super::shared::{recursion, refusal};
 use super::signs::MAY_BE_FORWARDED_IN_VAIN;
 use super::step::Denial;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
@@ -74,7 +74,7 @@ enum Forwarded {
 fn forwarded(case: &Case<'_>, subject: &Subject<'_>) -> Option<Forwarded> {
     let may_be = MAY_BE_FORWARDED_IN_VAIN.is_at(case, subject);
     recursion::is_missing(subject).then(|| match subject.verdict() {
-        _ if recursion::has_nobody_to_ask(subject) => Forwarded::HasNobodyToAsk,
+        _ if refusal::has_nobody_to_ask(subject) => Forwarded::HasNobodyToAsk,
         _ if may_be && recursion::is_apart_from_its_sibling(subject) => Forwarded::MaybeApart,
         _ if may_be => Forwarded::MaybeInVain,
         verdict if verdict.is_negative() => Forwarded::No,

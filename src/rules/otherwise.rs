@@ -1,12 +1,11 @@
 //! What decides in AWS, held against what a resolver of that VPC answers.
 
-use super::decided::{self, answers_for_a_vpc, certain_step};
+use super::decided::{self, answers_as_the_rule, answers_for_a_vpc, certain_step};
 use super::shared::route53::{self, ResolvingVpc};
 use super::shared::{forward, policy};
-use super::step::Denial;
 use super::{Case, Subject};
-use crate::decides::{Blocked, Effect, Step};
-use crate::dns::{AnswerKind, RData, Section};
+use crate::decides::{Effect, Step};
+use crate::dns::AnswerKind;
 
 /// In what way an answer is another than what decides would give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,27 +45,6 @@ pub(super) fn of(case: &Case<'_>, subject: &Subject<'_>, steps: &[Step]) -> Opti
         }
         Effect::Forward | Effect::Allow | Effect::Opaque => None,
     }
-}
-
-/// Whether a resolver answers as the rule of DNS Firewall says that blocks: a SOA, of whatever zone, shows that the
-/// answer is that zone's.
-pub(super) fn answers_as_the_rule(subject: &Subject<'_>, step: &Step) -> bool {
-    let is_bare = |kind| subject.a_kind() == Some(kind) && matches!(Denial::of(subject), Some(Denial::Bare));
-    match step.answer {
-        Some(Blocked::NoData) => is_bare(AnswerKind::NoData),
-        Some(Blocked::NxDomain) => is_bare(AnswerKind::NxDomain),
-        Some(Blocked::Override) => is_an_alias(subject),
-        None => is_bare(AnswerKind::NoData) || is_bare(AnswerKind::NxDomain) || is_an_alias(subject),
-    }
-}
-
-/// Whether the name is made an alias.
-fn is_an_alias(subject: &Subject<'_>) -> bool {
-    subject.a().is_some_and(|lookup| {
-        lookup
-            .section(Section::Answer)
-            .any(|record| matches!(record.data, RData::Cname(_)) && record.owner == lookup.question)
-    })
 }
 
 /// Whether a resolver answers otherwise than what decides in a VPC that it answers for.

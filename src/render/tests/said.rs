@@ -429,6 +429,7 @@ macro_rules! scenarios {
 
 const RECORDED: &[(&str, &[u8])] = scenarios![
     "api-port-blocked/fires-on-a-refusal",
+    "api-port-blocked/fires-without-a-route",
     "forward-target-unreachable/fires",
     "go-bypasses-scoped-dns/fires",
     "hosts-file-override/fires",
@@ -447,6 +448,7 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "rebinding-protection/fires-without-controls",
     "resolver-unreachable/fires-beside-a-silent-vpc-resolver",
     "search-domain-wildcard/fires",
+    "sinkhole-answer/fires",
     "stale-negative-cache/fires",
 ];
 

@@ -2,7 +2,6 @@
 
 use super::{refusal, validation};
 use crate::compare::Verdict;
-use crate::observation::Lookup;
 use crate::rules::Subject;
 use crate::rules::step::{Denial, Step, foreign_zone_around};
 
@@ -27,13 +26,6 @@ pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> bool {
         (Verdict::Refused | Verdict::Timeout, None) => root_fails && !refusal::is_of_the_client(subject),
         _ => false,
     }
-}
-
-/// It refuses the name for want of a server to ask: dnsmasq marks that EDE 14 (src/forward.c, forward_query: "no
-/// available server"; recorded with 2.90).
-pub(in crate::rules) fn has_nobody_to_ask(subject: &Subject<'_>) -> bool {
-    let is_not_ready = |lookup: &Lookup| lookup.has_ede(|error| error.code == 14);
-    subject.verdict() == Verdict::Refused && subject.a().is_some_and(is_not_ready)
 }
 
 /// The name fails, and the random sibling is denied: the name is treated apart, as one that is forwarded is.

@@ -1,6 +1,5 @@
 //! Whom a resolver refuses.
 
-use super::recursion;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Rcode};
 use crate::observation::{Lookup, Reason, Transport};
@@ -28,7 +27,7 @@ pub(in crate::rules) fn is_by_bare_headers(subject: &Subject<'_>) -> bool {
 pub(in crate::rules) fn is_of_the_client(subject: &Subject<'_>) -> bool {
     let is_refused_as_asked =
         matches!(subject.verdict(), Verdict::Refused | Verdict::Timeout) && subject.a().is_some_and(is_refused);
-    if Step::of(subject) != Step::Content || !is_refused_as_asked || recursion::has_nobody_to_ask(subject) {
+    if Step::of(subject) != Step::Content || !is_refused_as_asked || has_nobody_to_ask(subject) {
         return false;
     }
     let mut asked = controls(subject).peekable();
@@ -54,4 +53,11 @@ pub(in crate::rules) fn names_the_client(subject: &Subject<'_>) -> bool {
         .a()
         .is_some_and(|lookup| lookup.has_ede(|error| error.code == 18));
     is_by_bare_headers(subject) || is_marked || is_inside_tls
+}
+
+/// It refuses the name for want of a server to ask: dnsmasq marks that EDE 14 (src/forward.c, forward_query: "no
+/// available server"; recorded with 2.90).
+pub(in crate::rules) fn has_nobody_to_ask(subject: &Subject<'_>) -> bool {
+    let is_not_ready = |lookup: &Lookup| lookup.has_ede(|error| error.code == 14);
+    subject.verdict() == Verdict::Refused && subject.a().is_some_and(is_not_ready)
 }

@@ -146,7 +146,7 @@ pub(in crate::rules) static HAS_NOBODY_TO_ASK: Sign = Sign::of_resolver(
     "a server to ask for the name",
     "it refuses the name with EDE 14, as dnsmasq does where it has no server to ask",
     "nothing says that it has no server to ask",
-    |_, subject| Some(recursion::has_nobody_to_ask(subject)),
+    |_, subject| Some(refusal::has_nobody_to_ask(subject)),
 );
 
 /// A SOA or an extended error of the policy itself, and nothing else that fits.
@@ -202,7 +202,7 @@ pub(in crate::rules) static MAY_BE_FORWARDED_IN_VAIN: Sign = Sign::of_resolver(
     |case, subject| {
         let is_silent = |other: &Subject<'_>| other.has_role(Role::Inbound) && !other.heard_anything();
         let is_apart = recursion::is_apart_from_its_sibling(subject);
-        let may_be_forwarded = !subject.verdict().is_negative() && !recursion::has_nobody_to_ask(subject);
+        let may_be_forwarded = !subject.verdict().is_negative() && !refusal::has_nobody_to_ask(subject);
         Some(may_be_forwarded && (is_apart || case.subjects().any(is_silent)))
     },
 );
