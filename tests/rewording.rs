@@ -100,6 +100,7 @@ const OTHERS: &[&str] = &[
     "expect_scope",
     "expect_view",
     "fail_on",
+    "fail_open",
     "files",
     "flags",
     "given_by",

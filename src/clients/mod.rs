@@ -445,7 +445,11 @@ pub fn kubectl_after_the_lookup(
             (Tcp::Unreachable, Some(NetworkFailure::HostUnreachable)) => "connect: no route to host",
             (Tcp::Connected | Tcp::Unreachable, _) => return None,
         };
-        let line = kubectl_of(target, &format!("{address}: {error}"));
+        let line = if tried.tcp == Tcp::Refused {
+            kubectl_of(target, error)
+        } else {
+            format!("Unable to connect to the server: dial tcp {address}: {error}")
+        };
         if !said.contains(&line) {
             said.push(line);
         }

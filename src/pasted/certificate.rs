@@ -101,8 +101,8 @@ pub(super) fn address(line: &str) -> Option<IpAddr> {
 }
 
 /// Whether the text says only that the certificate is valid for other names than an address of this host, or has an
-/// endpoint among them. Go compares these before it looks who signed it (src/crypto/x509/verify.go, Certificate.Verify),
-/// so nothing speaks against the server.
+/// endpoint among them. Go compares these before it looks who signed it (src/crypto/x509/verify.go,
+/// Certificate.Verify), so nothing speaks against the server.
 pub(super) fn is_valid_for_others(line: &str) -> bool {
     let has_an_endpoint = || names(line).iter().any(|name| is_endpoint(name));
     line.contains("certificate is valid for ") && address(line).is_some_and(|ip| ip.is_loopback() || has_an_endpoint())

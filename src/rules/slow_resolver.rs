@@ -176,7 +176,7 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>], is_too_late: bool) -> Ve
     ];
     if is_too_late {
         remedies.push(Remedy::new(
-            "Until then, let this host wait longer: in /etc/resolv.conf, or where that file is made from",
+            "Until then, let this host wait longer. On Linux: in /etc/resolv.conf, or where that file is made from",
             ["options timeout:5 attempts:2"],
         ));
     }

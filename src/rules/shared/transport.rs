@@ -32,7 +32,8 @@ pub(in crate::rules) fn is_down_on_this_host(case: &Case<'_>, subject: &Subject<
 }
 
 /// What the name's own question came to over TCP, where that is addresses or a negative answer. A negative answer
-/// counts where a random sibling is answered: who is silent over UDP for the whole zone may forward it to somebody slow.
+/// counts where a random sibling is answered: who is silent over UDP for the whole zone may forward it to somebody
+/// slow.
 pub(in crate::rules) fn answer_over_tcp(subject: &Subject<'_>) -> Option<AnswerKind> {
     let is_sibling_answered = subject.sibling().is_some_and(|lookup| !lookup.kind.is_silence());
     let of_target = subject
