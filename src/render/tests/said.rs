@@ -673,7 +673,7 @@ fn kubectl_that_resolves_and_does_not_connect_says_so() {
     // A sinkhole's address is this host's own (recorded).
     assert_eq!(
         said("sinkhole-answer/fires"),
-        format!("gets 0.0.0.0 here, which is this host itself; where nothing listens there, it prints: {refused}")
+        format!("gets 0.0.0.0, :: here, which is this host itself; where nothing listens there, it prints: {refused}")
     );
 }
 
