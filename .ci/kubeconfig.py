@@ -123,9 +123,9 @@ def program_says(program, files, home):
     )
     said = run.stderr.decode()
     if run.returncode == 2:
-        server = re.search(r'context "(.*)" of the kubeconfig has the server "(.*?)"', said)
+        server = re.search(r'context "(.*)" of the kubeconfig has the server "((?:[^"\\]|\\.)*)"', said)
         if server:
-            return {"outcome": "taken", "context": server[1], "server": server[2]}
+            return {"outcome": "taken", "context": server[1], "server": server[2].replace('\\"', '"')}
         leads_nowhere = ("no current-context", "no context", "has no server there", "names the user", "no kubeconfig to take")
         is_nowhere = any(text in said for text in leads_nowhere)
         return {"outcome": "nowhere" if is_nowhere else "refused"}
