@@ -103,8 +103,8 @@ pub(super) struct Octets(pub(super) String, pub(super) Option<NoBase64>);
 /// A text that is no base64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NoBase64 {
-    /// Which octet of it is the first that base64 does not have; `None` where it is only too long or too short.
-    pub(super) at: Option<usize>,
+    /// The octet that Go names, counted from 0.
+    pub(super) at: usize,
 }
 
 impl Octets {
@@ -128,16 +128,9 @@ impl<'de> Deserialize<'de> for Octets {
                 f.write_str("a text in base64")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Octets, E> {
-                Ok(if is_base64(text) {
-                    Octets(text.to_owned(), None)
-                } else {
-                    // Go, src/encoding/base64/base64.go, CorruptInputError. Behind a `=` it has other rules.
-                    let is_other = |octet: u8| !octet.is_ascii_alphanumeric() && !b"+/\r\n".contains(&octet);
-                    let at = text
-                        .bytes()
-                        .position(is_other)
-                        .filter(|at| text.as_bytes()[*at] != b'=');
-                    Octets(String::new(), Some(NoBase64 { at }))
+                Ok(match not_base64(text.as_bytes()) {
+                    None => Octets(text.to_owned(), None),
+                    Some(at) => Octets(String::new(), Some(NoBase64 { at })),
                 })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Octets, A::Error> {
@@ -163,13 +156,29 @@ impl<'de> Deserialize<'de> for Octets {
     }
 }
 
-/// Whether Go's `base64.StdEncoding` decodes it: ends of lines count for nothing, and the end is filled up with `=`.
-fn is_base64(text: &str) -> bool {
-    let octets: Vec<u8> = text.bytes().filter(|octet| !matches!(octet, b'\r' | b'\n')).collect();
-    let filled = octets.iter().rev().take_while(|octet| **octet == b'=').count();
-    let (digits, _) = octets.split_at(octets.len() - filled);
-    let is_digit = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
-    filled <= 2 && octets.len().is_multiple_of(4) && digits.iter().all(is_digit)
+/// The octet that Go's `base64.StdEncoding` names where it does not decode a text; `None` where it does. Ends of lines
+/// count for nothing, and the end is filled up with `=` (Go, src/encoding/base64/base64.go, decodeQuantum).
+fn not_base64(text: &[u8]) -> Option<usize> {
+    let is_end_of_line = |octet: &u8| matches!(octet, b'\r' | b'\n');
+    // How many digits of a group of four there are.
+    let mut digits = 0;
+    let mut octets = text.iter().enumerate().filter(|(_, octet)| !is_end_of_line(octet));
+    while let Some((at, octet)) = octets.next() {
+        match (octet, digits) {
+            (b'=', 0 | 1) => return Some(at),
+            (b'=', 2) => match octets.next() {
+                None => return Some(text.len()),
+                Some((_, b'=')) => return octets.next().map(|(behind, _)| behind),
+                // Go names the octet before it, which may be an end of line.
+                Some((other, _)) => return Some(other - 1),
+            },
+            (b'=', _) => return octets.next().map(|(behind, _)| behind),
+            (octet, _) if octet.is_ascii_alphanumeric() || b"+/".contains(octet) => digits = (digits + 1) % 4,
+            _ => return Some(at),
+        }
+    }
+    // So many octets before the end as there are digits: ends of lines are not left out there.
+    (digits > 0).then(|| text.len() - digits)
 }
 
 /// The fields are those of client-go's `clientcmd/api/v1`. Most are read for their type alone: kubectl refuses a file
@@ -569,4 +578,44 @@ fn key(line: &str) -> String {
     };
     let plain: String = key.chars().filter(|c| !c.is_control()).collect();
     text::shortened(&plain, limits::EXEC_SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::not_base64;
+
+    /// kubectl 1.37.1, with each as a cluster's certificate-authority-data: `illegal base64 data at input byte N`.
+    #[test]
+    fn the_octet_is_the_one_that_kubectl_names() {
+        for (text, at) in [
+            ("", None),
+            ("AAAA", None),
+            ("AA==", None),
+            ("AAA=", None),
+            ("AB==", None),
+            ("AA\n==", None),
+            ("AA=\n=", None),
+            ("A", Some(0)),
+            ("AAA", Some(0)),
+            ("AAAAA", Some(4)),
+            ("AAAAAAA", Some(4)),
+            ("AA=", Some(3)),
+            ("AA=\n", Some(4)),
+            ("A===", Some(1)),
+            ("====", Some(0)),
+            ("AAAA=", Some(4)),
+            ("AA=A", Some(2)),
+            ("AAAA\nAA=\nx", Some(8)),
+            ("AA==A", Some(4)),
+            ("AAA=A", Some(4)),
+            ("AAA\n", Some(1)),
+            ("A\nA", Some(1)),
+            ("AAAA\nA", Some(5)),
+            ("AAAAA\nAA\n", Some(6)),
+            ("AAAA!AAA", Some(4)),
+            ("AA!A", Some(2)),
+        ] {
+            assert_eq!(not_base64(text.as_bytes()), at, "{text:?}");
+        }
+    }
 }

@@ -93,10 +93,11 @@ pub(super) fn of_base64(files: &[(String, Vec<u8>)], parsed: &[File]) -> Option<
     let (path, first) = wrong.next()?;
     let mut found = Found::default();
     // Of several it is not known here which one Go meets first.
-    let says = first.at.filter(|_| wrong.next().is_none()).map(|at| {
+    let says = wrong.next().is_none().then(|| {
         format!(
-            "error loading config file {}: illegal base64 data at input byte {at}",
-            quoted(path)
+            "error loading config file {}: illegal base64 data at input byte {}",
+            quoted(path),
+            first.at
         )
     });
     found.add(Fault::Base64, Some(path), says);
