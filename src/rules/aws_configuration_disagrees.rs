@@ -50,16 +50,22 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for vpc in route53::resolving_vpcs(case) {
-        let steps = decided::of_vpc(case, &vpc);
-        let Some(step) = decided::certain_step(&steps) else {
+        let Some(step) = decided::comparable(case, &vpc) else {
             continue;
         };
         let its = fits.subjects().into_iter().filter(|subject| {
             let mut its = vpc.subjects.iter();
             its.any(|other| other.name() == subject.name())
         });
-        for (how, subjects) in grouped(its, |subject| otherwise::of(case, subject, &steps)) {
-            findings.push(finding(case, &vpc, step, how, &subjects, fits.least_sure_at(&subjects)));
+        for (how, subjects) in grouped(its, |subject| otherwise::of(case, subject, &step)) {
+            findings.push(finding(
+                case,
+                &vpc,
+                &step,
+                how,
+                &subjects,
+                fits.least_sure_at(&subjects),
+            ));
         }
     }
     let public: Vec<&Subject<'_>> = fits

@@ -4,7 +4,7 @@ use super::case::OF_A_VPC;
 use super::shared::route53::{self, ResolvingVpc};
 use super::step::Denial;
 use super::{Case, Need, Subject};
-use crate::decides::{self, Blocked, Construct, Effect, Step};
+use crate::decides::{self, Blocked, Configuration, Construct, Effect, Step};
 use crate::dns::{AnswerKind, RData, RecordType, Section};
 use crate::resolvers::Role;
 
@@ -42,11 +42,15 @@ pub fn decided_by(case: &Case<'_>) -> Vec<Step> {
         .collect()
 }
 
-/// The steps in one VPC.
-pub(super) fn of_vpc(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Vec<Step> {
+fn configuration(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<Configuration> {
     let private = case.own_cluster().and_then(|cluster| cluster.endpoint_private_access);
     let has_private_endpoint = vpc.is_clusters && private == Some(true);
-    match case.configuration(vpc.id, has_private_endpoint) {
+    case.configuration(vpc.id, has_private_endpoint)
+}
+
+/// The steps in one VPC.
+pub(super) fn of_vpc(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Vec<Step> {
+    match configuration(case, vpc) {
         // EKS's zones hold the addresses under the name itself: there is no alias to follow.
         Some(configuration) => decides::decide_addresses(&configuration, &case.target.hostname, &[]),
         None => Vec::new(),
@@ -64,7 +68,7 @@ pub(super) fn answers_for_a_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool 
         return false;
     }
     let vpc = route53::vpc_of(case, subject);
-    vpc.is_some_and(|vpc| certain_step(&of_vpc(case, &vpc)).is_some())
+    vpc.is_some_and(|vpc| comparable(case, &vpc).is_some())
 }
 
 /// The rule of DNS Firewall that blocks the name in a VPC, where one decides.
@@ -131,8 +135,26 @@ pub(super) fn firewall_blocks(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     Some(firewall_block(&steps).is_some_and(|step| step.certain))
 }
 
-/// What decides for sure in a VPC, where the answers of its resolvers are to be held against it.
-pub(super) fn certain_step(steps: &[Step]) -> Option<&Step> {
+/// What decides in a VPC, where the answers of its resolvers can be held against it: for sure, or a private hosted zone
+/// in whose place public DNS would decide, where it is not known whether the VPC uses its zones. Neither gives a block's
+/// answer, nor fails as a forward does.
+pub(super) fn comparable(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<Step> {
+    let steps = of_vpc(case, vpc);
+    if let Some(step) = certain(&steps) {
+        return Some(step.clone());
+    }
+    let mut used = configuration(case, vpc)?;
+    used.zones_unsure.take()?;
+    let answers = |configuration| {
+        let steps = decides::decide_addresses(&configuration, &case.target.hostname, &[]);
+        certain(&steps).is_some_and(|step| step.effect == Effect::Answer)
+    };
+    let is_answered = answers(used.clone().without_zones()) && answers(used);
+    let decides = |step: &Step| step.decides && step.types.contains(&RecordType::A);
+    steps.into_iter().find(|step| is_answered && decides(step))
+}
+
+fn certain(steps: &[Step]) -> Option<&Step> {
     let is_certain = |step: &&Step| step.decides && step.certain && step.types.contains(&RecordType::A);
     steps.iter().find(is_certain)
 }

@@ -90,7 +90,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                     findings.push(by_rule(case, surely(&blocked), vpc, step, &blocked));
                 }
             }
-            None if steps.iter().any(|step| step.decides && step.certain) => {
+            None if decided::comparable(case, vpc).is_some() => {
                 passed.extend(vpc.subjects.iter().map(|subject| subject.name()));
             }
             None => {}

@@ -1,6 +1,6 @@
 //! What decides in AWS, held against what a resolver of that VPC answers.
 
-use super::decided::{self, answers_as_the_rule, answers_for_a_vpc, certain_step};
+use super::decided::{self, answers_as_the_rule, answers_for_a_vpc};
 use super::shared::route53::{self, ResolvingVpc};
 use super::shared::{forward, policy};
 use super::{Case, Subject};
@@ -20,10 +20,9 @@ pub(super) enum Otherwise {
     Failure,
 }
 
-/// In what way a resolver of a VPC answers otherwise than what decides there for sure; `None` where it does not, or
-/// where that is not known. What the targets of a FORWARD rule answer is theirs.
-pub(super) fn of(case: &Case<'_>, subject: &Subject<'_>, steps: &[Step]) -> Option<Otherwise> {
-    let step = certain_step(steps)?;
+/// In what way a resolver of a VPC answers otherwise than what decides there ([`decided::comparable`]); `None` where it
+/// does not. What the targets of a FORWARD rule answer is theirs.
+pub(super) fn of(case: &Case<'_>, subject: &Subject<'_>, step: &Step) -> Option<Otherwise> {
     let is_fine = subject.verdict().is_fine();
     match step.effect {
         Effect::Block | Effect::Redirect => {
@@ -53,13 +52,12 @@ pub(super) fn disagrees(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> 
     let vpcs = route53::resolving_vpcs(case);
     let is_its = |vpc: &&ResolvingVpc<'_, '_>| vpc.subjects.iter().any(|other| other.name() == subject.name());
     let mut its = vpcs.iter().filter(is_its);
-    Some(its.any(|vpc| of(case, subject, &decided::of_vpc(case, vpc)).is_some()))
+    Some(its.any(|vpc| decided::comparable(case, vpc).is_some_and(|step| of(case, subject, &step).is_some())))
 }
 
 /// Whether it is certain that no Resolver rule forwards the name in the VPC that a resolver answers for: something else
 /// answers it there. `None` where that is not certain.
 pub(super) fn nothing_forwards(case: &Case<'_>, subject: &Subject<'_>) -> Option<bool> {
     let vpc = route53::vpc_of(case, subject)?;
-    let steps = decided::of_vpc(case, &vpc);
-    certain_step(&steps).map(|step| step.effect != Effect::Forward)
+    decided::comparable(case, &vpc).map(|step| step.effect != Effect::Forward)
 }
