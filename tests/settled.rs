@@ -379,9 +379,9 @@ fn a_control_that_decides_nothing_does_not_hold_the_run() {
     );
 }
 
-/// The fix says of an address that is silent that it is, so an inbound endpoint that it names is waited for.
+/// The fix names an inbound endpoint as well where it is silent as where it was not waited for, so it is not waited for.
 #[test]
-fn an_inbound_endpoint_that_the_fix_names_holds_a_broken_run() {
+fn an_inbound_endpoint_that_only_the_fix_names_does_not_hold_a_broken_run() {
     let mut capture = recorded("go-bypasses-scoped-dns/near-miss-pinned");
     let mut inbound = capture.observations[0].clone();
     inbound.resolver.name = "inbound-1".to_owned();
@@ -402,7 +402,21 @@ fn an_inbound_endpoint_that_the_fix_names_holds_a_broken_run() {
         .collect();
     inbound.lookups.clear();
     capture.observations.push(inbound);
-    assert!(settled::open(&capture, &outstanding, &[], false, None).is_some());
+    assert_eq!(settled::open(&capture, &outstanding, &[], false, None), None);
+    capture.not_waited_for = settled::not_waited_for(&capture.target.hostname, &capture.observations, &outstanding, []);
+    let report = diagnose(capture);
+    assert_eq!(report.conclusion, Conclusion::Broken);
+    let commands = report
+        .headline()
+        .unwrap()
+        .remedies
+        .iter()
+        .flat_map(|remedy| &remedy.commands);
+    assert!(
+        commands.clone().any(|lines| lines.contains("192.168.77.77")),
+        "{:?}",
+        commands.collect::<Vec<_>>()
+    );
 }
 
 /// Where the name is denied, what the VPC says of it decides: its whole window is waited for.

@@ -10,9 +10,8 @@
 
 use std::net::IpAddr;
 
-use super::super::{Case, Remedy, Subject, Written, phrase};
+use super::super::{Case, Remedy, Written, phrase};
 use super::here;
-use crate::compare::Verdict;
 use crate::facts::Call;
 use crate::software::Software;
 
@@ -21,9 +20,7 @@ const PLACEHOLDER: &str = "<inbound-endpoint-ip>";
 
 /// The remedies, first thing first: forward the endpoint's own name; what the wider zone would mean.
 pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
-    let mut addresses = case.inbound_addresses();
-    let unknown = silent(case, &addresses);
-    addresses.sort_by_key(|ip| unknown.contains(ip));
+    let addresses = case.inbound_addresses();
     let mut remedies = to(case, &addresses);
     let lists_all = !case.is_part(Call::ListResolverEndpoints);
     let none_visible = lists_all && case.visible_inbound().is_some_and(|all| all.is_empty());
@@ -46,48 +43,11 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     steps.map(Remedy::to_the_vpc).collect()
 }
 
-/// Those of the addresses that nobody vouches for: they were asked and said nothing, and AWS does not list them. One
-/// that AWS lists may be silent here and answer the resolver that is to forward to it.
-fn silent(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<IpAddr> {
-    let listed = case.visible_inbound().unwrap_or_default();
-    let is_listed = |ip: &IpAddr| {
-        let mut all = listed.iter().flat_map(|endpoint| endpoint.addresses.iter().flatten());
-        all.any(|address| address.ip == *ip)
-    };
-    let is_silent = |ip: &IpAddr| {
-        let at_it = |subject: &&Subject<'_>| {
-            subject
-                .probed
-                .resolver
-                .address
-                .is_some_and(|address| address.ip() == *ip)
-        };
-        let mut asked = case.subjects().filter(at_it).peekable();
-        asked.peek().is_some()
-            && asked.all(|subject| {
-                matches!(subject.verdict(), Verdict::Timeout | Verdict::Unreachable) && !subject.heard_anything()
-            })
-    };
-    let unknown = addresses.iter().filter(|ip| is_silent(ip) && !is_listed(ip));
-    unknown.copied().collect()
-}
-
 fn steps(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     let own = case.own_zone();
     let targets = targets(addresses);
-    let silent = silent(case, addresses);
-    let beside = if silent.is_empty() {
-        String::new()
-    } else {
-        format!(
-            ". {} did not answer here, and AWS was not seen to list {}: make sure of {} first",
-            phrase::addresses(&silent),
-            phrase::plural(silent.len(), "it", "them"),
-            phrase::plural(silent.len(), "that address", "those addresses"),
-        )
-    };
     let title = format!(
-        "Forward the endpoint's own name to the inbound {}{beside}",
+        "Forward the endpoint's own name to the inbound {}",
         phrase::plural(targets.len(), "endpoint", "endpoints"),
     );
     let mut remedies = Remedy::in_software(&title, snippets(&own, &targets));
