@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::dns::{Name, RData};
-use crate::facts::document::Document;
+use crate::facts::document::FactsDocument;
 use crate::facts::{Facts, id};
 use crate::limits::{NAME_IN_CAPTURE, TEXT_IN_CAPTURE};
 use crate::observation::Purpose;
@@ -48,16 +48,16 @@ const HOST: usize = 4;
 /// Why nothing is shown: without its identifiers the capture could not be put together again.
 #[derive(Debug, thiserror::Error)]
 #[error("--redact: the capture does not hold together without its identifiers: {0}")]
-pub struct Error(#[from] serde_json::Error);
+pub struct RedactionFailed(#[from] serde_json::Error);
 
 /// Redacts a report by redacting what it was made from, and diagnosing that. `named` is the vantage's name
 /// where the user gave it in this run, to be shown; any other is taken for the name of a host.
-pub fn report(report: Report, named: Option<&str>) -> Result<Report, Error> {
+pub fn report(report: Report, named: Option<&str>) -> Result<Report, RedactionFailed> {
     report_while(report, named, &|| Ok(()))
 }
 
 /// As [`report`], for as long as it may go on, which is asked in the diagnosis.
-pub fn report_while<E: From<Error>>(
+pub fn report_while<E: From<RedactionFailed>>(
     report: Report,
     named: Option<&str>,
     goes_on: &dyn Fn() -> Result<(), E>,
@@ -66,7 +66,7 @@ pub fn report_while<E: From<Error>>(
 }
 
 /// Redacts every text of a capture; `named` as in [`report`]. Redacting twice is the same as once.
-pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, Error> {
+pub fn capture(mut capture: Capture, named: Option<&str>) -> Result<Capture, RedactionFailed> {
     conceal(&mut capture.facts, &capture.target.hostname);
     conceal_hosts(&mut capture.observations);
     let place = capture.vantage.name.take();
@@ -125,7 +125,7 @@ fn conceal_hosts(observations: &mut [Probed]) {
 }
 
 /// Redacts the document of the command `facts`; `host` is this host's name.
-pub fn document(document: &Document, host: Option<&str>) -> Result<Document, Error> {
+pub fn document(document: &FactsDocument, host: Option<&str>) -> Result<FactsDocument, RedactionFailed> {
     let mut document = document.clone();
     let target = document.target.hostname.clone();
     conceal(&mut document.facts, &target);

@@ -23,7 +23,7 @@ use crate::rules::{
 };
 use crate::scope;
 use crate::settings::{Asked, FailOn};
-use crate::software::{Identified, Known, Software, identify};
+use crate::software::{Identified, KnownSoftware, Software, identify};
 use crate::target::{Target, View};
 
 pub use crate::facts::document::SCHEMA_VERSION;
@@ -274,7 +274,7 @@ const RESOLVED: [IpAddr; 2] = [
 ];
 
 /// What a resolver runs by where it is: what this host's configuration and AWS say, and what the user says.
-fn known(resolver: &Resolver, facts: &Facts) -> Option<Known> {
+fn known(resolver: &Resolver, facts: &Facts) -> Option<KnownSoftware> {
     let listens = resolver.address.is_some_and(|address| RESOLVED.contains(&address.ip()));
     if listens && resolver.has_role(Role::Local) {
         let split = facts
@@ -292,10 +292,10 @@ fn known(resolver: &Resolver, facts: &Facts) -> Option<Known> {
                 let writer = host.and_then(|host| host.resolv_conf_writer);
                 (writer == Some(Writer::SystemdResolved)).then(|| resolver.known_from.clone())
             })?;
-        return Some(Known::certain(Software::SystemdResolved, source));
+        return Some(KnownSoftware::certain(Software::SystemdResolved, source));
     }
     let is_aws = resolver.has_role(Role::Vpc) || resolver.has_role(Role::Inbound);
-    is_aws.then(|| Known {
+    is_aws.then(|| KnownSoftware {
         software: Software::Route53,
         from: resolver.known_from.clone(),
         is_certain: resolver.vpc.is_some(),
@@ -599,7 +599,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::rules::{Confidence, Outcome, RULES};
+    use crate::rules::{CauseOutcome, Confidence, RULES};
 
     /// Where it may not go on it ends then, wherever that is, and a whole report is the same as ever.
     #[test]
@@ -660,14 +660,14 @@ mod tests {
                     let mut of_it = of_it.peekable();
                     if of_it.peek().is_some() {
                         elsewhere += usize::from(of_it.all(|finding| !finding.resolvers.contains(&why.resolver)));
-                        if other.outcome != Outcome::Found {
+                        if other.outcome != CauseOutcome::Found {
                             wrong.push(format!("{name}: {} is a finding", other.rule));
                         }
                     }
                     let has_none = verdict.is_some_and(|verdict| {
                         verdict.is_negative() || matches!(verdict, Verdict::Timeout | Verdict::ServFail)
                     });
-                    if has_none && other.rule == "nxdomain-hijack" && other.outcome == Outcome::Undecided {
+                    if has_none && other.rule == "nxdomain-hijack" && other.outcome == CauseOutcome::Undecided {
                         wrong.push(format!("{name}: no address, and {} is left", other.rule));
                     }
                 }
@@ -728,7 +728,7 @@ mod tests {
             let open = why
                 .iter()
                 .flat_map(|why| &why.considered)
-                .filter(|other| matches!(other.outcome, Outcome::NotRuledOut | Outcome::Undecided))
+                .filter(|other| matches!(other.outcome, CauseOutcome::NotRuledOut | CauseOutcome::Undecided))
                 .filter(|_| certain)
                 // What explains the headline is a deeper cause of it, and not another cause in its place.
                 .filter(|other| {
@@ -738,7 +738,7 @@ mod tests {
             ruled_out += why
                 .iter()
                 .flat_map(|why| &why.considered)
-                .filter(|considered| considered.outcome == Outcome::RuledOut)
+                .filter(|considered| considered.outcome == CauseOutcome::RuledOut)
                 .count();
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -14,9 +14,9 @@ use serde_json::Value;
 use crate::capture;
 use crate::dns::{Flags, Name, Rcode, RecordType};
 use crate::facts::Call;
-use crate::facts::document::Document;
+use crate::facts::document::FactsDocument;
 use crate::fleet;
-use crate::places::Comparison;
+use crate::places::PlacesDocument;
 use crate::render::explanation;
 use crate::report::{Report, diagnose};
 
@@ -86,7 +86,7 @@ fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "comparison",
-            of::<Comparison>(
+            of::<PlacesDocument>(
                 "eks-dns-doctor comparison",
                 "What compare, and check with --via, print with -o json.",
             ),
@@ -107,7 +107,7 @@ fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "facts",
-            of::<Document>(
+            of::<FactsDocument>(
                 "eks-dns-doctor facts",
                 "What the command facts prints, for check --facts.",
             ),

@@ -166,7 +166,7 @@ impl Identified {
 
 /// What a resolver runs by where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownSoftware {
     /// What.
     pub software: Software,
     /// What says so.
@@ -175,7 +175,7 @@ pub struct Known {
     pub is_certain: bool,
 }
 
-impl Known {
+impl KnownSoftware {
     /// What is beyond doubt.
     pub fn certain(software: Software, from: String) -> Self {
         Self {
@@ -195,7 +195,7 @@ impl Known {
 }
 
 /// The software of a resolver, from its lookups and from where it is; `None` where nothing says it.
-pub fn identify(lookups: &[Lookup], known: Option<Known>) -> Option<Identified> {
+pub fn identify(lookups: &[Lookup], known: Option<KnownSoftware>) -> Option<Identified> {
     let said = || {
         let (name, version) = recognise(introduction(lookups)?)?;
         Some(Identified {
@@ -206,7 +206,7 @@ pub fn identify(lookups: &[Lookup], known: Option<Known>) -> Option<Identified> 
     };
     match known {
         Some(known) if known.is_certain => Some(known.identified()),
-        known => said().or_else(|| known.map(Known::identified)),
+        known => said().or_else(|| known.map(KnownSoftware::identified)),
     }
 }
 
@@ -387,7 +387,7 @@ mod tests {
     #[test]
     fn a_host_and_aws_know_better_than_the_resolver_and_the_resolver_better_than_a_flag() {
         let known = |software, is_certain| {
-            Some(Known {
+            Some(KnownSoftware {
                 software,
                 from: "there".to_owned(),
                 is_certain,
@@ -426,7 +426,7 @@ mod tests {
             sentence(&said(&["dnsmasq-2.90"]), None).as_deref(),
             Some("software: it says that it is dnsmasq 2.90 (version.bind)")
         );
-        let stub = Known::certain(Software::SystemdResolved, "resolvectl status".to_owned());
+        let stub = KnownSoftware::certain(Software::SystemdResolved, "resolvectl status".to_owned());
         assert_eq!(
             sentence(&[], Some(stub)).as_deref(),
             Some("software: systemd-resolved (resolvectl status)")

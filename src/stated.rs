@@ -62,7 +62,7 @@ fn write<T: Stated, S: Serializer>(value: Option<&T>, serializer: S) -> Result<S
 
 /// Reads the code, and the words only where there is none: that is how `schema_version` 1 wrote it.
 pub fn deserialize<'de, T: Stated, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    deserializer.deserialize_struct("statement", T::MEMBERS, Members(PhantomData))
+    deserializer.deserialize_struct("statement", T::MEMBERS, StatedMembers(PhantomData))
 }
 
 /// For a value that is always there.
@@ -83,9 +83,9 @@ pub mod always {
     }
 }
 
-struct Members<T>(PhantomData<T>);
+struct StatedMembers<T>(PhantomData<T>);
 
-impl<'de, T: Stated> Visitor<'de> for Members<T> {
+impl<'de, T: Stated> Visitor<'de> for StatedMembers<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,7 +25,7 @@ pub struct BoardRow {
 
 /// What a resolver says, as far as a change of it is worth a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct WatchedAnswer {
     /// What its answer amounts to.
     pub verdict: Verdict,
     /// Its addresses.
@@ -34,7 +34,7 @@ pub struct Said {
     pub view: View,
 }
 
-impl Said {
+impl WatchedAnswer {
     fn of(resolver: &ResolverReport) -> Self {
         Self {
             verdict: resolver.verdict,
@@ -64,8 +64,8 @@ impl Said {
 
 /// A resolver under watch.
 #[derive(Debug, Clone)]
-struct Row {
-    said: Said,
+struct WatchedRow {
+    said: WatchedAnswer,
     in_scope: bool,
     /// Since when it says this.
     since: Duration,
@@ -82,7 +82,7 @@ struct Row {
 pub struct Watch {
     conclusion: Option<Conclusion>,
     order: Vec<String>,
-    rows: BTreeMap<String, Row>,
+    rows: BTreeMap<String, WatchedRow>,
     /// The status of each of the cluster's updates (EKS, DescribeUpdate), by its id.
     updates: BTreeMap<String, String>,
 }
@@ -101,7 +101,7 @@ impl Watch {
             if resolver.verdict == Verdict::NotWaitedFor && self.rows.contains_key(name) {
                 continue;
             }
-            let said = Said::of(resolver);
+            let said = WatchedAnswer::of(resolver);
             let right = said.verdict == Verdict::Match;
             let row = self.rows.get(name);
             let line = match row {
@@ -130,7 +130,7 @@ impl Watch {
                 _ => None,
             };
             let since = row.filter(|row| row.said == said).map_or(elapsed, |row| row.since);
-            let row = Row {
+            let row = WatchedRow {
                 said,
                 in_scope: resolver.probed.resolver.in_scope,
                 since,

@@ -460,6 +460,41 @@ fn lines_have_one_width() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// No two types of one name, so that a name is enough to say which is meant. Where a system or a feature decides which of
+/// two is built, the two are one.
+#[test]
+fn no_two_types_have_one_name() {
+    const OF_A_FEATURE: [&str; 1] = ["Session"];
+    let mut places: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for (path, text) in sources() {
+        for line in text.lines() {
+            let item = line.trim_start();
+            let is_associated = item.len() < line.len() && item.starts_with("type ");
+            let item = item.strip_prefix("pub").map_or(item, |rest| {
+                rest.strip_prefix('(')
+                    .and_then(|rest| rest.split_once(')'))
+                    .map_or(rest, |(_, rest)| rest)
+                    .trim_start()
+            });
+            let kinds = ["struct ", "enum ", "trait ", "type ", "union "];
+            let Some(rest) = kinds.iter().find_map(|kind| item.strip_prefix(kind)) else {
+                continue;
+            };
+            let name = rest
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .next()
+                .unwrap_or_default();
+            let is_a_name = name.starts_with(|c: char| c.is_ascii_uppercase());
+            if is_a_name && !is_associated && !OF_A_FEATURE.contains(&name) {
+                places.entry(name.to_owned()).or_default().insert(path.clone());
+            }
+        }
+    }
+    assert!(places.len() > 500, "{}", places.len());
+    places.retain(|_, files| files.len() > 1);
+    assert!(places.is_empty(), "{places:#?}");
+}
+
 /// The files of the rules: those that declare one.
 fn rule_files() -> BTreeMap<PathBuf, String> {
     sources()

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use eks_dns_doctor::bulk::{Answer, Asked, NotAsked, Options, Outcome, Server, Summary, ask};
+use eks_dns_doctor::bulk::{BulkServer, LookupOutcome, NotAsked, Options, QuestionOutcome, ServerAnswer, Summary, ask};
 use eks_dns_doctor::dns::{AnswerKind, Name};
 use eks_dns_doctor::observation::{NetworkFailure, Transport};
 use eks_dns_doctor::probe::Paces;
@@ -89,8 +89,8 @@ impl Played {
         }
     }
 
-    fn server(&self) -> Server {
-        Server {
+    fn server(&self) -> BulkServer {
+        BulkServer {
             name: "played".to_owned(),
             at: self.at,
         }
@@ -167,7 +167,7 @@ fn options(window_ms: u64) -> Options {
     }
 }
 
-fn run(count: usize, servers: &[Server], options: &Options) -> (Vec<Answer>, Summary, Duration) {
+fn run(count: usize, servers: &[BulkServer], options: &Options) -> (Vec<ServerAnswer>, Summary, Duration) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -195,16 +195,16 @@ fn run(count: usize, servers: &[Server], options: &Options) -> (Vec<Answer>, Sum
     (answers, summary, took)
 }
 
-fn asked(outcome: &Outcome) -> &Asked {
+fn asked(outcome: &QuestionOutcome) -> &LookupOutcome {
     outcome.asked().unwrap_or_else(|| panic!("not asked: {outcome:?}"))
 }
 
-fn kinds(answers: &[Answer]) -> BTreeMap<String, usize> {
+fn kinds(answers: &[ServerAnswer]) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
     for outcome in answers.iter().flat_map(|answer| [&answer.a, &answer.aaaa]) {
         let kind = match outcome {
-            Outcome::Asked(asked) => asked.kind.as_str().to_owned(),
-            Outcome::NotAsked(why) => format!("{why:?}"),
+            QuestionOutcome::Asked(asked) => asked.kind.as_str().to_owned(),
+            QuestionOutcome::NotAsked(why) => format!("{why:?}"),
         };
         *kinds.entry(kind).or_default() += 1;
     }
@@ -214,7 +214,7 @@ fn kinds(answers: &[Answer]) -> BTreeMap<String, usize> {
 #[test]
 fn every_name_is_answered_by_every_server() {
     let servers: Vec<Played> = (0..4).map(|_| Played::new(answers)).collect();
-    let list: Vec<Server> = servers.iter().map(Played::server).collect();
+    let list: Vec<BulkServer> = servers.iter().map(Played::server).collect();
     let (answers, summary, _) = run(1000, &list, &options(5000));
     for answer in &answers {
         let (a, aaaa) = (asked(&answer.a), asked(&answer.aaaa));
@@ -275,7 +275,7 @@ fn a_silent_server_adds_one_window_and_gets_eight_questions() {
 fn a_refused_port_is_known_at_once() {
     let good = Played::new(answers);
     let closed = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let closed = Server {
+    let closed = BulkServer {
         name: "closed".to_owned(),
         at: closed,
     };
@@ -283,11 +283,11 @@ fn a_refused_port_is_known_at_once() {
     assert!(summary.servers[0].given_up && summary.servers[0].asked >= 8);
     for answer in answers.iter().filter(|answer| answer.server == 0) {
         match &answer.a {
-            Outcome::Asked(asked) => {
+            QuestionOutcome::Asked(asked) => {
                 assert_eq!(asked.kind, AnswerKind::Unreachable);
                 assert_eq!(asked.failure, Some(NetworkFailure::Refused));
             }
-            Outcome::NotAsked(why) => assert_eq!(*why, NotAsked::NoReplies),
+            QuestionOutcome::NotAsked(why) => assert_eq!(*why, NotAsked::NoReplies),
         }
     }
 }
@@ -295,7 +295,7 @@ fn a_refused_port_is_known_at_once() {
 #[test]
 fn servers_that_are_all_silent_end_the_run_after_one_window() {
     let silent: Vec<Played> = (0..2).map(|_| Played::new(|_, _, _, _| {})).collect();
-    let list: Vec<Server> = silent.iter().map(Played::server).collect();
+    let list: Vec<BulkServer> = silent.iter().map(Played::server).collect();
     let (answers, _, _) = run(20_000, &list, &options(500));
     assert_eq!(kinds(&answers)["timeout"], 16);
 }
@@ -609,7 +609,7 @@ fn no_more_than_eight_before_the_first_word_and_256_ever() {
 #[test]
 fn the_rate_is_not_passed_in_any_tenth_of_a_second_as_it_arrives() {
     let servers: Vec<Played> = (0..2).map(|_| Played::new(answers)).collect();
-    let list: Vec<Server> = servers.iter().map(Played::server).collect();
+    let list: Vec<BulkServer> = servers.iter().map(Played::server).collect();
     let paced = Options {
         paces: Paces::new(500),
         ..options(5000)
@@ -708,7 +708,7 @@ fn what_comes_behind_a_reply_is_told() {
     let late: BTreeMap<usize, u32> = found.iter().map(|answer| (answer.server, answer.late)).collect();
     assert!(late[&0] >= 1, "{late:?}");
     // It came before the reply to AAAA, or behind it.
-    let mismatched = |outcome: &Outcome| outcome.asked().map_or(0, |asked| asked.mismatched);
+    let mismatched = |outcome: &QuestionOutcome| outcome.asked().map_or(0, |asked| asked.mismatched);
     let of_guessing = found.iter().find(|answer| answer.server == 1).unwrap();
     assert!(
         of_guessing.late + mismatched(&of_guessing.a) + mismatched(&of_guessing.aaaa) >= 1,

@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use eks_dns_doctor::connect::{Authority, NoAuthority, Port, connect};
+use eks_dns_doctor::connect::{Authority, ConnectAddress, NoAuthority, connect};
 use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::observation::{Connection, Tcp, Tls};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -106,8 +106,8 @@ async fn plain(says: &'static [u8], keeps: bool) -> u16 {
     port
 }
 
-fn at(port: u16) -> Port {
-    Port {
+fn at(port: u16) -> ConnectAddress {
+    ConnectAddress {
         ip: LOOPBACK,
         port,
         given_by: vec!["local".to_owned()],
@@ -177,7 +177,7 @@ async fn what_is_no_api_server_ends() {
 async fn the_order_stays_and_the_deadline_holds() {
     let authority = Cluster::new().authority();
     let silent = plain(b"", true).await;
-    let ports: Vec<Port> = (0..8).map(|_| at(silent)).collect();
+    let ports: Vec<ConnectAddress> = (0..8).map(|_| at(silent)).collect();
     let expected: Vec<u16> = ports.iter().map(|port| port.port).collect();
     // The patience is far longer than the deadline.
     let end = Instant::now() + Duration::from_millis(200);

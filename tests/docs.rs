@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use eks_dns_doctor::lab::scenario::Outcome;
+use eks_dns_doctor::lab::scenario::ExpectedDiagnosis;
 use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::places;
 use eks_dns_doctor::render::{self, Format, Metric};
@@ -320,7 +320,7 @@ fn the_example_scenario_is_diagnosed_as_it_says() {
         .block_on(lab::play(&scenario, &scene, std::future::pending(), |_| {}))
         .expect("it can be played");
     assert!(played.unexpected.is_empty(), "{:?}", played.unexpected);
-    assert_eq!(Outcome::of(&diagnose(played.capture)), scenario.expect);
+    assert_eq!(ExpectedDiagnosis::of(&diagnose(played.capture)), scenario.expect);
 }
 
 /// The picture at the top of the README is that of the recorded run. `BLESS=1 cargo test --test docs picture` draws it anew.

@@ -345,7 +345,7 @@ fn a_thousand_targets_and_a_silent_resolver() {
 fn not_asked_is_not_known(fleet: &Fleet, asked: usize) {
     assert_eq!(fleet.count(Conclusion::Broken), asked);
     assert_eq!(fleet.count(Conclusion::Inconclusive), fleet.targets.len() - asked);
-    let is_open = |one: &&eks_dns_doctor::fleet::Outcome| one.conclusion == Conclusion::Inconclusive;
+    let is_open = |one: &&eks_dns_doctor::fleet::TargetOutcome| one.conclusion == Conclusion::Inconclusive;
     for one in fleet.targets.iter().filter(is_open) {
         let reason = one.reason.as_deref().unwrap_or_default();
         assert!(one.headline.is_none(), "{one:?}");
@@ -365,7 +365,7 @@ fn what_a_resolver_does_for_others_rules_out_that_it_does_not_work() {
         _ => false,
     });
     let flags = ["--no-controls", "--timeout", "1s"];
-    let rule = |one: &eks_dns_doctor::fleet::Outcome| one.headline.as_ref().map(|headline| headline.rule.clone());
+    let rule = |one: &eks_dns_doctor::fleet::TargetOutcome| one.headline.as_ref().map(|headline| headline.rule.clone());
     for (number, looks) in looks.into_iter().enumerate() {
         let (alone, _) = Bench::new(&lines([number])).fleet(&[("corp", &server)], &flags);
         assert_eq!(rule(&alone.targets[0]).as_deref(), Some(looks), "{:?}", alone.targets);

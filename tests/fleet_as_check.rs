@@ -464,7 +464,7 @@ fn together(numbers: &[usize], flags: &[String]) -> Vec<Said> {
     let mut words = vec!["check", "--targets", path.as_str(), "-o", "json"];
     words.extend(flags.iter().map(String::as_str));
     let fleet: Fleet = serde_json::from_str(&program(&words)).expect("a document");
-    let said = |one: eks_dns_doctor::fleet::Outcome| -> Said {
+    let said = |one: eks_dns_doctor::fleet::TargetOutcome| -> Said {
         let lead = one.headline.map(|lead| (lead.rule, without_chance(&lead.summary)));
         (one.conclusion, one.exit_code, lead)
     };

@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 
 use eks_dns_doctor::cli::args::Command;
-use eks_dns_doctor::cli::{self, Stop};
+use eks_dns_doctor::cli::{self, NothingToRun};
 use eks_dns_doctor::facts::{StubConfiguration, hosts_file};
 use eks_dns_doctor::limits;
 use eks_dns_doctor::pasted;
@@ -151,11 +151,11 @@ fn targets_and_arguments() {
         let text = String::from_utf8_lossy(&octets).into_owned();
         let words = ["eks-dns-doctor", "check", &text, "a.test"];
         let stop = match cli::parse(words.map(OsString::from)) {
-            Ok(Command::Check(args)) => cli::settings(&args).err().map(Stop::Usage),
+            Ok(Command::Check(args)) => cli::settings(&args).err().map(NothingToRun::Usage),
             Ok(_) => None,
             Err(stop) => Some(stop),
         };
-        if let Some(Stop::Usage(error)) = stop {
+        if let Some(NothingToRun::Usage(error)) = stop {
             safe(&error.to_string());
         }
         let words = ["eks-dns-doctor", "check", "--no-os", "--", &text];
@@ -208,7 +208,10 @@ fn pasted_messages() {
         assert!(read.command.chars().all(plain), "{}", read.command);
         let words = read.command.split(' ').map(OsString::from);
         assert!(
-            !matches!(cli::parse(words), Err(Stop::Usage(cli::UsageError::Arguments(_)))),
+            !matches!(
+                cli::parse(words),
+                Err(NothingToRun::Usage(cli::UsageError::Arguments(_)))
+            ),
             "{}",
             read.command
         );

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use eks_dns_doctor::facts::host;
-use eks_dns_doctor::facts::kubeconfig::{self, Fault, Kubeconfig, KubeconfigError};
+use eks_dns_doctor::facts::kubeconfig::{self, ContextFault, Kubeconfig, KubeconfigError};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -43,7 +43,7 @@ fn opened(name: &str) -> Result<Option<Kubeconfig>, KubeconfigError> {
         return read(name);
     }
     let until = Instant::now() + Duration::from_secs(60);
-    host::kubeconfig(Some(&path), &kubeconfig::Wanted::default(), until)
+    host::kubeconfig(Some(&path), &kubeconfig::WantedContext::default(), until)
 }
 
 fn recorded() -> serde_json::Map<String, Value> {
@@ -97,7 +97,7 @@ fn every_file_is_read_as_kubectl_reads_it() {
 /// Whether kubectl does not take the file at all, which is read here all the same.
 fn refuses_the_file(found: &Kubeconfig) -> bool {
     let mut causes = found.refusal.iter().flat_map(|refusal| &refusal.causes);
-    causes.any(|cause| cause.fault == Fault::Base64)
+    causes.any(|cause| cause.fault == ContextFault::Base64)
 }
 
 /// What kubectl prints where it ends before any lookup; the recorded text where it is known only that it ends.

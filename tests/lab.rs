@@ -96,7 +96,7 @@ fn whole_seconds(ms: f64) -> f64 {
     }
 }
 
-fn describe(error: &lab::Error) -> Failed {
+fn describe(error: &lab::UnplayableScenario) -> Failed {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use assert_cmd::Command;
 use eks_dns_doctor::lab::{self, Scene};
-use eks_dns_doctor::places::{self, Comparison, PLACE_RULES};
+use eks_dns_doctor::places::{self, PLACE_RULES, PlacesDocument};
 use eks_dns_doctor::render::{Format, Style};
 use eks_dns_doctor::report::{Conclusion, diagnose};
 use eks_dns_doctor::rules::Confidence;
@@ -49,7 +49,7 @@ fn changed(document: &Value, change: impl FnOnce(&mut Value)) -> Value {
     document
 }
 
-fn compare(documents: &[&Value]) -> Comparison {
+fn compare(documents: &[&Value]) -> PlacesDocument {
     let sources = documents
         .iter()
         .map(|document| places::read("place", document.to_string().as_bytes()).unwrap())
@@ -57,12 +57,12 @@ fn compare(documents: &[&Value]) -> Comparison {
     places::compare(sources).unwrap()
 }
 
-fn rules(comparison: &Comparison) -> Vec<&str> {
+fn rules(comparison: &PlacesDocument) -> Vec<&str> {
     let findings = comparison.findings.iter();
     findings.map(|finding| finding.rule.as_str()).collect()
 }
 
-fn rendered(comparison: &Comparison, format: Format) -> String {
+fn rendered(comparison: &PlacesDocument, format: Format) -> String {
     let mut text = String::new();
     places::render(comparison, format, &Style::default(), &mut text).unwrap();
     text
@@ -516,7 +516,7 @@ fn a_resolver_that_was_not_waited_for_is_no_answer() {
             assert_eq!((comparison.conclusion, comparison.exit_code), (Conclusion::Healthy, 0));
         }
     }
-    let verdict = |comparison: &Comparison| comparison.rows[1].cells[0].verdict;
+    let verdict = |comparison: &PlacesDocument| comparison.rows[1].cells[0].verdict;
     assert_eq!(
         verdict(&compare(&[&open, &answered])).unwrap().as_str(),
         "not-waited-for"
@@ -717,7 +717,7 @@ fn a_known_cause_leads_beside_a_denial_without_one() {
 }
 
 /// What the line of each place says of it.
-fn places_of(comparison: &Comparison) -> Vec<&str> {
+fn places_of(comparison: &PlacesDocument) -> Vec<&str> {
     comparison.places.iter().map(|place| place.headline.as_str()).collect()
 }
 
@@ -887,7 +887,7 @@ fn many_places_still_fit() {
 
 /// One of many comparisons of so many places: some resolve, some do not, some hear nothing, some have other addresses,
 /// and some ask resolvers of their own.
-fn drawn(count: usize, draw: usize) -> Comparison {
+fn drawn(count: usize, draw: usize) -> PlacesDocument {
     let documents: Vec<Value> = (0..count)
         .map(|number| {
             let kind = (number * number + draw * 3 + number * draw) % 5;
@@ -913,7 +913,7 @@ fn the_first_screen_of_a_comparison_is_short() {
     // Recorded ones and drawn ones, on a terminal and in a comment, each by themselves.
     let mut lines: BTreeMap<(bool, &str), Vec<(usize, String)>> = BTreeMap::new();
     let mut cut = 0;
-    let mut hold = |name: String, comparison: &Comparison| {
+    let mut hold = |name: String, comparison: &PlacesDocument| {
         let text = rendered(comparison, Format::Table);
         let is_drawn = name.contains("draw ");
         cut += usize::from(text.contains("more (-v)"));
@@ -1404,13 +1404,13 @@ fn a_comparison_ends_where_it_may_not_go_on() {
         InTime,
         Otherwise(String),
     }
-    impl From<places::Refused> for Ended {
-        fn from(refused: places::Refused) -> Self {
+    impl From<places::NotCompared> for Ended {
+        fn from(refused: places::NotCompared) -> Self {
             Self::Otherwise(refused.to_string())
         }
     }
-    impl From<eks_dns_doctor::redact::Error> for Ended {
-        fn from(error: eks_dns_doctor::redact::Error) -> Self {
+    impl From<eks_dns_doctor::redact::RedactionFailed> for Ended {
+        fn from(error: eks_dns_doctor::redact::RedactionFailed) -> Self {
             Self::Otherwise(error.to_string())
         }
     }

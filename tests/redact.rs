@@ -11,7 +11,7 @@ use eks_dns_doctor::facts::{
     ProfileAssociation, ProfileResource, ProfileResources, Profiles, ServiceNetwork, ServiceNetworkAssociation,
     ServiceNetworkResource, Vpc, VpcEndpoint, VpcEndpoints, VpcServiceNetworks,
 };
-use eks_dns_doctor::lab::{self, scenario::Outcome};
+use eks_dns_doctor::lab::{self, scenario::ExpectedDiagnosis};
 use eks_dns_doctor::redact;
 use eks_dns_doctor::render::{self, Format, Style};
 use eks_dns_doctor::report::{Capture, Report, diagnose};
@@ -214,7 +214,7 @@ fn no_identifier_that_went_in_comes_out_in_any_format() {
             "addresses stay"
         );
     }
-    assert_eq!(Outcome::of(&after), Outcome::of(&before));
+    assert_eq!(ExpectedDiagnosis::of(&after), ExpectedDiagnosis::of(&before));
     let twice = redact::report(after.clone(), None).expect("it holds together");
     assert_eq!(
         (after.target, after.facts, after.gaps, after.resolvers),
@@ -249,9 +249,9 @@ fn every_scenario_has_the_same_diagnosis_without_its_identifiers() {
     let mut seen = BTreeSet::new();
     for name in lab::names() {
         let report = report_of(name);
-        let before = Outcome::of(&report);
+        let before = ExpectedDiagnosis::of(&report);
         let after = redact::report(report, None).expect("it holds together");
-        assert_eq!(Outcome::of(&after), before, "{name}");
+        assert_eq!(ExpectedDiagnosis::of(&after), before, "{name}");
         seen.insert(after.target.hostname.to_string());
     }
     assert!(!seen.iter().any(|name| name.contains(LABEL)), "{seen:?}");

@@ -17,7 +17,7 @@ use eks_dns_doctor::observation::{Lookup, NotWaitedFor, Purpose, Question, Sourc
 use eks_dns_doctor::report::{Capture, Conclusion, Decision, Report, diagnose};
 use eks_dns_doctor::resolvers::Role;
 use eks_dns_doctor::settings::FailOn;
-use eks_dns_doctor::settled::{self, Learning, Outstanding};
+use eks_dns_doctor::settled::{self, AwaitedQuestion, Learning};
 
 /// What was observed when the scenario was recorded.
 fn recorded(name: &str) -> Capture {
@@ -57,13 +57,13 @@ fn came(capture: &Capture, lookup: &Lookup) -> f64 {
 type Withheld<'a> = &'a dyn Fn(usize, &Lookup) -> bool;
 
 /// The capture without what is withheld, and what is outstanding then, at a time before any of it came in.
-fn without(whole: &Capture, withheld: Withheld<'_>, system: bool, at_ms: f64) -> (Capture, Vec<Outstanding>) {
+fn without(whole: &Capture, withheld: Withheld<'_>, system: bool, at_ms: f64) -> (Capture, Vec<AwaitedQuestion>) {
     let mut rest = whole.clone();
     let mut outstanding = Vec::new();
     let waited = Duration::from_secs_f64(at_ms / 1000.0);
     for (resolver, probed) in rest.observations.iter_mut().enumerate() {
         if system && probed.system.take().is_some() {
-            outstanding.push(Outstanding {
+            outstanding.push(AwaitedQuestion {
                 resolver,
                 question: None,
                 waited,
@@ -71,7 +71,7 @@ fn without(whole: &Capture, withheld: Withheld<'_>, system: bool, at_ms: f64) ->
         }
         for lookup in &whole.observations[resolver].lookups {
             if withheld(resolver, lookup) {
-                outstanding.push(Outstanding {
+                outstanding.push(AwaitedQuestion {
                     resolver,
                     question: Some(question(whole, resolver, lookup)),
                     waited,
@@ -391,10 +391,10 @@ fn an_inbound_endpoint_that_only_the_fix_names_does_not_hold_a_broken_run() {
     inbound.resolver.address = Some("192.168.77.77:53".parse().unwrap());
     inbound.resolver.known_from = "--inbound".to_owned();
     let resolver = capture.observations.len();
-    let outstanding: Vec<Outstanding> = inbound
+    let outstanding: Vec<AwaitedQuestion> = inbound
         .lookups
         .iter()
-        .map(|lookup| Outstanding {
+        .map(|lookup| AwaitedQuestion {
             resolver,
             question: Some(question(&capture, 0, lookup)),
             waited: Duration::from_millis(200),

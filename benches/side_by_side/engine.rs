@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use eks_dns_doctor::bulk::{Options, Outcome, Server, ask};
+use eks_dns_doctor::bulk::{BulkServer, Options, QuestionOutcome, ask};
 use eks_dns_doctor::dns::AnswerKind;
 
 use super::servers::{NameServer, folder, host};
@@ -72,9 +72,9 @@ pub(crate) fn run(targets: usize, rate: u32, window: Duration, servers: &[Socket
 pub(crate) fn child(arguments: &[String]) {
     let number = |at: usize| arguments[at].parse::<u64>().unwrap();
     let targets = usize::try_from(number(0)).unwrap();
-    let servers: Vec<Server> = arguments[3..]
+    let servers: Vec<BulkServer> = arguments[3..]
         .iter()
-        .map(|at| Server {
+        .map(|at| BulkServer {
             name: at.clone(),
             at: at.parse().unwrap(),
         })
@@ -95,7 +95,7 @@ pub(crate) fn child(arguments: &[String]) {
         for outcome in [&answer.a, &answer.aaaa] {
             answered += usize::from(matches!(
                 outcome,
-                Outcome::Asked(asked) if matches!(asked.kind, AnswerKind::Answer | AnswerKind::NoData)
+                QuestionOutcome::Asked(asked) if matches!(asked.kind, AnswerKind::Answer | AnswerKind::NoData)
             ));
         }
     }));

@@ -10,20 +10,20 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::conduct::{Interrupted, apart, before, conduct, now};
-use super::learn::Known;
-use super::learning::{Knowledge, Said, Sources};
+use super::learn::KnownEndpoint;
+use super::learning::{Knowledge, OpenSources, SourceAnswer};
 use super::shared::{self, Awaits, Shared};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::connect::{self, Authority};
 use crate::dns::{Name, RecordType};
-use crate::facts::host::{self, HostFiles, Look};
+use crate::facts::host::{self, HostFiles, HostLook};
 use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, System, Vantage, VantageKind, arn};
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::plan::Plan;
-use crate::probe::{self, Direct, End, GetAddrInfo, Live, Progress, Run};
+use crate::probe::{self, Direct, EarlyEnd, GetAddrInfo, Live, Progress, Run};
 use crate::probed::Probed;
 use crate::report::{Capture, Report, Tool, diagnose};
 use crate::resolvers::{self, Resolver, Role};
@@ -87,7 +87,7 @@ async fn one(
     progress: impl FnMut(Progress),
 ) -> Result<Capture, Error> {
     let until = began + aws_share(settings);
-    let known = Known::find(settings.target.as_ref(), &settings.sources, until);
+    let known = KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until);
     let known = tokio::select! {
         known = known => known?,
         () = &mut *interrupt => return Err(Error::Interrupted),
@@ -106,7 +106,7 @@ pub(super) fn aws_share(settings: &Settings) -> Duration {
 /// they are known. `failing_since`: when the first of the rounds before began that have failed one behind the other.
 pub(super) async fn round(
     settings: &Settings,
-    known: &Known,
+    known: &KnownEndpoint,
     began: Instant,
     failing_since: Option<&str>,
     interrupt: impl Future<Output = ()>,
@@ -122,7 +122,7 @@ pub(super) async fn round(
 /// The same as one of many: what others have shown of the resolvers is not asked again.
 pub(super) async fn round_beside(
     settings: &Settings,
-    known: &Known,
+    known: &KnownEndpoint,
     shared: &Shared,
     began: Instant,
     interrupt: impl Future<Output = ()>,
@@ -145,7 +145,7 @@ pub(super) async fn round_beside(
     let mut knowledge = Knowledge::new(known, host, gaps, vantage);
     let pending = match &shared.configuration {
         Some((configuration, gaps)) if pending.is_some() => {
-            knowledge.take(known, Said::Host(configuration.clone(), gaps.clone()));
+            knowledge.take(known, SourceAnswer::Host(configuration.clone(), gaps.clone()));
             None
         }
         _ => pending,
@@ -161,7 +161,7 @@ pub(super) async fn round_beside(
         trust: Trust::Platform,
         paces: shared.paces.clone(),
     };
-    let sources = Sources::begin(settings, known, pending.as_ref(), began + aws_share(settings));
+    let sources = OpenSources::begin(settings, known, pending.as_ref(), began + aws_share(settings));
     let selection = resolvers::select(settings, &knowledge.facts)?;
     let first = if sources.left().is_empty() {
         selection.complete()?
@@ -225,7 +225,7 @@ pub(super) async fn round_beside(
                 else => break,
             };
             let session = match &said {
-                Said::Aws(learnt) => learnt.session.clone(),
+                SourceAnswer::Aws(learnt) => learnt.session.clone(),
                 _ => None,
             };
             knowledge.borrow_mut().take(known, said);
@@ -236,7 +236,7 @@ pub(super) async fn round_beside(
                     let (aws, stopped) = (knowledge.borrow().facts.aws.clone(), stopped.clone());
                     let asked = async move {
                         tokio::select! {
-                            said = Sources::changes(session, &aws, from) => Some((Source::Changes, said)),
+                            said = OpenSources::changes(session, &aws, from) => Some((Source::Changes, said)),
                             _ = ended(stopped) => None,
                         }
                     };
@@ -289,8 +289,8 @@ pub(super) async fn round_beside(
         done = &mut asked => done,
         end = async {
             tokio::select! {
-                () = &mut interrupt => End::Interrupted,
-                () = settled, if shared.awaits < Awaits::Everything => End::Settled,
+                () = &mut interrupt => EarlyEnd::Interrupted,
+                () = settled, if shared.awaits < Awaits::Everything => EarlyEnd::Settled,
             }
         } => {
             // Both end with what they have.
@@ -303,11 +303,11 @@ pub(super) async fn round_beside(
     let mut gaps = knowledge.gaps();
     let Knowledge { facts, vantage, .. } = knowledge;
     let ended_by = *stop.borrow();
-    let interrupted = ended_by == Some(End::Interrupted);
+    let interrupted = ended_by == Some(EarlyEnd::Interrupted);
     let observations = in_order(&resolvers, shared.complete(observations));
     gaps.extend(shared.gaps(&observations));
     let mut not_waited_for = match ended_by {
-        Some(End::Settled) => settled::left(&target.hostname, &observations, &live, sources.left()),
+        Some(EarlyEnd::Settled) => settled::left(&target.hostname, &observations, &live, sources.left()),
         _ => Vec::new(),
     };
     not_waited_for.extend(shared.left().cloned());
@@ -341,7 +341,7 @@ pub(super) async fn round_beside(
 }
 
 /// What this host says, whatever the target is.
-pub(super) async fn look(settings: &Settings, until: Instant) -> Result<Arc<Look>, Error> {
+pub(super) async fn look(settings: &Settings, until: Instant) -> Result<Arc<HostLook>, Error> {
     let settings = settings.clone();
     let look = apart(move || host::look(&HostFiles::of(&settings, until.into_std())));
     Ok(Arc::new(look.await?.map_err(Error::File)?))
@@ -488,10 +488,10 @@ async fn connections(
 }
 
 /// Ends when the run is stopped, and says how.
-async fn ended(mut stopped: watch::Receiver<Option<End>>) -> End {
+async fn ended(mut stopped: watch::Receiver<Option<EarlyEnd>>) -> EarlyEnd {
     // The sender outlives everybody who waits.
     let end = stopped.wait_for(Option::is_some).await;
-    end.ok().and_then(|end| *end).unwrap_or(End::Interrupted)
+    end.ok().and_then(|end| *end).unwrap_or(EarlyEnd::Interrupted)
 }
 
 /// What was observed, in the order of the resolvers, each as it is known at the end.

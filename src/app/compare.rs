@@ -6,7 +6,7 @@ use super::{Error, GoesOn, output, read};
 use crate::cli::args::{CompareArgs, OutputArgs};
 use crate::fleet::{self, Compared, Documents};
 use crate::limits;
-use crate::places::{self, Comparison, Gathered};
+use crate::places::{self, Gathered, PlacesDocument};
 use crate::redact;
 use crate::render::{self, Format};
 
@@ -107,7 +107,7 @@ pub(super) fn compared_fleets(mut documents: Documents, output: &OutputArgs) -> 
     }
     let count = documents.seen.len() + documents.unseen.len();
     if !(2..=limits::PLACES).contains(&count) {
-        return Err(places::Refused::Count(count).into());
+        return Err(places::NotCompared::Count(count).into());
     }
     Ok(fleet::compare(&documents))
 }
@@ -122,7 +122,7 @@ pub(super) fn deliver(gathered: Gathered, output: &OutputArgs) -> Result<u8, Err
 }
 
 /// The comparison, redacted where that is asked, made for as long as it may go on.
-pub(super) fn compared(gathered: Gathered, output: &OutputArgs, goes_on: GoesOn<'_>) -> Result<Comparison, Error> {
+pub(super) fn compared(gathered: Gathered, output: &OutputArgs, goes_on: GoesOn<'_>) -> Result<PlacesDocument, Error> {
     if output.explain_why {
         return Err(Error::NoHeadlineToExplain);
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::conduct::{Interrupted, conduct, now};
 use super::{Error, output};
 use crate::cli::args::DemoArgs;
-use crate::lab::scenario::{Outcome, Scenario};
+use crate::lab::scenario::{ExpectedDiagnosis, Scenario};
 use crate::lab::{self, Scene};
 use crate::limits;
 use crate::probe::Progress;
@@ -70,7 +70,7 @@ fn scene<'a>(name: &'a str, scenario: &Scenario) -> Scene<'a> {
 }
 
 /// What came of a scenario.
-pub(super) struct Shown {
+pub(super) struct PlayedScenario {
     pub(super) report: Report,
     /// Where the diagnosis is not the one that the scenario states: how.
     pub(super) differs: Option<Vec<String>>,
@@ -81,18 +81,18 @@ pub(super) async fn report(
     named: Option<&str>,
     interrupt: Interrupted,
     progress: impl FnMut(Progress),
-) -> Result<Shown, Error> {
+) -> Result<PlayedScenario, Error> {
     let (name, scenario) = lab::scenario(named)?;
     let scene = scene(name, &scenario);
     let played = lab::play_until_settled(&scenario, &scene, interrupt, progress).await?;
     let report = diagnose(played.capture);
     let differs = differs(name, &report, &played.unexpected, &scenario);
-    Ok(Shown { report, differs })
+    Ok(PlayedScenario { report, differs })
 }
 
 /// What is not as the scenario states it, a line each.
 fn differs(name: &str, report: &Report, unexpected: &[String], scenario: &Scenario) -> Option<Vec<String>> {
-    let found = Outcome::of(report);
+    let found = ExpectedDiagnosis::of(report);
     let is_as_stated = if report.not_waited_for.is_empty() {
         found == scenario.expect
     } else {
@@ -110,8 +110,8 @@ fn differs(name: &str, report: &Report, unexpected: &[String], scenario: &Scenar
 }
 
 /// Where two outcomes part, on one line.
-fn difference(found: &Outcome, stated: &Outcome) -> String {
-    let describe = |outcome: &Outcome| {
+fn difference(found: &ExpectedDiagnosis, stated: &ExpectedDiagnosis) -> String {
+    let describe = |outcome: &ExpectedDiagnosis| {
         let mut text = format!("{} (exit {})", outcome.conclusion.as_str(), outcome.exit_code);
         for finding in &outcome.findings {
             let _ = write!(

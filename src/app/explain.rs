@@ -10,7 +10,7 @@ use crate::limits;
 use crate::pasted;
 use crate::places::PLACE_RULES;
 use crate::render::Format;
-use crate::render::explanation::{self, FindingPage, FindingSummary, Page, PageReference};
+use crate::render::explanation::{self, ExplainedText, FindingPage, FindingSummary, PageReference};
 use crate::report::exit;
 use crate::rules::{RULES, Reference, Severity};
 
@@ -45,7 +45,7 @@ pub(super) enum Explained {
     /// Every finding.
     Index,
     /// One finding.
-    Finding(Box<Entry>),
+    Finding(Box<ExplainedFinding>),
     /// The messages of a text.
     Message {
         /// Where it is from.
@@ -64,7 +64,7 @@ pub(super) fn explained(what: &str, goes_on: &dyn Fn() -> bool) -> Result<Explai
     } else if what.is_empty() {
         Ok(Explained::Index)
     } else {
-        let entry = Entry::find(&what.to_ascii_lowercase()).ok_or_else(|| unknown(what))?;
+        let entry = ExplainedFinding::find(&what.to_ascii_lowercase()).ok_or_else(|| unknown(what))?;
         Ok(Explained::Finding(Box::new(entry)))
     }
 }
@@ -114,7 +114,7 @@ impl Explained {
     pub(super) fn document(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         match self {
             Self::Index => {
-                let all: Vec<_> = Entry::all().map(|entry| entry.summarised()).collect();
+                let all: Vec<_> = ExplainedFinding::all().map(|entry| entry.summarised()).collect();
                 explanation::index(&all, out)
             }
             Self::Finding(entry) => explanation::page(&entry.described(), out),
@@ -124,7 +124,7 @@ impl Explained {
 }
 
 /// What has a page: a finding of one place, or of several.
-pub(super) struct Entry {
+pub(super) struct ExplainedFinding {
     name: &'static str,
     summary: &'static str,
     severity: Severity,
@@ -134,7 +134,7 @@ pub(super) struct Entry {
     references: &'static [Reference],
 }
 
-impl Entry {
+impl ExplainedFinding {
     fn of_one_place() -> impl Iterator<Item = Self> {
         RULES.iter().map(|rule| Self {
             name: rule.name,
@@ -214,7 +214,7 @@ fn from_stdin() -> Result<String, Error> {
 }
 
 fn unknown(what: &str) -> Error {
-    let meant = nearest(what, Entry::all().map(|entry| entry.name));
+    let meant = nearest(what, ExplainedFinding::all().map(|entry| entry.name));
     let meant = if meant.is_empty() {
         String::new()
     } else {
@@ -225,24 +225,24 @@ fn unknown(what: &str) -> Error {
 
 /// Every finding with its summary.
 fn index() -> String {
-    let column = Entry::all().map(|entry| entry.name.len()).max().unwrap_or(0);
-    let mut page = Page::default();
-    let list = |entries: &mut dyn Iterator<Item = Entry>, page: &mut Page| {
+    let column = ExplainedFinding::all().map(|entry| entry.name.len()).max().unwrap_or(0);
+    let mut page = ExplainedText::default();
+    let list = |entries: &mut dyn Iterator<Item = ExplainedFinding>, page: &mut ExplainedText| {
         for entry in entries {
             let lead = format!("{:column$}  ", entry.name);
             page.wrap(&lead, &" ".repeat(column + 2), entry.summary);
         }
     };
-    list(&mut Entry::of_one_place(), &mut page);
+    list(&mut ExplainedFinding::of_one_place(), &mut page);
     page.line("");
     page.line("Of several places (eks-dns-doctor compare):");
-    list(&mut Entry::of_several_places(), &mut page);
+    list(&mut ExplainedFinding::of_several_places(), &mut page);
     page.text
 }
 
 /// The documentation of a finding as plain text.
-fn page(entry: &Entry) -> String {
-    let mut page = Page::default();
+fn page(entry: &ExplainedFinding) -> String {
+    let mut page = ExplainedText::default();
     page.wrap("", "  ", &format!("{}: {}", entry.name, entry.summary));
     let severity = entry.severity.as_str();
     page.wrap("", "", &format!("{severity}, since {}", entry.since));
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn pages_are_plain_text_within_the_width() {
-        for text in Entry::all().map(|entry| page(&entry)).chain([index()]) {
+        for text in ExplainedFinding::all().map(|entry| page(&entry)).chain([index()]) {
             assert!(!text.contains("## ") && !text.contains("\n\n\n"), "{text}");
             assert!(!text.starts_with('\n') && text.ends_with('\n') && !text.ends_with("\n\n"));
             for line in text.lines() {
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn documents_keep_their_shape() {
-        let mut page = Page::default();
+        let mut page = ExplainedText::default();
         page.document(
             " ## What it means\n One line that\n goes on.\n\n Another.\n\n ## What to do\n\n - first, which\n   goes \
              on\n - second\n\n     aws eks x\n",

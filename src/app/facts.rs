@@ -4,11 +4,11 @@ use tokio::time::Instant;
 
 use super::check::nameless;
 use super::conduct::{before, now, wait};
-use super::learn::Known;
+use super::learn::KnownEndpoint;
 use super::{Error, output};
 use crate::cli::args::FactsArgs;
 use crate::cli::settings::{sources, target};
-use crate::facts::document::{Document, Maker, SCHEMA_VERSION};
+use crate::facts::document::{FactsDocument, Maker, SCHEMA_VERSION};
 use crate::facts::host::{self, HostFiles};
 use crate::facts::{Call, Facts, Gap};
 use crate::redact;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
         output::check_writable(path)?;
     }
     let found = wait(async {
-        let known = Known::find(named.as_ref(), &sources, until).await?;
+        let known = KnownEndpoint::find(named.as_ref(), &sources, until).await?;
         let from = sources.since.and_then(|since| before(&now(), since));
         let learnt = Box::pin(known.learn(until, from)).await;
         Ok::<_, Error>((known, learnt))
@@ -64,7 +64,7 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
     if let Some(cluster) = facts.aws.cluster_of(&target.hostname) {
         target.cluster = Some(cluster.name.clone());
     }
-    let mut document = Document {
+    let mut document = FactsDocument {
         schema_version: SCHEMA_VERSION,
         tool: Maker::this(),
         taken_at,

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use crate::facts::answers::Answers;
-use crate::facts::aws::{Ask, NoSession, Session};
+use crate::facts::aws::{AwsAccess, NoSession, Session};
 use crate::facts::{AwsFacts, Gap, Instance};
 use crate::limits;
 use crate::report::Capture;
 use crate::via::Failure;
 
 /// Why it is not read.
-enum Unread {
+enum NotReadFar {
     /// AWS is left out of this run, with this flag.
     LeftOut(&'static str),
     /// The instance is in another Region than the one that is asked.
@@ -26,7 +26,7 @@ enum Unread {
     Beyond,
 }
 
-impl Unread {
+impl NotReadFar {
     fn gap(&self, place: &str, vpc: &str) -> Gap {
         let reason = match self {
             Self::LeftOut(flag) => format!(
@@ -55,17 +55,17 @@ fn unread_vpc(capture: &Capture) -> Option<(&Instance, &str)> {
 }
 
 /// Why the VPC of an instance is in no list that can be read here.
-fn is_elsewhere(instance: &Instance, region: Option<&str>, account: Option<&str>) -> Option<Unread> {
+fn is_elsewhere(instance: &Instance, region: Option<&str>, account: Option<&str>) -> Option<NotReadFar> {
     let other = |of: &Option<String>, asked: Option<&str>| of.clone().filter(|of| asked.is_some_and(|one| one != of));
     other(&instance.region, region)
-        .map(Unread::Region)
-        .or_else(|| other(&instance.account, account).map(Unread::Account))
+        .map(NotReadFar::Region)
+        .or_else(|| other(&instance.account, account).map(NotReadFar::Account))
 }
 
 /// Reads the VPCs of the places, each once, and puts what came of it into what was captured there.
 pub(super) async fn read_vpcs(
     left_out: Option<&'static str>,
-    eyes: &Ask,
+    eyes: &AwsAccess,
     seen: &mut [(String, Result<Capture, Failure>)],
 ) {
     let mut session = None;
@@ -81,9 +81,11 @@ pub(super) async fn read_vpcs(
         let vpc = vpc.to_owned();
         let caller = capture.facts.aws.caller.as_ref().map(|caller| caller.account.as_str());
         let unread = left_out
-            .map(Unread::LeftOut)
+            .map(NotReadFar::LeftOut)
             .or_else(|| is_elsewhere(instance, eyes.region.as_deref(), caller))
-            .or_else(|| (read.len() >= limits::ZONES_OF_VPCS && !read.contains_key(&vpc)).then_some(Unread::Beyond));
+            .or_else(|| {
+                (read.len() >= limits::ZONES_OF_VPCS && !read.contains_key(&vpc)).then_some(NotReadFar::Beyond)
+            });
         if let Some(unread) = unread {
             capture.gaps.push(unread.gap(place, &vpc));
             continue;
@@ -97,22 +99,28 @@ pub(super) async fn read_vpcs(
                 let actions = answers.failed.iter().map(|failed| failed.call.action().to_owned());
                 let actions: Vec<String> = actions.collect();
                 if !actions.is_empty() {
-                    capture.gaps.push(Unread::Failed(actions).gap(place, &vpc));
+                    capture.gaps.push(NotReadFar::Failed(actions).gap(place, &vpc));
                 }
                 capture.facts.aws.add_vpc(&vpc, answers.clone());
             }
-            Err(reason) => capture.gaps.push(Unread::NoSession(reason.clone()).gap(place, &vpc)),
+            Err(reason) => capture
+                .gaps
+                .push(NotReadFar::NoSession(reason.clone()).gap(place, &vpc)),
         }
         read.insert(vpc, answers);
     }
 }
 
 /// Reads one VPC. The session is opened for the first of them.
-async fn read_vpc(session: &mut Option<Result<Session, NoSession>>, eyes: &Ask, vpc: &str) -> Result<Answers, String> {
+async fn read_vpc(
+    session: &mut Option<Result<Session, NoSession>>,
+    eyes: &AwsAccess,
+    vpc: &str,
+) -> Result<Answers, String> {
     let opened = if let Some(opened) = session.take() {
         opened
     } else {
-        let ask = Ask {
+        let ask = AwsAccess {
             deadline: limits::AWS_READ,
             ..eyes.clone()
         };
@@ -160,9 +168,9 @@ mod tests {
     }
 
     fn read(left_out: Option<&'static str>, region: &str, captures: Vec<Capture>) -> Vec<Vec<Gap>> {
-        let eyes = Ask {
+        let eyes = AwsAccess {
             region: Some(region.to_owned()),
-            ..Ask::default()
+            ..AwsAccess::default()
         };
         let mut seen: Vec<(String, Result<Capture, Failure>)> = captures
             .into_iter()

@@ -12,17 +12,17 @@ use crate::cli::nearest;
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::answers::{self, Answers};
-use crate::facts::aws::{Ask, Described, NoSession, Session, Since};
+use crate::facts::aws::{AwsAccess, Described, NoSession, Session, Since};
 use crate::facts::host::FactsFile;
-use crate::facts::instance::{self, Asked, Place};
-use crate::facts::kubeconfig::Wanted;
+use crate::facts::instance::{self, InstancePlace, PlaceToCome};
+use crate::facts::kubeconfig::WantedContext;
 use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
 use crate::limits;
 use crate::settings::Sources;
 use crate::target::{Target, TargetSource};
 
 /// The endpoint, and what is known of it before anything is asked.
-pub(super) struct Known {
+pub(super) struct KnownEndpoint {
     /// The endpoint.
     pub(super) target: Target,
     /// What the kubeconfig says, where it is about this endpoint.
@@ -30,7 +30,7 @@ pub(super) struct Known {
     /// What the files of `--facts` say.
     saved: Option<Answers>,
     /// How AWS is asked, but for the time that is left; `None` where it is not.
-    ask: Option<Ask>,
+    ask: Option<AwsAccess>,
     /// The session in which the endpoint of the cluster was asked for.
     session: Option<Session>,
     /// Whether the metadata service is asked.
@@ -38,7 +38,7 @@ pub(super) struct Known {
     /// What could not be learnt so far.
     gaps: Vec<Gap>,
     /// Where the metadata service said that this host is, where it was asked already.
-    place: Place,
+    place: InstancePlace,
     /// What is still to come of what is asked for many targets at once.
     to_come: Option<ToCome>,
 }
@@ -51,7 +51,7 @@ pub(super) struct Beside {
     /// What AWS answered; `None` where it was not asked.
     pub(super) answers: Option<Answers>,
     /// Where this host is.
-    pub(super) place: Place,
+    pub(super) place: InstancePlace,
     /// What could not be learnt.
     pub(super) gaps: Vec<Gap>,
     /// What is still to come; `None` where all have spoken.
@@ -67,7 +67,7 @@ pub(super) struct ToCome {
     /// What AWS says.
     pub(super) of_aws: Shared<LocalBoxFuture<'static, Learnt>>,
     /// What the metadata service says.
-    pub(super) place: Asked,
+    pub(super) place: PlaceToCome,
 }
 
 /// What AWS and the metadata service said.
@@ -75,7 +75,7 @@ pub(super) struct ToCome {
 pub(super) struct Learnt {
     answers: Option<Answers>,
     gaps: Vec<Gap>,
-    place: Place,
+    place: InstancePlace,
     /// In which AWS was asked.
     pub(super) session: Option<Session>,
 }
@@ -91,7 +91,7 @@ impl Learnt {
     }
 }
 
-impl Known {
+impl KnownEndpoint {
     /// Finds the endpoint, until then: the one that was named, else that of `--cluster`, of `--facts`, or of the
     /// kubeconfig's context. AWS is asked only where nobody else knows it.
     pub(super) async fn find(named: Option<&Target>, sources: &Sources, until: Instant) -> Result<Self, Error> {
@@ -114,7 +114,7 @@ impl Known {
         let (named_file, context) = (sources.kubeconfig.clone(), sources.context.clone());
         let (host, cluster) = (named.map(|target| target.hostname.clone()), sources.cluster.clone());
         let kubeconfig = apart(move || {
-            let wanted = Wanted {
+            let wanted = WantedContext {
                 context: context.as_deref(),
                 host: host.as_ref(),
                 cluster: cluster.as_deref(),
@@ -150,7 +150,7 @@ impl Known {
             .clone()
             .or_else(|| known_host.as_ref().and_then(region_of))
             .or_else(|| of_kubeconfig(|k| &k.region));
-        let ask = (!sources.no_aws && saved.is_none()).then(|| Ask {
+        let ask = (!sources.no_aws && saved.is_none()).then(|| AwsAccess {
             region: region.clone(),
             profile: sources.profile.clone().or_else(|| of_kubeconfig(|k| &k.profile)),
             // The kubeconfig's role goes with the kubeconfig's profile.
@@ -265,7 +265,7 @@ impl Known {
             session,
             asks_metadata: !sources.no_aws,
             gaps,
-            place: Place::NotAsked,
+            place: InstancePlace::NotAsked,
             to_come: None,
         })
     }
@@ -338,7 +338,7 @@ impl Known {
     }
 
     /// Asks AWS, until then: of the VPC of this instance too, where the metadata service names one.
-    pub(super) async fn learn_of_aws(&self, until: Instant, place: Asked) -> Learnt {
+    pub(super) async fn learn_of_aws(&self, until: Instant, place: PlaceToCome) -> Learnt {
         if let Some(to_come) = &self.to_come {
             return to_come.of_aws.clone().await;
         }
@@ -365,13 +365,13 @@ impl Known {
         Learnt {
             answers,
             gaps,
-            place: Place::default(),
+            place: InstancePlace::default(),
             session,
         }
     }
 
     /// Where this host is: the metadata service is asked once, until then, whoever waits for it.
-    pub(super) fn place(&self, until: Instant) -> Asked {
+    pub(super) fn place(&self, until: Instant) -> PlaceToCome {
         if let Some(to_come) = &self.to_come {
             to_come.place.clone()
         } else if self.asks_metadata {
@@ -382,7 +382,7 @@ impl Known {
     }
 
     /// What the metadata service says.
-    pub(super) async fn learn_of_metadata(&self, place: Asked) -> Learnt {
+    pub(super) async fn learn_of_metadata(&self, place: PlaceToCome) -> Learnt {
         Learnt {
             place: place.await,
             ..Learnt::default()
@@ -398,13 +398,13 @@ impl Known {
             gaps.extend(answers.assemble(self.wanted(), &mut facts.aws));
         }
         let place = match learnt.place {
-            Place::NotAsked => self.place.clone(),
+            InstancePlace::NotAsked => self.place.clone(),
             asked => asked,
         };
         match place {
-            Place::Instance(instance) => facts.host.instance = Some(instance),
-            Place::NotAsked => {}
-            Place::Unknown(gap) => gaps.push(gap),
+            InstancePlace::Instance(instance) => facts.host.instance = Some(instance),
+            InstancePlace::NotAsked => {}
+            InstancePlace::Unknown(gap) => gaps.push(gap),
         }
         let vpc = facts
             .aws
@@ -415,8 +415,8 @@ impl Known {
         gaps
     }
 
-    fn wanted(&self) -> answers::Wanted<'_> {
-        answers::Wanted {
+    fn wanted(&self) -> answers::WantedShare<'_> {
+        answers::WantedShare {
             target: &self.target.hostname,
             cluster: self.target.cluster.as_deref(),
         }
@@ -424,8 +424,8 @@ impl Known {
 }
 
 /// For as long as is left.
-fn ask_until(ask: &Ask, until: Instant) -> Ask {
-    Ask {
+fn ask_until(ask: &AwsAccess, until: Instant) -> AwsAccess {
+    AwsAccess {
         deadline: until.saturating_duration_since(Instant::now()),
         ..ask.clone()
     }

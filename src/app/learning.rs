@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use tokio::time::Instant;
 
 use super::conduct::apart;
-use super::learn::{Known, Learnt};
+use super::learn::{KnownEndpoint, Learnt};
 use crate::expect::Expected;
 use crate::facts::answers::Answers;
 use crate::facts::aws::{Session, Since};
@@ -31,7 +31,7 @@ pub(super) struct Knowledge {
 }
 
 /// What a source said.
-pub(super) enum Said {
+pub(super) enum SourceAnswer {
     /// This host's command.
     Host(Option<HostConfiguration>, Vec<Gap>),
     /// AWS.
@@ -43,7 +43,7 @@ pub(super) enum Said {
 }
 
 impl Knowledge {
-    pub(super) fn new(known: &Known, host: HostFacts, mut gaps: Vec<Gap>, mut vantage: Vantage) -> Self {
+    pub(super) fn new(known: &KnownEndpoint, host: HostFacts, mut gaps: Vec<Gap>, mut vantage: Vantage) -> Self {
         let mut facts = Facts {
             host,
             ..Facts::default()
@@ -62,15 +62,17 @@ impl Knowledge {
         }
     }
 
-    pub(super) fn take(&mut self, known: &Known, said: Said) {
+    pub(super) fn take(&mut self, known: &KnownEndpoint, said: SourceAnswer) {
         match said {
-            Said::Host(host, gaps) => {
+            SourceAnswer::Host(host, gaps) => {
                 self.facts.host.configuration = host;
                 self.of_command = gaps;
             }
-            Said::Aws(learnt) => self.of_aws = known.finish(learnt, &mut self.facts, &mut self.vantage),
-            Said::Metadata(learnt) => self.of_metadata = known.finish(learnt, &mut self.facts, &mut self.vantage),
-            Said::Changes(answers) => self.of_changes = answers.give_changes(&mut self.facts.aws),
+            SourceAnswer::Aws(learnt) => self.of_aws = known.finish(learnt, &mut self.facts, &mut self.vantage),
+            SourceAnswer::Metadata(learnt) => {
+                self.of_metadata = known.finish(learnt, &mut self.facts, &mut self.vantage)
+            }
+            SourceAnswer::Changes(answers) => self.of_changes = answers.give_changes(&mut self.facts.aws),
         }
     }
 
@@ -82,15 +84,20 @@ impl Knowledge {
 }
 
 /// The sources that were asked and have not answered yet.
-pub(super) struct Sources<'a> {
-    known: &'a Known,
-    place: instance::Asked,
-    open: RefCell<Vec<settled::Asked>>,
+pub(super) struct OpenSources<'a> {
+    known: &'a KnownEndpoint,
+    place: instance::PlaceToCome,
+    open: RefCell<Vec<settled::AskedSource>>,
 }
 
-impl<'a> Sources<'a> {
+impl<'a> OpenSources<'a> {
     /// All that are asked from now on, the metadata service until then.
-    pub(super) fn begin(settings: &Settings, known: &'a Known, pending: Option<&Pending>, until: Instant) -> Self {
+    pub(super) fn begin(
+        settings: &Settings,
+        known: &'a KnownEndpoint,
+        pending: Option<&Pending>,
+        until: Instant,
+    ) -> Self {
         let since = known.asked_since().unwrap_or_else(Instant::now);
         let asked = [
             (Source::Host, pending.is_some(), false),
@@ -104,7 +111,7 @@ impl<'a> Sources<'a> {
             ),
         ];
         let open = asked.into_iter().filter(|(_, is_asked, _)| *is_asked);
-        let open = open.map(|(source, _, decides)| settled::Asked { source, since, decides });
+        let open = open.map(|(source, _, decides)| settled::AskedSource { source, since, decides });
         Self {
             known,
             place: known.place(until),
@@ -113,7 +120,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Those that have not answered.
-    pub(super) fn open(&self) -> Vec<settled::Asked> {
+    pub(super) fn open(&self) -> Vec<settled::AskedSource> {
         self.open.borrow().clone()
     }
 
@@ -123,7 +130,7 @@ impl<'a> Sources<'a> {
     }
 
     /// What this one says, until then.
-    pub(super) async fn ask(&self, source: Source, pending: Option<Pending>, until: Instant) -> Said {
+    pub(super) async fn ask(&self, source: Source, pending: Option<Pending>, until: Instant) -> SourceAnswer {
         match source {
             Source::Host => {
                 let said = match pending {
@@ -131,22 +138,22 @@ impl<'a> Sources<'a> {
                     None => None,
                 };
                 let (host, gaps) = said.unwrap_or_default();
-                Said::Host(host, gaps)
+                SourceAnswer::Host(host, gaps)
             }
-            Source::Aws => Said::Aws(Box::pin(self.known.learn_of_aws(until, self.place.clone())).await),
-            Source::Metadata => Said::Metadata(self.known.learn_of_metadata(self.place.clone()).await),
-            Source::Changes => Said::Changes(Answers::default()),
+            Source::Aws => SourceAnswer::Aws(Box::pin(self.known.learn_of_aws(until, self.place.clone())).await),
+            Source::Metadata => SourceAnswer::Metadata(self.known.learn_of_metadata(self.place.clone()).await),
+            Source::Changes => SourceAnswer::Changes(Answers::default()),
         }
     }
 
     /// What was changed in AWS: asked when AWS has answered, since what is there says what to look for.
-    pub(super) async fn changes(session: Session, aws: &AwsFacts, from: u64) -> Said {
+    pub(super) async fn changes(session: Session, aws: &AwsFacts, from: u64) -> SourceAnswer {
         let since = Since {
             from,
             has_endpoints: aws.resolver_endpoints.as_ref().is_some_and(|all| !all.is_empty()),
             has_client_vpn: aws.client_vpn.as_ref().is_some_and(|all| !all.is_empty()),
         };
-        Said::Changes(session.changes(since).await)
+        SourceAnswer::Changes(session.changes(since).await)
     }
 
     /// It has answered.
@@ -159,7 +166,7 @@ impl<'a> Sources<'a> {
 /// should be, where AWS was asked for by a flag, where a warning counts, and where AWS has the certificate authority
 /// that a connection needs. Else it can only add findings beside a healthy result
 /// (docs/decisions/when-a-run-ends.md). Of many targets that is asked of each.
-fn aws_decides(settings: &Settings, known: &Known) -> bool {
+fn aws_decides(settings: &Settings, known: &KnownEndpoint) -> bool {
     let sources = &settings.sources;
     let is_meant = sources.cluster.is_some() || sources.profile.is_some();
     is_meant

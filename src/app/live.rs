@@ -8,14 +8,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Error, output};
 use crate::cli::args::OutputArgs;
-use crate::render::{Format, Style, text, words::Mark};
+use crate::render::{Format, Style, text, words::LineMark};
 use crate::watch::BoardRow;
 
 /// Rows of a terminal where it does not say.
 const ROWS: usize = 24;
 
 /// What stands at the foot of the terminal, if anything does.
-pub(super) struct Live<'a> {
+pub(super) struct TerminalFoot<'a> {
     args: &'a OutputArgs,
     style: Style,
     rows: usize,
@@ -24,7 +24,7 @@ pub(super) struct Live<'a> {
     on: bool,
 }
 
-impl<'a> Live<'a> {
+impl<'a> TerminalFoot<'a> {
     /// Shows something only where a person looks on: the table format on a terminal that can move its cursor.
     pub(super) fn new(args: &'a OutputArgs) -> Self {
         let on = matches!(args.format, Format::Table)
@@ -88,8 +88,8 @@ fn lines(head: &str, board: &[BoardRow], rows: usize, safe: impl Fn(&str) -> Str
     let mut lines = vec![cut(&safe(head), style.width)];
     for (row, name) in board.iter().zip(&names).take(room) {
         let mark = match row.right {
-            Some(true) => Some(Mark::Good),
-            Some(false) => Some(Mark::Bad),
+            Some(true) => Some(LineMark::Good),
+            Some(false) => Some(LineMark::Bad),
             None => None,
         };
         let symbol = mark.map_or(" ", |mark| mark.symbol(style.ascii));

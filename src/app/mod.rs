@@ -31,7 +31,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::args::Command;
-use crate::cli::{self, Stop, UsageError};
+use crate::cli::{self, NothingToRun, UsageError};
 use crate::facts::host::{FactsFile, UnreadableFile};
 use crate::facts::kubeconfig::KubeconfigError;
 use crate::facts::{Cluster, ClusterState};
@@ -66,7 +66,7 @@ enum Error {
     #[error("{0}; name a file that can be read")]
     File(UnreadableFile),
     #[error(transparent)]
-    Resolvers(#[from] resolvers::Error),
+    Resolvers(#[from] resolvers::NoResolvers),
     #[error("cannot start asking: {0}")]
     Runtime(io::Error),
     #[error(
@@ -77,7 +77,7 @@ enum Error {
     #[error("cannot render the report")]
     Render(#[from] std::fmt::Error),
     #[error(transparent)]
-    Redact(#[from] redact::Error),
+    Redact(#[from] redact::RedactionFailed),
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
     #[error("cannot listen on {0}: {1}; name another address of this host with --listen")]
@@ -92,7 +92,7 @@ enum Error {
     )]
     NotReplayed(PathBuf),
     #[error(transparent)]
-    Places(#[from] places::Refused),
+    Places(#[from] places::NotCompared),
     #[error(
         "the captures could not be diagnosed within {}: give fewer, or those of fewer resolvers",
         humantime::format_duration(crate::limits::MCP_OFFLINE)
@@ -103,7 +103,7 @@ enum Error {
     #[error("{0:?} is not the name of a finding{1}: see eks-dns-doctor explain for the index")]
     UnknownFinding(String, String),
     #[error("{}", chain(.0))]
-    Lab(#[from] lab::Error),
+    Lab(#[from] lab::UnplayableScenario),
     #[error("--explain-why is for one place: eks-dns-doctor replay CAPTURE --explain-why")]
     NoHeadlineToExplain,
     #[error(
@@ -221,8 +221,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             redacts = is_redacted(&command);
             dispatch(&command)
         }
-        Err(Stop::Print(text)) => output::stdout(text.as_bytes()).map(|()| exit::HEALTHY),
-        Err(Stop::Usage(error)) => Err(error.into()),
+        Err(NothingToRun::Print(text)) => output::stdout(text.as_bytes()).map(|()| exit::HEALTHY),
+        Err(NothingToRun::Usage(error)) => Err(error.into()),
     };
     let code = done.unwrap_or_else(|error| {
         if is_plugin {

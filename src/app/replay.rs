@@ -12,7 +12,7 @@ use crate::render;
 use crate::report::{Report, diagnose_while};
 
 /// What a file is.
-pub(super) enum Found {
+pub(super) enum FileKind {
     /// A capture, diagnosed.
     Report(Box<Report>),
     /// The captures of a comparison.
@@ -26,9 +26,9 @@ pub(super) fn run(args: &ReplayArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
     let bytes = read::bounded(&args.capture)?;
     match of(&args.capture, &bytes, &|| Ok(()))? {
-        Found::Fleet(fleet) => many(*fleet, &args.output),
-        Found::Comparison(gathered) => compare::deliver(*gathered, &args.output),
-        Found::Report(report) => {
+        FileKind::Fleet(fleet) => many(*fleet, &args.output),
+        FileKind::Comparison(gathered) => compare::deliver(*gathered, &args.output),
+        FileKind::Report(report) => {
             output::deliver(&report, &args.output)?;
             Ok(args.output.format.exit_code(report.conclusion, report.exit_code))
         }
@@ -54,7 +54,7 @@ pub(super) fn shareable(fleet: Fleet, output: &OutputArgs) -> Result<Fleet, Erro
 }
 
 /// What a file with this content comes to, for as long as it may go on; the path is for the refusal.
-pub(super) fn of(path: &Path, bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Found, Error> {
+pub(super) fn of(path: &Path, bytes: &[u8], goes_on: GoesOn<'_>) -> Result<FileKind, Error> {
     let refused = |reason: capture::CaptureError| Error::Capture {
         path: path.to_owned(),
         reason: reason.with_advice(),
@@ -67,15 +67,15 @@ pub(super) fn of(path: &Path, bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Found
         reason: reason.to_string(),
     })?;
     if let Some(fleet) = fleet {
-        return Ok(Found::Fleet(Box::new(fleet)));
+        return Ok(FileKind::Fleet(Box::new(fleet)));
     }
     goes_on()?;
     if let Some(gathered) = places::comparison(bytes).map_err(refused)? {
-        return Ok(Found::Comparison(Box::new(gathered)));
+        return Ok(FileKind::Comparison(Box::new(gathered)));
     }
     let capture = match capture::parse(bytes) {
         Err(_) if places::is_dig(bytes) => return Err(Error::NotReplayed(path.to_owned())),
         read => read.map_err(refused)?,
     };
-    Ok(Found::Report(Box::new(diagnose_while(capture, goes_on)?)))
+    Ok(FileKind::Report(Box::new(diagnose_while(capture, goes_on)?)))
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::check::{aws_share, round, without_endpoint};
 use super::conduct::{Interrupted, apart, conduct, now};
-use super::learn::Known;
+use super::learn::KnownEndpoint;
 use super::{Error, fleet, output};
 use crate::cli::args::{CheckArgs, OutputArgs, ServeArgs};
 use crate::cli::{UsageError, settings};
@@ -22,7 +22,7 @@ use crate::redact;
 use crate::render::exposition::Exposition;
 use crate::render::{self, Format, Style, openmetrics};
 use crate::report::{Report, diagnose, exit};
-use crate::serve::{self, Endpoint, Moment, Standing};
+use crate::serve::{self, Endpoint, Moment, StandingCheck};
 use crate::settings::Settings;
 
 /// Serves until a signal comes, which is how it ends: exit code 0.
@@ -53,7 +53,7 @@ async fn serve(args: &ServeArgs, settings: &Settings, interrupt: Interrupted) ->
     let refused = |error| Error::Listen(args.listen, error);
     let endpoint: Endpoint = serve::listen(args.listen).await.map_err(refused)?;
     let address = endpoint.address().map_err(refused)?;
-    let standing = Standing::new(args.interval, settings.deadline);
+    let standing = StandingCheck::new(args.interval, settings.deadline);
     let style = Style {
         ascii: args.check.output.ascii,
         ..Style::default()
@@ -82,7 +82,7 @@ async fn serve(args: &ServeArgs, settings: &Settings, interrupt: Interrupted) ->
 type Stamp = Vec<Option<(Duration, u64)>>;
 
 /// What a check found.
-enum Document {
+enum CheckDocument {
     /// One target.
     One(Box<Report>),
     /// Many targets.
@@ -92,7 +92,7 @@ enum Document {
 struct Check<'a> {
     args: &'a ServeArgs,
     settings: &'a Settings,
-    standing: Standing,
+    standing: StandingCheck,
     style: Style,
     /// The endpoint whose checks have failed one behind the other, and when the first of those began, RFC 3339.
     failing_since: RefCell<Option<(Name, String)>>,
@@ -130,7 +130,7 @@ impl Check<'_> {
     }
 
     /// One check, with what its files say now.
-    async fn once(&self, began: Instant) -> Result<Document, Error> {
+    async fn once(&self, began: Instant) -> Result<CheckDocument, Error> {
         let settings = self.settings;
         if self.args.check.many.flag().is_some() {
             let mut interrupt: Interrupted = Box::pin(pending());
@@ -142,12 +142,12 @@ impl Check<'_> {
                 ..self.args.check.clone()
             };
             let fleet = Box::pin(fleet::gather(&quietly, settings, &mut interrupt)).await?;
-            return Ok(Document::Many(Box::new(fleet)));
+            return Ok(CheckDocument::Many(Box::new(fleet)));
         }
         let until = began + aws_share(settings);
         let failing = self.failing_since.borrow().clone();
         let mut since = None;
-        let capture = match Known::find(settings.target.as_ref(), &settings.sources, until).await {
+        let capture = match KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until).await {
             Ok(known) => {
                 since = failing
                     .filter(|(name, _)| *name == known.target.hostname)
@@ -173,22 +173,22 @@ impl Check<'_> {
         let report = report.await??;
         let first = since.unwrap_or_else(|| report.taken_at.clone());
         *self.failing_since.borrow_mut() = report.fails().then_some((hostname, first));
-        Ok(Document::One(Box::new(report)))
+        Ok(CheckDocument::One(Box::new(report)))
     }
 
     /// Takes what was found, and says it in one line.
-    fn take(&self, document: &Document, began: Moment) -> Result<String, Error> {
+    fn take(&self, document: &CheckDocument, began: Moment) -> Result<String, Error> {
         let tell = |exposition: &mut Exposition| match document {
-            Document::One(report) => {
+            CheckDocument::One(report) => {
                 openmetrics::add(exposition, report, report.vantage.name.as_deref().unwrap_or_default());
             }
-            Document::Many(fleet) => render::fleet::machine::add(exposition, fleet),
+            CheckDocument::Many(fleet) => render::fleet::machine::add(exposition, fleet),
         };
         self.standing.found(began, moment(), tell, &self.style)?;
         let mut line = String::new();
         match document {
-            Document::One(report) => render::render(report, Format::Short, &self.style, &mut line)?,
-            Document::Many(fleet) => render::fleet::render(fleet, Format::Short, &self.style, &mut line)?,
+            CheckDocument::One(report) => render::render(report, Format::Short, &self.style, &mut line)?,
+            CheckDocument::Many(fleet) => render::fleet::render(fleet, Format::Short, &self.style, &mut line)?,
         }
         Ok(line.trim_end().to_owned())
     }

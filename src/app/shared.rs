@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::dns::Name;
-use crate::facts::host::Look;
+use crate::facts::host::HostLook;
 use crate::facts::{Gap, HostConfiguration};
 use crate::observation::{Lookup, NotWaitedFor, Purpose, SystemCode};
 use crate::probe::{Live, Paces};
@@ -32,7 +32,7 @@ pub(super) struct Shared {
     /// What the bulk engine heard for this target: who said it is not asked again.
     pub(super) found: Vec<Probed>,
     /// What this host says, whatever the target is; `None` where it is to be read.
-    pub(super) look: Option<Arc<Look>>,
+    pub(super) look: Option<Arc<HostLook>>,
     /// What this host's command says of whom it asks, and what it could not say; `None` where it is to be asked.
     pub(super) configuration: Option<(Option<HostConfiguration>, Vec<Gap>)>,
     /// How fast each server is asked.

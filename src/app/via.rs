@@ -16,12 +16,12 @@ use super::{Error, far};
 use crate::capture;
 use crate::cli::args::CheckArgs;
 
-use crate::facts::aws::{Ask, NoSession, Session};
-use crate::facts::document::Document;
+use crate::facts::aws::{AwsAccess, NoSession, Session};
+use crate::facts::document::FactsDocument;
 use crate::facts::{Gap, Kubeconfig};
 use crate::fleet::{self, Documents, Fleet};
 use crate::limits;
-use crate::places::{Gathered, Source};
+use crate::places::{CaptureFile, Gathered};
 use crate::report::{Capture, Unseen};
 use crate::settings::{FailOn, NamedResolver, Settings};
 use crate::target::Target;
@@ -102,7 +102,7 @@ pub(super) async fn gather(
     // The check here may have met the same role.
     let mut own = here.clone();
     own.gaps.extend(without_role.filter(|gap| !here.gaps.contains(gap)));
-    gathered.sources.push(Source::of(name, own));
+    gathered.sources.push(CaptureFile::of(name, own));
     // Where not all have room, the last line is for those that have none: they were not looked at.
     let room = limits::PLACES - gathered.sources.len();
     let beyond = if seen.len() > room { seen.len() - (room - 1) } else { 0 };
@@ -202,7 +202,7 @@ fn fleet_of(document: &[u8]) -> Result<Fleet, String> {
 }
 
 /// What each place came to.
-type Seen<T> = Vec<(String, Result<T, Failure>)>;
+type PerPlace<T> = Vec<(String, Result<T, Failure>)>;
 
 /// How what came back is read.
 type Reads<'a, T> = &'a dyn Fn(&[u8]) -> Result<T, String>;
@@ -213,10 +213,10 @@ async fn ask<T>(
     places: &[Via],
     errand: &Errand,
     programs: Option<&Programs>,
-    eyes: &Ask,
+    eyes: &AwsAccess,
     stopped: watch::Receiver<bool>,
     reads: Reads<'_, T>,
-) -> (Seen<T>, Option<Gap>) {
+) -> (PerPlace<T>, Option<Gap>) {
     let path = std::env::var_os("PATH");
     let ssh = find(path.as_deref(), Path::is_file);
     let ssh = ssh.as_deref();
@@ -294,7 +294,12 @@ async fn host<T>(
 }
 
 /// Asks one node, or those with a tag.
-async fn nodes<T>(via: &Via, session: Result<&Session, &NoSession>, errand: &Errand, reads: Reads<'_, T>) -> Seen<T> {
+async fn nodes<T>(
+    via: &Via,
+    session: Result<&Session, &NoSession>,
+    errand: &Errand,
+    reads: Reads<'_, T>,
+) -> PerPlace<T> {
     match session {
         Ok(session) => {
             ssm::run(session, via, errand, |document| {
@@ -310,9 +315,9 @@ async fn nodes<T>(via: &Via, session: Result<&Session, &NoSession>, errand: &Err
 }
 
 /// With whose eyes Systems Manager is asked.
-fn ask_for(settings: &Settings, kubeconfig: Option<&Kubeconfig>, region: Option<&str>, errand: &Errand) -> Ask {
+fn ask_for(settings: &Settings, kubeconfig: Option<&Kubeconfig>, region: Option<&str>, errand: &Errand) -> AwsAccess {
     let sources = &settings.sources;
-    Ask {
+    AwsAccess {
         region: sources.region.clone().or_else(|| region.map(str::to_owned)),
         profile: sources
             .profile
@@ -327,9 +332,9 @@ fn ask_for(settings: &Settings, kubeconfig: Option<&Kubeconfig>, region: Option<
 }
 
 /// What came back under the name that the user gave the place, where it is about the same endpoint.
-fn fitting(place: String, mut capture: Capture, here: &Source) -> Result<Source, Failure> {
+fn fitting(place: String, mut capture: Capture, here: &CaptureFile) -> Result<CaptureFile, Failure> {
     capture.vantage.name = Some(place.clone());
-    let source = Source::of(place, capture);
+    let source = CaptureFile::of(place, capture);
     here.agrees_with(&source).map_err(|refused| Failure::Document {
         reason: format!("is of something else: {refused}"),
         said: String::new(),
@@ -356,7 +361,7 @@ fn facts(args: &CheckArgs, here: &Capture) -> Result<Vec<u8>, Error> {
     if args.sources.no_aws && args.sources.facts.is_empty() || !learnt {
         return Ok(Vec::new());
     }
-    let document = Document::for_elsewhere(&here.taken_at, &here.target, facts, &here.gaps);
+    let document = FactsDocument::for_elsewhere(&here.taken_at, &here.target, facts, &here.gaps);
     let text = document.to_json().map_err(Error::Document)?;
     Ok(text.into_bytes())
 }
@@ -439,7 +444,7 @@ mod tests {
     )]
 
     use super::*;
-    use crate::facts::kubeconfig::{Cause, Fault, Refusal};
+    use crate::facts::kubeconfig::{ContextFault, NotTaken, Refusal};
     use crate::facts::platform::{
         Chooser, DnsScope, HostConfiguration, HostsLine, OverHttps, OverHttpsPolicy, ScopeDomain, Service, SplitDns,
         Writer,
@@ -543,8 +548,8 @@ mod tests {
                 cluster_entry: "alice-entry".to_owned(),
                 server: "https://127.0.0.1:16443".to_owned(),
                 refusal: Some(Refusal {
-                    causes: vec![Cause {
-                        fault: Fault::AuthorityFile,
+                    causes: vec![NotTaken {
+                        fault: ContextFault::AuthorityFile,
                         file: text("/home/alice/other-ca.pem"),
                     }],
                     prints: vec!["error: alice's file".to_owned()],

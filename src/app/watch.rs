@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::check::{aws_share, round, without_endpoint};
 use super::conduct::{Interrupted, conduct, now};
-use super::learn::Known;
-use super::live::{self, Live};
+use super::learn::KnownEndpoint;
+use super::live::{self, TerminalFoot};
 use super::{Error, output};
 use crate::cli::args::{CheckArgs, OutputArgs, Until};
 use crate::cli::settings;
@@ -55,7 +55,7 @@ async fn rounds(
     });
     let until = Instant::now() + aws_share(settings);
     let known = tokio::select! {
-        known = Known::find(settings.target.as_ref(), &settings.sources, until) => known?,
+        known = KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until) => known?,
         () = &mut interrupt => return Err(Error::Interrupted),
     };
     let start = Instant::now();
@@ -78,7 +78,7 @@ async fn rounds(
     let mut last: Option<Report> = None;
     // When the first of the rounds began that have failed one behind the other.
     let mut failing_since: Option<String> = None;
-    let mut live = Live::new(&args.output);
+    let mut live = TerminalFoot::new(&args.output);
     let name = known.target.hostname.to_string();
     let head = |next, conclusion: &str| live::head(&name, start.elapsed(), bound, next, conclusion);
     loop {

@@ -15,11 +15,11 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::lane::{Lane, PairTicket, Ticket};
-use super::question::{Family, Target};
+use super::question::{EncodedTarget, Family};
 use super::reply;
-use super::socket::{BATCH, Batch, Outgoing, Ready};
+use super::socket::{BATCH, Batch, Outgoing, WakeReason};
 use super::wheel::Wheel;
-use super::{Answer, Asked, NotAsked, Options, Outcome, Server, Summary};
+use super::{BulkServer, LookupOutcome, NotAsked, Options, QuestionOutcome, ServerAnswer, Summary};
 use crate::dns::{AnswerKind, Name, Reply};
 use crate::limits;
 use crate::observation::{NetworkFailure, Transport};
@@ -30,10 +30,10 @@ const TRIES: u8 = 2;
 
 /// A question that is under way.
 #[derive(Debug)]
-struct Question {
+struct OpenQuestion {
     generation: u32,
     /// None while the number is not in use.
-    target: Option<Arc<Target>>,
+    target: Option<Arc<EncodedTarget>>,
     family: Family,
     lane: usize,
     /// Where the answer is put together.
@@ -51,7 +51,7 @@ struct Question {
     canary: bool,
     mismatched: u32,
     /// The failure that says most.
-    failure: Option<Box<Asked>>,
+    failure: Option<Box<LookupOutcome>>,
 }
 
 /// Two outcomes that make an answer.
@@ -63,8 +63,8 @@ struct Pair {
     late: u32,
     target: usize,
     lane: usize,
-    a: Option<Outcome>,
-    aaaa: Option<Outcome>,
+    a: Option<QuestionOutcome>,
+    aaaa: Option<QuestionOutcome>,
 }
 
 /// What a connection over TCP brought: whose server, which question, and the reply.
@@ -79,11 +79,11 @@ pub(super) struct Engine<I, F> {
     drawn: usize,
     exhausted: bool,
     /// The targets that not every server has begun, and the place of the first.
-    targets: VecDeque<Arc<Target>>,
+    targets: VecDeque<Arc<EncodedTarget>>,
     passed: usize,
     lanes: Vec<Lane>,
     window: std::time::Duration,
-    questions: Vec<Question>,
+    questions: Vec<OpenQuestion>,
     free_questions: Vec<u32>,
     pairs: Vec<Pair>,
     free_pairs: Vec<u32>,
@@ -95,18 +95,18 @@ pub(super) struct Engine<I, F> {
     /// The questions of what is being sent.
     sending: Vec<Ticket>,
     /// Sockets to look at: server, place, and why.
-    readable: Vec<(usize, usize, Ready)>,
+    readable: Vec<(usize, usize, WakeReason)>,
     connections: FuturesUnordered<Pin<Box<dyn Future<Output = Brought>>>>,
     /// When there is something to do beside what the wheel knows.
     wake: Option<Instant>,
     on_answer: F,
 }
 
-impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
-    pub(super) fn new(names: I, servers: &[Server], options: &Options, on_answer: F) -> Self {
+impl<I: Stream<Item = Name> + Unpin, F: FnMut(ServerAnswer)> Engine<I, F> {
+    pub(super) fn new(names: I, servers: &[BulkServer], options: &Options, on_answer: F) -> Self {
         let now = Instant::now();
         let carriers = probe::sockets_of_this_process() / servers.len().max(1);
-        let lane = |server: &Server| Lane::new(server.at, options, carriers.max(2));
+        let lane = |server: &BulkServer| Lane::new(server.at, options, carriers.max(2));
         Self {
             names,
             held: None,
@@ -220,7 +220,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     // Targets.
 
     /// The next target of a server. None where there is none, or the server is too far ahead of another.
-    fn draw(&mut self, lane: usize) -> Option<Arc<Target>> {
+    fn draw(&mut self, lane: usize) -> Option<Arc<EncodedTarget>> {
         let next = self.lanes[lane].next;
         if next == self.drawn {
             // What is held back is remembered too.
@@ -229,7 +229,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
                 return None;
             }
             let name = self.next_name()?;
-            self.targets.push_back(Arc::new(Target::new(self.drawn, name)));
+            self.targets.push_back(Arc::new(EncodedTarget::new(self.drawn, name)));
             self.drawn += 1;
         }
         self.lanes[lane].next += 1;
@@ -279,9 +279,9 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
                 self.begin(lane, &target, true);
                 continue;
             }
-            let not_asked = || Outcome::NotAsked(NotAsked::NoReplies);
+            let not_asked = || QuestionOutcome::NotAsked(NotAsked::NoReplies);
             self.lanes[lane].served.not_asked += 2;
-            (self.on_answer)(Answer {
+            (self.on_answer)(ServerAnswer {
                 target: target.index,
                 server: lane,
                 a: not_asked(),
@@ -300,7 +300,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         if !all_begun {
             return false;
         }
-        let waits_for = |question: &Question| {
+        let waits_for = |question: &OpenQuestion| {
             question.target.is_some() && !(question.canary && self.lanes[question.lane].breaker.is_open())
         };
         if self.lanes.iter().any(|lane| lane.outstanding > 0) {
@@ -314,7 +314,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             }
             for question in 0..self.questions.len() {
                 if self.questions[question].target.is_some() {
-                    self.end(index_of(question), Outcome::NotAsked(NotAsked::NoReplies));
+                    self.end(index_of(question), QuestionOutcome::NotAsked(NotAsked::NoReplies));
                 }
             }
         }
@@ -324,7 +324,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     // Questions.
 
     /// Begins the two questions about a target.
-    fn begin(&mut self, lane: usize, target: &Arc<Target>, canary: bool) {
+    fn begin(&mut self, lane: usize, target: &Arc<EncodedTarget>, canary: bool) {
         let pair = self.free_pairs.pop().unwrap_or_else(|| {
             self.pairs.push(Pair::default());
             index_of(self.pairs.len() - 1)
@@ -332,7 +332,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         let both = &mut self.pairs[pair as usize];
         (both.target, both.lane) = (target.index, lane);
         for family in [Family::A, Family::Aaaa] {
-            let question = Question {
+            let question = OpenQuestion {
                 generation: 0,
                 target: Some(Arc::clone(target)),
                 family,
@@ -350,7 +350,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             let number = if let Some(number) = self.free_questions.pop() {
                 let slot = &mut self.questions[number as usize];
                 let generation = slot.generation.wrapping_add(1);
-                *slot = Question { generation, ..question };
+                *slot = OpenQuestion { generation, ..question };
                 number
             } else {
                 self.questions.push(question);
@@ -370,13 +370,13 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     }
 
     /// The question of a ticket, unless it is over.
-    fn valid(&mut self, ticket: Ticket) -> Option<&mut Question> {
+    fn valid(&mut self, ticket: Ticket) -> Option<&mut OpenQuestion> {
         let question = &mut self.questions[ticket.question as usize];
         (question.generation == ticket.generation && question.target.is_some()).then_some(question)
     }
 
     /// Ends a question.
-    fn end(&mut self, number: u32, outcome: Outcome) {
+    fn end(&mut self, number: u32, outcome: QuestionOutcome) {
         let question = &mut self.questions[number as usize];
         if question.target.take().is_none() {
             return;
@@ -392,11 +392,11 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         }
         own.outstanding -= 1;
         match &outcome {
-            Outcome::Asked(asked) => {
+            QuestionOutcome::Asked(asked) => {
                 own.served.asked += 1;
                 own.served.answered += u64::from(asked.rcode.is_some());
             }
-            Outcome::NotAsked(_) => own.served.not_asked += 1,
+            QuestionOutcome::NotAsked(_) => own.served.not_asked += 1,
         }
         let both = &mut self.pairs[pair as usize];
         match family {
@@ -404,7 +404,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             Family::Aaaa => both.aaaa = Some(outcome),
         }
         if let (Some(a), Some(aaaa)) = (&both.a, &both.aaaa) {
-            let replied = |outcome: &Outcome| outcome.asked().is_some_and(|asked| asked.rcode.is_some());
+            let replied = |outcome: &QuestionOutcome| outcome.asked().is_some_and(|asked| asked.rcode.is_some());
             if replied(a) || replied(aaaa) {
                 self.lingering.push_back((Instant::now() + limits::UNHEARD, pair));
             } else {
@@ -435,7 +435,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         );
         self.free_pairs.push(pair);
         if let (Some(a), Some(aaaa)) = (whole.a, whole.aaaa) {
-            (self.on_answer)(Answer {
+            (self.on_answer)(ServerAnswer {
                 target: whole.target,
                 server: whole.lane,
                 a,
@@ -454,7 +454,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     }
 
     /// Ends a question with what it came to.
-    fn settle(&mut self, number: u32, asked: Asked, now: Instant) {
+    fn settle(&mut self, number: u32, asked: LookupOutcome, now: Instant) {
         let question = &self.questions[number as usize];
         let rtt = question.first.map(|first| now - first);
         let (tries, mismatched, lane) = (question.tries, question.mismatched, question.lane);
@@ -464,7 +464,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         let rtt = rtt.filter(|_| asked.rcode.is_some());
         self.end(
             number,
-            Outcome::Asked(Asked {
+            QuestionOutcome::Asked(LookupOutcome {
                 tries,
                 mismatched,
                 rtt,
@@ -485,13 +485,13 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
         };
         let asked = match failure {
             Some(failure) if rank(failure.kind) >= rank(silence) => failure,
-            _ => Asked::of(silence),
+            _ => LookupOutcome::of(silence),
         };
         self.settle(number, asked, now);
     }
 
     /// A try came to nothing that decides: the question is put once more, or ends when no other try of it is left.
-    fn failed(&mut self, number: u32, asked: Asked, now: Instant) {
+    fn failed(&mut self, number: u32, asked: LookupOutcome, now: Instant) {
         let end = now.checked_sub(self.window);
         let ticket = self.ticket(number);
         let question = &mut self.questions[number as usize];
@@ -535,7 +535,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     }
 
     /// The reply to a question, over UDP.
-    fn replied(&mut self, number: u32, try_: usize, asked: Asked, now: Instant) {
+    fn replied(&mut self, number: u32, try_: usize, asked: LookupOutcome, now: Instant) {
         use AnswerKind::{Answer, NoData, NxDomain, Referral, Refused, Truncated};
         let question = &self.questions[number as usize];
         let lane = question.lane;
@@ -588,7 +588,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     }
 }
 
-impl Question {
+impl OpenQuestion {
     /// Which of its tries waits on a socket.
     fn try_at(&self, carrier: usize) -> Option<usize> {
         let is_there = |wait: &Option<(usize, usize)>| wait.is_some_and(|(place, _)| place == carrier);
@@ -607,10 +607,10 @@ fn rank(kind: AnswerKind) -> u8 {
     }
 }
 
-fn unreachable(error: &io::Error) -> Asked {
-    Asked {
+fn unreachable(error: &io::Error) -> LookupOutcome {
+    LookupOutcome {
         failure: Some(NetworkFailure::of(error)),
-        ..Asked::of(AnswerKind::Unreachable)
+        ..LookupOutcome::of(AnswerKind::Unreachable)
     }
 }
 

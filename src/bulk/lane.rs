@@ -28,7 +28,7 @@ pub(super) struct PairTicket {
 
 /// An ID that was used on a socket, the answer it is for, and the question it stands for; none once that has its reply.
 #[derive(Debug)]
-struct Entry {
+struct UsedId {
     id: u16,
     pair: PairTicket,
     question: Option<u32>,
@@ -39,7 +39,7 @@ struct Entry {
 pub(super) struct Carrier {
     pub(super) socket: Connected,
     opened: Instant,
-    entries: Vec<Entry>,
+    entries: Vec<UsedId>,
     /// Entries with a question.
     pub(super) outstanding: usize,
     /// Datagrams with an ID that was never used on it.
@@ -69,7 +69,7 @@ impl Carrier {
         while self.entries.iter().any(|entry| entry.id == id) {
             id = rand::random();
         }
-        self.entries.push(Entry {
+        self.entries.push(UsedId {
             id,
             pair,
             question: Some(question),
@@ -100,7 +100,7 @@ impl Carrier {
 
     pub(super) fn belongs(&self, id: u16) -> Belongs {
         match self.entries.iter().find(|entry| entry.id == id) {
-            Some(Entry {
+            Some(UsedId {
                 question: Some(question),
                 ..
             }) => Belongs::To(*question),

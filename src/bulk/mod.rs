@@ -27,7 +27,7 @@ use crate::probe::Paces;
 
 /// A server that is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Server {
+pub struct BulkServer {
     /// What it is called. The engine only carries it along.
     pub name: String,
     /// Its address and port, over UDP and TCP.
@@ -47,31 +47,31 @@ pub struct Options {
 
 /// What one server answered about one target.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct ServerAnswer {
     /// The target, by its place among the names, from 0.
     pub target: usize,
     /// The server, by its place among the servers.
     pub server: usize,
     /// What the question for its A records came to.
-    pub a: Outcome,
+    pub a: QuestionOutcome,
     /// What the question for its AAAA records came to.
-    pub aaaa: Outcome,
+    pub aaaa: QuestionOutcome,
     /// Datagrams that came behind a reply, to the same question or to none of the socket's.
     pub late: u32,
 }
 
 /// What a question came to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum QuestionOutcome {
     /// It was put to the server.
-    Asked(Asked),
+    Asked(LookupOutcome),
     /// It was not, and says nothing of the target.
     NotAsked(NotAsked),
 }
 
-impl Outcome {
+impl QuestionOutcome {
     /// What came of it, where it was asked.
-    pub fn asked(&self) -> Option<&Asked> {
+    pub fn asked(&self) -> Option<&LookupOutcome> {
         match self {
             Self::Asked(asked) => Some(asked),
             Self::NotAsked(_) => None,
@@ -91,7 +91,7 @@ pub enum NotAsked {
 
 /// What came of a question, in the words that `check` has for a lookup.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct LookupOutcome {
     /// What it amounts to.
     pub kind: AnswerKind,
     /// The RCODE of the reply that decides, where one came.
@@ -123,7 +123,7 @@ pub struct Asked {
     pub is_flawed: bool,
 }
 
-impl Asked {
+impl LookupOutcome {
     /// Nothing but a kind.
     fn of(kind: AnswerKind) -> Self {
         Self {
@@ -180,9 +180,9 @@ pub struct Served {
 /// Dropping the future ends the run; what was handed over stays. The future belongs to one thread.
 pub async fn ask(
     names: impl Iterator<Item = Name>,
-    servers: &[Server],
+    servers: &[BulkServer],
     options: &Options,
-    on_answer: impl FnMut(Answer),
+    on_answer: impl FnMut(ServerAnswer),
 ) -> Summary {
     ask_as_they_come(stream::iter(names), servers, options, on_answer).await
 }
@@ -190,9 +190,9 @@ pub async fn ask(
 /// The same of names that are not all there yet: so whoever takes the answers can be waited for.
 pub async fn ask_as_they_come(
     names: impl Stream<Item = Name> + Unpin,
-    servers: &[Server],
+    servers: &[BulkServer],
     options: &Options,
-    on_answer: impl FnMut(Answer),
+    on_answer: impl FnMut(ServerAnswer),
 ) -> Summary {
     let options = Options {
         in_flight: options.in_flight.clamp(2, limits::BULK_IN_FLIGHT),

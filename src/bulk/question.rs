@@ -24,7 +24,7 @@ impl Family {
 
 /// A target, with the message that asks for it.
 #[derive(Debug)]
-pub(super) struct Target {
+pub(super) struct EncodedTarget {
     /// Which of all it is.
     pub(super) index: usize,
     /// Its name.
@@ -37,7 +37,7 @@ pub(super) struct Target {
     is_dotted: bool,
 }
 
-impl Target {
+impl EncodedTarget {
     pub(super) fn new(index: usize, name: Name) -> Self {
         // RD, one question, one additional record (RFC 1035 section 4.1.1).
         let mut message = vec![0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1];
@@ -124,7 +124,7 @@ mod tests {
             ".",
             "x\\.y\\000.test",
         ] {
-            let target = Target::new(0, text.parse().unwrap());
+            let target = EncodedTarget::new(0, text.parse().unwrap());
             for (family, id) in [(Family::A, 0x1234), (Family::Aaaa, 0xffff), (Family::A, 0)] {
                 let mut octets = vec![7, 7];
                 target.write(family, id, &mut octets);
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn another_question_is_told_apart() {
-        let target = Target::new(0, "a.example".parse().unwrap());
+        let target = EncodedTarget::new(0, "a.example".parse().unwrap());
         let mut octets = Vec::new();
         target.write(Family::A, 1, &mut octets);
         assert!(!target.is_asked_in(Family::Aaaa, &octets));

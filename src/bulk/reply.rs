@@ -6,8 +6,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::Asked;
-use super::question::{Family, HEADER, Target};
+use super::LookupOutcome;
+use super::question::{EncodedTarget, Family, HEADER};
 use crate::dns::{AnswerKind, Name, RData, Rcode, Record, RecordType, Reply, Section};
 use crate::observation::Transport;
 use crate::probe::wire::{self, Decoded};
@@ -21,9 +21,9 @@ const PLAIN_OCTETS: usize = 512;
 
 /// What a datagram is to a question.
 #[derive(Debug, PartialEq)]
-pub(super) enum Heard {
+pub(super) enum HeardDatagram {
     /// The reply to it.
-    Reply(Asked),
+    Reply(LookupOutcome),
     /// A reply that is only a header. The wait goes on, as a client's does.
     BareHeader,
     /// Something else, with its ID. The wait goes on.
@@ -31,27 +31,27 @@ pub(super) enum Heard {
 }
 
 /// Reads a datagram that has the ID of the question.
-pub(super) fn read(target: &Target, family: Family, id: u16, octets: &[u8]) -> Heard {
+pub(super) fn read(target: &EncodedTarget, family: Family, id: u16, octets: &[u8]) -> HeardDatagram {
     if let Some((addresses, reply)) = plain(target, family, octets) {
-        return Heard::Reply(Asked {
+        return HeardDatagram::Reply(LookupOutcome {
             rcode: Some(Rcode::NOERROR),
             addresses,
             reply: Some(Box::new(reply)),
-            ..Asked::of(AnswerKind::Answer)
+            ..LookupOutcome::of(AnswerKind::Answer)
         });
     }
     if let Some(reply) = without_answer(target, family, octets) {
-        return Heard::Reply(asked(target, family, reply, Transport::Udp));
+        return HeardDatagram::Reply(asked(target, family, reply, Transport::Udp));
     }
     match target.query(family, id).decode_datagram(octets) {
-        Decoded::Reply(reply) => Heard::Reply(asked(target, family, reply, Transport::Udp)),
-        Decoded::HeaderOnly(_) => Heard::BareHeader,
-        Decoded::Mismatch(_) => Heard::Mismatch,
+        Decoded::Reply(reply) => HeardDatagram::Reply(asked(target, family, reply, Transport::Udp)),
+        Decoded::HeaderOnly(_) => HeardDatagram::BareHeader,
+        Decoded::Mismatch(_) => HeardDatagram::Mismatch,
     }
 }
 
 /// What a reply that belongs to the question says.
-pub(super) fn asked(target: &Target, family: Family, reply: Reply, transport: Transport) -> Asked {
+pub(super) fn asked(target: &EncodedTarget, family: Family, reply: Reply, transport: Transport) -> LookupOutcome {
     let (kind, flaw) = reply.kind(&target.name, family.qtype());
     // Addresses and aliases stand in the answer section, and a negative answer most often has none.
     let (mut addresses, mut aliases) = (Vec::new(), Vec::new());
@@ -59,7 +59,7 @@ pub(super) fn asked(target: &Target, family: Family, reply: Reply, transport: Tr
         addresses = reply.addresses(&target.name, family.qtype());
         aliases = reply.names(&target.name).split_off(1);
     }
-    Asked {
+    LookupOutcome {
         rcode: Some(reply.rcode),
         addresses,
         aliases,
@@ -69,12 +69,12 @@ pub(super) fn asked(target: &Target, family: Family, reply: Reply, transport: Tr
         is_lame: reply.is_lame(),
         is_flawed: flaw.is_some(),
         reply: Some(Box::new(reply)),
-        ..Asked::of(kind)
+        ..LookupOutcome::of(kind)
     }
 }
 
 /// A reply that holds addresses and nothing else, and those; `None` where it takes more to read.
-fn plain(target: &Target, family: Family, octets: &[u8]) -> Option<(Vec<IpAddr>, Reply)> {
+fn plain(target: &EncodedTarget, family: Family, octets: &[u8]) -> Option<(Vec<IpAddr>, Reply)> {
     let header: &[u8; HEADER] = octets.first_chunk()?;
     let number = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     // QR, opcode 0, no TC, NOERROR; whether AA, RD, RA, AD and CD are set changes nothing of the answer.
@@ -160,7 +160,7 @@ fn of_records(flags: u16, records: Vec<Record>, edns: bool) -> Reply {
 }
 
 /// A reply that holds no answer and one SOA; `None` where it takes more to read. Most endpoints have no IPv6 address.
-fn without_answer(target: &Target, family: Family, octets: &[u8]) -> Option<Reply> {
+fn without_answer(target: &EncodedTarget, family: Family, octets: &[u8]) -> Option<Reply> {
     let header: &[u8; HEADER] = octets.first_chunk()?;
     let number = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let flags = number(2);
@@ -260,8 +260,8 @@ mod tests {
 
     const ID: u16 = 0x1234;
 
-    fn target() -> Target {
-        Target::new(0, "A.gr7.eu-west-1.EKS.amazonaws.com".parse().unwrap())
+    fn target() -> EncodedTarget {
+        EncodedTarget::new(0, "A.gr7.eu-west-1.EKS.amazonaws.com".parse().unwrap())
     }
 
     /// A reply of a resolver: header flags, the number of answers, records, and whether an OPT record ends it.
@@ -303,11 +303,11 @@ mod tests {
         octets
     }
 
-    fn careful(family: Family, octets: &[u8]) -> Heard {
+    fn careful(family: Family, octets: &[u8]) -> HeardDatagram {
         match target().query(family, ID).decode_datagram(octets) {
-            Decoded::Reply(reply) => Heard::Reply(asked(&target(), family, reply, Transport::Udp)),
-            Decoded::HeaderOnly(_) => Heard::BareHeader,
-            Decoded::Mismatch(_) => Heard::Mismatch,
+            Decoded::Reply(reply) => HeardDatagram::Reply(asked(&target(), family, reply, Transport::Udp)),
+            Decoded::HeaderOnly(_) => HeardDatagram::BareHeader,
+            Decoded::Mismatch(_) => HeardDatagram::Mismatch,
         }
     }
 

@@ -41,7 +41,7 @@ impl Connected {
     }
 
     /// Whether there may be something to read. Wakes the task once there is.
-    pub(super) fn poll_ready(&self, context: &mut Context<'_>) -> Option<Ready> {
+    pub(super) fn poll_ready(&self, context: &mut Context<'_>) -> Option<WakeReason> {
         let readable = self.inner.poll_recv_ready(context).is_ready();
         // An error alone makes a socket of Linux writable and not readable (epoll_ctl(2): EPOLLERR).
         let mut failed = false;
@@ -54,8 +54,8 @@ impl Connected {
             drop(none);
         }
         match (readable, failed) {
-            (true, _) => Some(Ready::ToRead),
-            (false, true) => Some(Ready::Failed),
+            (true, _) => Some(WakeReason::ToRead),
+            (false, true) => Some(WakeReason::Failed),
             (false, false) => None,
         }
     }
@@ -68,7 +68,7 @@ impl Connected {
 
 /// Why a socket is to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ready {
+pub(super) enum WakeReason {
     /// Something may have come.
     ToRead,
     /// It has an error.

@@ -15,14 +15,14 @@ const TICKS: u32 = 512;
 const NONE: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Copy)]
-struct Link {
+struct WheelLink {
     next: u32,
     before: u32,
     /// The slot that it is in; [`SLOTS`] where it is in none.
     slot: usize,
 }
 
-const FREE: Link = Link {
+const FREE: WheelLink = WheelLink {
     next: NONE,
     before: NONE,
     slot: SLOTS,
@@ -37,7 +37,7 @@ pub(super) struct Wheel {
     heads: Vec<u32>,
     /// Which slots have any, a bit each.
     filled: [u64; SLOTS / 64],
-    links: Vec<Link>,
+    links: Vec<WheelLink>,
     /// The first tick whose slot has not been emptied.
     at: u64,
     armed: usize,
@@ -71,7 +71,7 @@ impl Wheel {
         if next != NONE {
             self.links[next as usize].before = question;
         }
-        self.links[index] = Link {
+        self.links[index] = WheelLink {
             next,
             before: NONE,
             slot,
@@ -86,7 +86,7 @@ impl Wheel {
         let Some(link) = self.links.get_mut(question as usize) else {
             return;
         };
-        let Link { next, before, slot } = std::mem::replace(link, FREE);
+        let WheelLink { next, before, slot } = std::mem::replace(link, FREE);
         if slot == SLOTS {
             return;
         }

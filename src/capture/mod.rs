@@ -233,7 +233,7 @@ struct PlaceHead<K> {
 
 /// What a document holds.
 #[derive(Debug, Clone)]
-pub enum Held<K, U> {
+pub enum DocumentContent<K, U> {
     /// A capture.
     One(Box<Capture>),
     /// A comparison.
@@ -258,13 +258,15 @@ fn nowhere() -> Vantage {
 /// Reads a capture.
 pub fn parse(bytes: &[u8]) -> Result<Capture, CaptureError> {
     match parse_any::<IgnoredAny, IgnoredAny>(bytes)? {
-        Held::One(capture) => Ok(*capture),
-        Held::Several { .. } => Err(CaptureError::Comparison),
+        DocumentContent::One(capture) => Ok(*capture),
+        DocumentContent::Several { .. } => Err(CaptureError::Comparison),
     }
 }
 
 /// Reads a capture, or a comparison of several.
-pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Result<Held<K, U>, CaptureError> {
+pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(
+    bytes: &[u8],
+) -> Result<DocumentContent<K, U>, CaptureError> {
     let (head, version, text) = begin(bytes)?;
     if let Some(other) = head.other() {
         return Err(other);
@@ -277,7 +279,7 @@ pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Resu
             )
         })?;
         is_time(&document.taken_at)?;
-        return Ok(Held::One(Box::new(document.capture(version)?)));
+        return Ok(DocumentContent::One(Box::new(document.capture(version)?)));
     }
     let read: Several<K, U> = serde_json::from_str(&text).map_err(|error| {
         head.malformed(
@@ -298,7 +300,7 @@ pub fn parse_any<K: DeserializeOwned, U: DeserializeOwned>(bytes: &[u8]) -> Resu
         }
         Ok((place.name, place.kind, document.capture(version)?))
     });
-    Ok(Held::Several {
+    Ok(DocumentContent::Several {
         places: several.collect::<Result<_, CaptureError>>()?,
         unseen: read.unseen,
         interrupted: read.interrupted,

@@ -158,13 +158,13 @@ mod tests {
     struct Shape {
         number: u32,
         list: Vec<std::net::IpAddr>,
-        way: Way,
+        way: Moved,
         inner: Option<Inner>,
     }
 
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "kebab-case")]
-    enum Way {
+    enum Moved {
         OverTcp,
         OverUdp,
     }
@@ -179,7 +179,7 @@ mod tests {
     fn each_kind_of_fault_in_our_words() {
         let whole = "{\n\"number\": 1,\n\"list\": [],\n\"way\": \"over-tcp\"\n}";
         assert!(serde_json::from_str::<Shape>(whole).is_ok());
-        assert!(matches!(serde_json::from_str(r#""over-udp""#), Ok(Way::OverUdp)));
+        assert!(matches!(serde_json::from_str(r#""over-udp""#), Ok(Moved::OverUdp)));
         for (from, to, says) in [
             (
                 "1,",

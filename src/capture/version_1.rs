@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::dns::{Broken, Defect, Flaw, Mismatch, NameFault, Oversize, Rcode, RecordFault, RecordType, Section};
+use crate::dns::{Broken, Flaw, Mismatch, NameFault, OctetDefect, Oversize, Rcode, RecordFault, RecordType, Section};
 use crate::facts::Gap;
-use crate::observation::{Begun, HttpFault, NetworkFailure, Protocol, Reason, TcpEnd, TlsFault};
+use crate::observation::{HttpFault, NetworkFailure, PartialTcpMessage, Protocol, Reason, TcpEnd, TlsFault};
 use crate::report::Capture;
 use crate::stated::Stated;
 use crate::text;
@@ -193,12 +193,12 @@ fn connection(text: &str) -> Option<Reason> {
     })
 }
 
-fn begun(text: &str) -> Option<Begun> {
+fn begun(text: &str) -> Option<PartialTcpMessage> {
     if text == "1 of the 2 octets of a length" {
-        return Some(Begun::Length);
+        return Some(PartialTcpMessage::Length);
     }
     match holes("{} of the {} octets of a message", text)?[..] {
-        [octets, of] => Some(Begun::Message {
+        [octets, of] => Some(PartialTcpMessage::Message {
             octets: value(octets)?,
             of: value(of)?,
         }),
@@ -360,31 +360,31 @@ fn oversize(text: &str) -> Option<Oversize> {
     }
 }
 
-fn defect(text: &str) -> Option<Defect> {
+fn defect(text: &str) -> Option<OctetDefect> {
     match text {
-        "1 octet follows behind the last record" => return Some(Defect::Trailing { octets: 1 }),
-        "an OPT record stands outside of the additional section" => return Some(Defect::OptElsewhere),
-        "it has a second OPT record" => return Some(Defect::SecondOpt),
-        "the owner of its OPT record is not the root" => return Some(Defect::OptOwner),
-        "an option of its OPT record runs past the end of the record" => return Some(Defect::OptionTooLong),
-        "an Extended DNS Error is too short for its code" => return Some(Defect::ExtendedErrorTooShort),
-        "the text of an Extended DNS Error is not UTF-8" => return Some(Defect::ExtendedErrorText),
+        "1 octet follows behind the last record" => return Some(OctetDefect::Trailing { octets: 1 }),
+        "an OPT record stands outside of the additional section" => return Some(OctetDefect::OptElsewhere),
+        "it has a second OPT record" => return Some(OctetDefect::SecondOpt),
+        "the owner of its OPT record is not the root" => return Some(OctetDefect::OptOwner),
+        "an option of its OPT record runs past the end of the record" => return Some(OctetDefect::OptionTooLong),
+        "an Extended DNS Error is too short for its code" => return Some(OctetDefect::ExtendedErrorTooShort),
+        "the text of an Extended DNS Error is not UTF-8" => return Some(OctetDefect::ExtendedErrorText),
         _ => {}
     }
     if let Some(oversize) = oversize(text) {
-        return Some(Defect::Oversize(oversize));
+        return Some(OctetDefect::Oversize(oversize));
     }
     if let Some(octets) = hole("{} octets follow behind the last record", text) {
-        return value(octets).map(|octets| Defect::Trailing { octets });
+        return value(octets).map(|octets| OctetDefect::Trailing { octets });
     }
     if let Some([records, kept]) = holes("it holds {} records, of which {} are looked at", text).as_deref() {
-        return Some(Defect::TooManyRecords {
+        return Some(OctetDefect::TooManyRecords {
             records: value(records)?,
             kept: value(kept)?,
         });
     }
     match holes("record {} of {} in the {} section cannot be read: {}", text)?[..] {
-        [number, of, section, said] => Some(Defect::Record {
+        [number, of, section, said] => Some(OctetDefect::Record {
             number: value(number)?,
             of: value(of)?,
             section: match section {
@@ -480,7 +480,7 @@ mod tests {
         let questions = Mismatch::Questions { count: 2 };
         let from = "10.63.200.11:53".parse().ok();
         let fault = RecordFault::TooLong { octets: 4, left: 1 };
-        let record = Defect::Record {
+        let record = OctetDefect::Record {
             number: 2,
             of: 2,
             section: Section::Answer,
@@ -533,7 +533,7 @@ mod tests {
                     flaw: Flaw::Rcode {
                         rcode: Rcode::NOTIMP,
                         broken: Some(Broken {
-                            defect: Defect::Trailing { octets: 3 },
+                            defect: OctetDefect::Trailing { octets: 3 },
                             oversize: None,
                         }),
                     },
@@ -543,7 +543,7 @@ mod tests {
                 "the server closed the connection after 65 of the 130 octets of a message",
                 Some(Reason::Ended {
                     end: TcpEnd::Closed,
-                    begun: Some(Begun::Message { octets: 65, of: 130 }),
+                    begun: Some(PartialTcpMessage::Message { octets: 65, of: 130 }),
                 }),
             ),
             (

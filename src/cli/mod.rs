@@ -17,7 +17,7 @@ pub use settings::{UsageError, settings};
 
 /// Why there is nothing to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
+pub enum NothingToRun {
     /// `--help` or `--version`: to be printed.
     Print(String),
     /// The arguments make no sense.
@@ -25,7 +25,7 @@ pub enum Stop {
 }
 
 /// Reads the arguments, the program's own name first.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> {
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, NothingToRun> {
     let mut definition = definition();
     definition.build();
     let args = with_interval(args.into_iter().collect());
@@ -42,13 +42,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
         Ok(Cli { check, .. }) => (Some(check), None),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp if !wants_everything && is_check(first.as_deref(), &definition) => {
-                return Err(Stop::Print(args::FIRST_HELP.to_owned()));
+                return Err(NothingToRun::Print(args::FIRST_HELP.to_owned()));
             }
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                return Err(Stop::Print(error.render().to_string()));
+                return Err(NothingToRun::Print(error.render().to_string()));
             }
             _ if is_unknown_flag_before(&error, first.as_deref(), &order) => {
-                return Err(Stop::Usage(UsageError::Arguments(condense(&error))));
+                return Err(NothingToRun::Usage(UsageError::Arguments(condense(&error))));
             }
             _ => (None, Some(UsageError::Arguments(condense(&error)))),
         },
@@ -62,11 +62,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> 
     {
         let names = definition.get_subcommands().map(clap::Command::get_name);
         let meant = nearest(&word, names).first().map(|name| (*name).to_owned());
-        return Err(Stop::Usage(UsageError::NeitherCommandNorHost { word, meant }));
+        return Err(NothingToRun::Usage(UsageError::NeitherCommandNorHost { word, meant }));
     }
     match (check, problem) {
         (Some(check), None) => Ok(Command::Check(Box::new(check))),
-        (_, problem) => Err(Stop::Usage(problem.unwrap_or(UsageError::EmptyTarget))),
+        (_, problem) => Err(NothingToRun::Usage(problem.unwrap_or(UsageError::EmptyTarget))),
     }
 }
 
@@ -334,7 +334,7 @@ mod tests {
 
     const HOST: &str = "api.example.test";
 
-    fn parse(line: &str) -> Result<Command, Stop> {
+    fn parse(line: &str) -> Result<Command, NothingToRun> {
         let words = std::iter::once("eks-dns-doctor").chain(line.split_whitespace());
         super::parse(words.map(OsString::from))
     }
@@ -352,7 +352,7 @@ mod tests {
 
     fn usage(line: &str) -> String {
         match parse(line) {
-            Err(Stop::Usage(error)) => error.to_string(),
+            Err(NothingToRun::Usage(error)) => error.to_string(),
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -529,7 +529,7 @@ mod tests {
         for line in ["-h", "--help", "check -h", "check --help", "HOST.test -v --help"] {
             assert_eq!(
                 parse(line).unwrap_err(),
-                Stop::Print(args::FIRST_HELP.to_owned()),
+                NothingToRun::Print(args::FIRST_HELP.to_owned()),
                 "{line}"
             );
         }
@@ -540,7 +540,7 @@ mod tests {
             "help check",
             "compare -h",
         ] {
-            let Err(Stop::Print(text)) = parse(line) else {
+            let Err(NothingToRun::Print(text)) = parse(line) else {
                 panic!("{line}");
             };
             assert_ne!(text, args::FIRST_HELP, "{line}");
@@ -553,7 +553,7 @@ mod tests {
         assert!(matches!(parse("demo --list"), Ok(Command::Demo(_))));
         assert!(matches!(parse("man"), Ok(Command::Man)));
         assert!(matches!(parse("completions zsh"), Ok(Command::Completions(_))));
-        assert!(matches!(parse("help check"), Err(Stop::Print(_))));
+        assert!(matches!(parse("help check"), Err(NothingToRun::Print(_))));
     }
 
     #[test]
@@ -625,7 +625,7 @@ mod tests {
         use std::os::unix::ffi::OsStringExt;
         let bad = OsString::from_vec(b"a\xff.test".to_vec());
         let words = [OsString::from("eks-dns-doctor"), bad];
-        assert!(matches!(super::parse(words), Err(Stop::Usage(_))));
+        assert!(matches!(super::parse(words), Err(NothingToRun::Usage(_))));
         let file = OsString::from_vec(b"--save=a\xff.json".to_vec());
         let words = ["eks-dns-doctor", "check", "a.test"].map(OsString::from);
         super::parse(words.into_iter().chain([file])).unwrap();

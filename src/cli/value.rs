@@ -20,9 +20,9 @@ pub(super) enum ValueError {
     #[error("{0:?} is too short: write at least 1ms")]
     TooShort(String),
     #[error("{0:?} is too often: write at least {1}")]
-    TooOften(String, Written),
+    TooOften(String, WrittenDuration),
     #[error("{0:?} is too long: write at most {1}")]
-    TooLong(String, Written),
+    TooLong(String, WrittenDuration),
     #[error("{0:?} is not a number from 1 to {1}: write one of those")]
     NotANumber(String, u32),
     #[error("{0:?} is neither an IP address nor a network: write 10.0.1.10 or 10.0.0.0/16")]
@@ -53,9 +53,9 @@ pub(super) enum ValueError {
 
 /// A duration as a flag is given it: `28d`, `10m`. `humantime` writes `28days`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Written(Duration);
+pub(super) struct WrittenDuration(Duration);
 
-impl fmt::Display for Written {
+impl fmt::Display for WrittenDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DAY: u64 = 86_400;
         match self.0.as_secs() {
@@ -87,7 +87,7 @@ fn duration(text: &str, longest: Duration) -> Result<Duration, ValueError> {
     if duration < Duration::from_millis(1) {
         Err(ValueError::TooShort(text.to_owned()))
     } else if duration > longest {
-        Err(ValueError::TooLong(text.to_owned(), Written(longest)))
+        Err(ValueError::TooLong(text.to_owned(), WrittenDuration(longest)))
     } else {
         Ok(duration)
     }
@@ -108,7 +108,10 @@ pub(super) fn deadline(text: &str) -> Result<Duration, ValueError> {
 pub(super) fn interval(text: &str) -> Result<Duration, ValueError> {
     let interval = duration(text, limits::INTERVAL)?;
     if interval < limits::BETWEEN_ROUNDS {
-        return Err(ValueError::TooOften(text.to_owned(), Written(limits::BETWEEN_ROUNDS)));
+        return Err(ValueError::TooOften(
+            text.to_owned(),
+            WrittenDuration(limits::BETWEEN_ROUNDS),
+        ));
     }
     Ok(interval)
 }

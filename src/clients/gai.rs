@@ -1,6 +1,6 @@
 //! What getaddrinfo comes to, before a client puts it into words of its own.
 
-use super::Said;
+use super::ClientResult;
 use crate::observation::{SystemCode, SystemFailure};
 
 /// What glibc's gai_strerror says of EAI_NONAME.
@@ -63,7 +63,7 @@ impl From<&SystemFailure> for Gai {
 }
 
 /// For a client that prints the error as it is.
-impl From<Gai> for Said {
+impl From<Gai> for ClientResult {
     fn from(gai: Gai) -> Self {
         Self {
             resolves: gai.resolves,

@@ -9,7 +9,7 @@
 //! to DNS at all, and to the hosts file.
 
 use super::gai::{AGAIN, Gai, GaiError, NODATA, NONAME};
-use super::{Said, Situation, is_late, is_truncated_over_tcp, nss_resolve, orders, target};
+use super::{ClientResult, Situation, is_late, is_truncated_over_tcp, nss_resolve, orders, target};
 use crate::dns::{AnswerKind, Rcode, RecordType, Section};
 use crate::facts::platform::{HostsLine, LookupPath};
 use crate::limits;
@@ -18,7 +18,7 @@ use crate::probed::Probed;
 
 /// What a reply is to glibc.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reply {
+enum GlibcReply {
     Addresses,
     NoName,
     NoData,
@@ -28,7 +28,7 @@ enum Reply {
 }
 
 /// What glibc's gai_strerror says; `None` where the lookups do not say.
-pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     simulate(situation).map(|simulated| simulated.gai.into())
 }
 
@@ -100,23 +100,23 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
             let until = if pass == 0 { window_ms } else { waited_ms + window_ms };
             let within = |lookup| {
                 if is_late(lookup, until, |_| true) {
-                    Reply::None
+                    GlibcReply::None
                 } else {
                     reply(lookup)
                 }
             };
             let (a, aaaa) = (within(a), within(aaaa));
             let both = [a, aaaa];
-            let is_useless = |reply: &Reply| matches!(reply, Reply::Useless | Reply::None);
-            if both.contains(&Reply::None) {
+            let is_useless = |reply: &GlibcReply| matches!(reply, GlibcReply::Useless | GlibcReply::None);
+            if both.contains(&GlibcReply::None) {
                 waited_ms += window_ms;
             }
-            if a == Reply::None || both.iter().all(is_useless) || one_by_one && is_useless(&a) {
+            if a == GlibcReply::None || both.iter().all(is_useless) || one_by_one && is_useless(&a) {
                 continue;
             }
-            let gai = if both.contains(&Reply::Addresses) && is_taken(&name) {
+            let gai = if both.contains(&GlibcReply::Addresses) && is_taken(&name) {
                 Gai::resolves()
-            } else if both.contains(&Reply::NoName) || both.contains(&Reply::Addresses) {
+            } else if both.contains(&GlibcReply::NoName) || both.contains(&GlibcReply::Addresses) {
                 Gai::of(NONAME)
             } else {
                 Gai::of(NODATA)
@@ -143,26 +143,26 @@ fn is_taken(name: &str) -> bool {
 }
 
 /// What a question without EDNS came to, where one was tried; else what the question came to.
-fn reply(lookup: &Lookup) -> Reply {
+fn reply(lookup: &Lookup) -> GlibcReply {
     let (kind, rcode) = lookup
         .attempts
         .iter()
         .find(|attempt| !attempt.edns && !attempt.kind.is_silence())
         .map_or((lookup.kind, lookup.rcode), |attempt| (attempt.kind, attempt.rcode));
     match kind {
-        AnswerKind::Answer => Reply::Addresses,
-        AnswerKind::NxDomain => Reply::NoName,
-        AnswerKind::Truncated if is_truncated_over_tcp(lookup) => Reply::NoData,
-        AnswerKind::OtherRcode if rcode == Some(Rcode::FORMERR) => Reply::NoName,
-        AnswerKind::Malformed if rcode.is_some() => Reply::NoName,
-        AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup) => Reply::Useless,
+        AnswerKind::Answer => GlibcReply::Addresses,
+        AnswerKind::NxDomain => GlibcReply::NoName,
+        AnswerKind::Truncated if is_truncated_over_tcp(lookup) => GlibcReply::NoData,
+        AnswerKind::OtherRcode if rcode == Some(Rcode::FORMERR) => GlibcReply::NoName,
+        AnswerKind::Malformed if rcode.is_some() => GlibcReply::NoName,
+        AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup) => GlibcReply::Useless,
         // An alias without an address at its end.
-        AnswerKind::NoData if lookup.section(Section::Answer).next().is_some() => Reply::NoName,
-        AnswerKind::NoData | AnswerKind::Referral => Reply::NoData,
+        AnswerKind::NoData if lookup.section(Section::Answer).next().is_some() => GlibcReply::NoName,
+        AnswerKind::NoData | AnswerKind::Referral => GlibcReply::NoData,
         AnswerKind::ServFail
         | AnswerKind::Refused
         | AnswerKind::OtherRcode
-        | AnswerKind::Truncated => Reply::Useless,
+        | AnswerKind::Truncated => GlibcReply::Useless,
         AnswerKind::Timeout
         | AnswerKind::Unreachable
         | AnswerKind::Malformed
@@ -170,6 +170,6 @@ fn reply(lookup: &Lookup) -> Reply {
         | AnswerKind::Certificate
         | AnswerKind::Handshake
         | AnswerKind::Alpn
-        | AnswerKind::HttpError => Reply::None,
+        | AnswerKind::HttpError => GlibcReply::None,
     }
 }

@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Said, Situation, answered_together_ms, deadline, has_some_address,
+    ClientResult, DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Situation, answered_together_ms, deadline, has_some_address,
     is_about_a_long_name, is_late, is_of_unknown_reason, is_truncated_over_tcp, kubectl, orders, record_fault, target,
 };
 use crate::dns::{AnswerKind, Mismatch, RecordFault, RecordType, Section};
@@ -32,31 +32,31 @@ enum Version {
 }
 
 /// What kubectl would print; `None` where the lookups do not say.
-pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     if let Some(refusal) = situation.refusal() {
-        return refusal.line().map(|line| Said::of(&line));
+        return refusal.line().map(|line| ClientResult::of(&line));
     }
     if situation.hands_lookups_on() {
         return None;
     }
     let line = situation.hosts_line();
     if line.is_none_or(HostsLine::go_reads_files) && situation.is_in_hosts_file(false) {
-        return Some(Said::resolves());
+        return Some(ClientResult::resolves());
     }
     let host = situation.target.hostname.to_string();
-    let nobody = Said::of(&kubectl(situation, &format!("lookup {host}: no such host")));
+    let nobody = ClientResult::of(&kubectl(situation, &format!("lookup {host}: no such host")));
     if line.is_some_and(|line| !line.go_asks_dns()) {
         // The older texts are of Go before 1.20 (recorded).
         let older = format!("address {host}: no suitable address found");
-        return Some(nobody.or(Said::of(&kubectl(situation, &older))));
+        return Some(nobody.or(ClientResult::of(&kubectl(situation, &older))));
     }
     if !is_asked_for(&host) {
         return Some(nobody);
     }
     if situation.found_below_a_suffix {
-        return Some(Said::resolves());
+        return Some(ClientResult::resolves());
     }
-    let mut said = Said::default();
+    let mut said = ClientResult::default();
     // With `rotate` each question begins with the next server, so A and AAAA with two.
     let orders = orders(&situation.servers(), situation.rotates());
     for version in [Version::Newer, Version::Older] {
@@ -79,7 +79,7 @@ fn is_asked_for(host: &str) -> bool {
     labels.all(|label| !label.starts_with('-') && !label.ends_with('-')) && !host.chars().all(is_number)
 }
 
-fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
+fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> ClientResult {
     let one_by_one = situation.asks_one_by_one();
     let took_ms = if one_by_one {
         a.took_ms + aaaa.took_ms
@@ -88,7 +88,7 @@ fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
     };
     let said = match (a.failed, aaaa.failed) {
         (Some(a), Some(aaaa)) => failed(situation, one_by_one, &a, &aaaa),
-        _ => Said::resolves(),
+        _ => ClientResult::resolves(),
     };
     if took_ms > DIAL_MS + NEAR_MS {
         return deadline(situation);
@@ -112,7 +112,7 @@ fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> Said {
     }
 }
 
-fn failed(situation: &Situation<'_>, one_by_one: bool, a: &Failed, aaaa: &Failed) -> Said {
+fn failed(situation: &Situation<'_>, one_by_one: bool, a: &Failed, aaaa: &Failed) -> ClientResult {
     // Who waits for a time-out is the last. Otherwise it is a race: the one with more questions is the likelier.
     let last = match a.waits.cmp(&aaaa.waits) {
         _ if one_by_one => vec![aaaa],
@@ -121,15 +121,15 @@ fn failed(situation: &Situation<'_>, one_by_one: bool, a: &Failed, aaaa: &Failed
         Ordering::Equal if aaaa.tries > a.tries => vec![aaaa, a],
         Ordering::Equal => vec![a, aaaa],
     };
-    let mut said = Said {
+    let mut said = ClientResult {
         resolves: a.may_be_read || aaaa.may_be_read,
         messages: Vec::new(),
     };
     for failed in &last {
-        said.add(Said::of(&kubectl(situation, &failed.error)));
+        said.add(ClientResult::of(&kubectl(situation, &failed.error)));
     }
     for error in last.iter().filter_map(|failed| failed.or.as_ref()) {
-        said.add(Said::of(&kubectl(situation, error)));
+        said.add(ClientResult::of(&kubectl(situation, error)));
     }
     said
 }
@@ -261,7 +261,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                     }
                     if let Some(unread) = unread_data(lookup, qtype) {
                         // It asks nobody else then, and the reply to the other type decides as often.
-                        let none = unread == Unread::Passed;
+                        let none = unread == OddAddress::Passed;
                         failed.error = with(if none { "no such host" } else { "cannot unmarshal DNS message" });
                         failed.may_be_read = !none;
                         failed.tries = 0;
@@ -308,7 +308,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
 
 /// What an address record is to Go whose data is not as long as an address.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Unread {
+enum OddAddress {
     /// Of the type that was asked for: it reads as many octets as an address has, whatever stands there, and fails
     /// where the message ends before (recorded).
     Read,
@@ -317,10 +317,10 @@ enum Unread {
 }
 
 /// Whether it is the length of an address's data that makes the reply malformed.
-fn unread_data(lookup: &Lookup, qtype: RecordType) -> Option<Unread> {
+fn unread_data(lookup: &Lookup, qtype: RecordType) -> Option<OddAddress> {
     match record_fault(lookup)? {
-        RecordFault::Length { rtype, .. } if *rtype == qtype => Some(Unread::Read),
-        RecordFault::Length { .. } => Some(Unread::Passed),
+        RecordFault::Length { rtype, .. } if *rtype == qtype => Some(OddAddress::Read),
+        RecordFault::Length { .. } => Some(OddAddress::Passed),
         _ => None,
     }
 }

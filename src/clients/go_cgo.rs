@@ -5,13 +5,13 @@
 
 use super::gai::Gai;
 use super::glibc::{self, Simulated};
-use super::{DIAL_MS, NEAR_MS, Said, Situation, deadline, kubectl, nss_resolve};
+use super::{ClientResult, DIAL_MS, NEAR_MS, Situation, deadline, kubectl, nss_resolve};
 use crate::observation::SystemCode;
 
 /// What kubectl would print, were it built with cgo.
-pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     if let Some(refusal) = situation.refusal() {
-        return refusal.line().map(|line| Said::of(&line));
+        return refusal.line().map(|line| ClientResult::of(&line));
     }
     if situation.hands_lookups_on() {
         return None;
@@ -25,7 +25,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     }
     let Gai { resolves, errors } = gai;
     let host = &situation.target.hostname;
-    let mut said = Said {
+    let mut said = ClientResult {
         resolves,
         messages: Vec::new(),
     };
@@ -37,7 +37,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
             _ => &[text],
         };
         for text in texts {
-            said.add(Said::of(&kubectl(situation, &format!("lookup {host}: {text}"))));
+            said.add(ClientResult::of(&kubectl(situation, &format!("lookup {host}: {text}"))));
         }
     }
     if waited_ms > DIAL_MS - NEAR_MS {

@@ -7,7 +7,7 @@
 //! its failure is the one that is put into words. Else only what the name servers say of a name that does not exist is
 //! predicted, and on Windows of one without addresses. Not run on either.
 
-use super::{Said, Situation, kubectl, target};
+use super::{ClientResult, Situation, kubectl, target};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::System;
 use crate::observation::{SystemCode, SystemFailure};
@@ -23,24 +23,24 @@ const NO_DATA: &str = "getaddrinfow: The requested name is valid, but no data of
 const NO_SUCH_HOST: &str = "no such host";
 
 /// What kubectl would print; `None` where that is not known.
-pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     if let Some(refusal) = situation.refusal() {
-        return refusal.line().map(|line| Said::of(&line));
+        return refusal.line().map(|line| ClientResult::of(&line));
     }
     if situation.hands_lookups_on() {
         return None;
     }
     let is_windows = situation.system == Some(System::Windows);
     let texts = match situation.system() {
-        Some(system) if !system.addresses.is_empty() => return Some(Said::resolves()),
+        Some(system) if !system.addresses.is_empty() => return Some(ClientResult::resolves()),
         Some(system) => vec![text(system.failure.as_ref()?, is_windows)],
         // What the system asks is not known: a resolv.conf that was named says nothing of it.
         None if situation.facts.host.split_dns().is_none() && !situation.is_in_hosts_file(false) => return None,
         None if situation.is_in_hosts_file(false) || situation.found_below_a_suffix => {
-            return Some(Said::resolves());
+            return Some(ClientResult::resolves());
         }
         None => match kind(situation)? {
-            AnswerKind::Answer => return Some(Said::resolves()),
+            AnswerKind::Answer => return Some(ClientResult::resolves()),
             AnswerKind::NxDomain => vec![NO_SUCH_HOST.to_owned()],
             // Which of its codes Windows gives for it is not known: WSANO_DATA is the one for it.
             AnswerKind::NoData if is_windows => vec![NO_DATA.to_owned(), NO_SUCH_HOST.to_owned()],
@@ -48,9 +48,9 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
         },
     };
     let host = &situation.target.hostname;
-    let mut said = Said::default();
+    let mut said = ClientResult::default();
     for text in texts {
-        said.add(Said::of(&kubectl(situation, &format!("lookup {host}: {text}"))));
+        said.add(ClientResult::of(&kubectl(situation, &format!("lookup {host}: {text}"))));
     }
     Some(said)
 }

@@ -112,14 +112,14 @@ impl fmt::Display for Resolution {
 
 /// What a client says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Said {
+struct ClientResult {
     /// Whether it may resolve.
     resolves: bool,
     /// What it may print otherwise.
     messages: Vec<String>,
 }
 
-impl Said {
+impl ClientResult {
     fn resolves() -> Self {
         Self {
             resolves: true,
@@ -464,16 +464,16 @@ pub fn kubectl_refused_here(target: &Target) -> String {
 }
 
 /// kubectl's line where the time to dial is over before the lookup is.
-fn deadline(situation: &Situation<'_>) -> Said {
+fn deadline(situation: &Situation<'_>) -> ClientResult {
     let host = &situation.target.hostname;
-    Said::of(&kubectl(situation, &format!("lookup {host}: i/o timeout")))
+    ClientResult::of(&kubectl(situation, &format!("lookup {host}: i/o timeout")))
 }
 
 /// A client, and what it says.
 type Model = (Client, Simulate);
 
 /// What a client says; `None` where the lookups do not tell.
-type Simulate = fn(&Situation<'_>) -> Option<Said>;
+type Simulate = fn(&Situation<'_>) -> Option<ClientResult>;
 
 /// The clients on macOS, whose own resolver is asked.
 const MACOS: &[Model] = &[(Client::Go, go_system::said), (Client::Libsystem, libsystem::said)];
@@ -529,12 +529,12 @@ pub fn predict(
             .iter()
             .filter_map(|observations| simulate(&Situation::of(target, facts, system, observations, waited_ms)));
         let first = each.next()?;
-        Some(each.fold(first, Said::or))
+        Some(each.fold(first, ClientResult::or))
     })
 }
 
 /// What each client says.
-fn said_by(clients: &[Model], said: impl Fn(Simulate) -> Option<Said>) -> Vec<Prediction> {
+fn said_by(clients: &[Model], said: impl Fn(Simulate) -> Option<ClientResult>) -> Vec<Prediction> {
     clients
         .iter()
         .filter_map(|(client, simulate)| {

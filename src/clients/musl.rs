@@ -9,7 +9,8 @@
 //! however many attempts there are.
 
 use super::{
-    Said, Situation, has_some_address, is_about_a_long_name, is_late, is_of_unknown_reason, record_fault, target,
+    ClientResult, Situation, has_some_address, is_about_a_long_name, is_late, is_of_unknown_reason, record_fault,
+    target,
 };
 use crate::dns::{AnswerKind, Mismatch, Rcode, RecordType};
 use crate::observation::Lookup;
@@ -22,7 +23,7 @@ const AGAIN: &str = "Try again";
 
 /// What a question comes to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reply {
+enum MuslOutcome {
     Addresses,
     NoName,
     Empty,
@@ -30,9 +31,9 @@ enum Reply {
 }
 
 /// What musl's gai_strerror says; `None` where the lookups do not say.
-pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
+pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     if situation.is_in_hosts_file(true) {
-        return Some(Said::resolves());
+        return Some(ClientResult::resolves());
     }
     // It asks over UDP whatever resolv.conf says, and this program then did not.
     if situation.facts.host.stub.as_ref().is_some_and(|stub| stub.use_vc) {
@@ -42,21 +43,21 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
     let dots = situation.target.hostname.labels().len().saturating_sub(1);
     let searches = stub.is_some_and(|stub| dots < stub.ndots as usize);
     if searches && situation.found_below_a_suffix {
-        return Some(Said::resolves());
+        return Some(ClientResult::resolves());
     }
-    let mut said = Said::default();
+    let mut said = ClientResult::default();
     for a in replies(situation, RecordType::A)? {
         for aaaa in replies(situation, RecordType::AAAA)? {
-            said.add(if a == Reply::Failed {
-                Said::of(AGAIN)
-            } else if a == Reply::NoName {
-                Said::of(NONAME)
-            } else if aaaa == Reply::Failed {
-                Said::of(AGAIN)
-            } else if [a, aaaa].contains(&Reply::Addresses) {
-                Said::resolves()
+            said.add(if a == MuslOutcome::Failed {
+                ClientResult::of(AGAIN)
+            } else if a == MuslOutcome::NoName {
+                ClientResult::of(NONAME)
+            } else if aaaa == MuslOutcome::Failed {
+                ClientResult::of(AGAIN)
+            } else if [a, aaaa].contains(&MuslOutcome::Addresses) {
+                ClientResult::resolves()
             } else {
-                Said::of(NONAME)
+                ClientResult::of(NONAME)
             });
         }
     }
@@ -64,25 +65,25 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<Said> {
 }
 
 /// What may come first for one type, of all servers.
-fn replies(situation: &Situation<'_>, qtype: RecordType) -> Option<Vec<Reply>> {
-    let mut found: Vec<Reply> = Vec::new();
+fn replies(situation: &Situation<'_>, qtype: RecordType) -> Option<Vec<MuslOutcome>> {
+    let mut found: Vec<MuslOutcome> = Vec::new();
     for server in situation.servers_of_libc() {
         let reply = reply(target(server, qtype)?, qtype, situation.patience_ms())?;
-        if reply != Reply::Failed && !found.contains(&reply) {
+        if reply != MuslOutcome::Failed && !found.contains(&reply) {
             found.push(reply);
         }
     }
     if found.is_empty() {
-        found.push(Reply::Failed);
+        found.push(MuslOutcome::Failed);
     }
     Some(found)
 }
 
 /// What the server says without EDNS. `None` where a reply with the right ID and another question was seen, or may have
 /// been: musl takes it, and what is in it was not kept.
-fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> {
+fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<MuslOutcome> {
     if is_late(lookup, patience_ms, |_| true) {
-        return Some(Reply::Failed);
+        return Some(MuslOutcome::Failed);
     }
     let heard = |edns: bool| {
         lookup
@@ -107,8 +108,8 @@ fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> 
         },
     };
     Some(match kind {
-        _ if tc => Reply::Empty,
-        AnswerKind::Answer => Reply::Addresses,
+        _ if tc => MuslOutcome::Empty,
+        AnswerKind::Answer => MuslOutcome::Addresses,
         // The owner's, whose address it takes all the same, or another: it was not kept (recorded).
         AnswerKind::Malformed if is_about_a_long_name(lookup) => return None,
         AnswerKind::Malformed if is_of_unknown_reason(lookup) => return None,
@@ -117,10 +118,10 @@ fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<Reply> 
             return None;
         }
         // Under whatever name they stand (recorded).
-        _ if has_some_address(lookup, qtype) => Reply::Addresses,
-        AnswerKind::NxDomain => Reply::NoName,
-        AnswerKind::NoData | AnswerKind::Referral | AnswerKind::Truncated => Reply::Empty,
-        AnswerKind::Malformed if rcode == Some(Rcode::NOERROR) => Reply::Empty,
-        _ => Reply::Failed,
+        _ if has_some_address(lookup, qtype) => MuslOutcome::Addresses,
+        AnswerKind::NxDomain => MuslOutcome::NoName,
+        AnswerKind::NoData | AnswerKind::Referral | AnswerKind::Truncated => MuslOutcome::Empty,
+        AnswerKind::Malformed if rcode == Some(Rcode::NOERROR) => MuslOutcome::Empty,
+        _ => MuslOutcome::Failed,
     })
 }

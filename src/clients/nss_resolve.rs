@@ -22,7 +22,7 @@ const STUB: [IpAddr; 2] = [
 
 /// What systemd-resolved makes of a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum ResolvedOutcome {
     Addresses,
     None,
     /// Truncated, and no more to be had.
@@ -34,10 +34,10 @@ enum Outcome {
 pub(super) fn said(situation: &Situation<'_>) -> Option<Gai> {
     situation.said_by_the_system().or_else(|| {
         Some(match outcome(situation)? {
-            Outcome::Addresses => Gai::resolves(),
-            Outcome::None => Gai::of(NONAME),
-            Outcome::Cut => Gai::of(AGAIN),
-            Outcome::Silence => return None,
+            ResolvedOutcome::Addresses => Gai::resolves(),
+            ResolvedOutcome::None => Gai::of(NONAME),
+            ResolvedOutcome::Cut => Gai::of(AGAIN),
+            ResolvedOutcome::Silence => return None,
         })
     })
 }
@@ -47,14 +47,14 @@ pub(super) fn hangs(situation: &Situation<'_>) -> bool {
     situation.hosts_line().map(HostsLine::path) == Some(LookupPath::Resolved)
         && !situation.is_in_hosts_file(false)
         && situation.system().is_none()
-        && outcome(situation) == Some(Outcome::Silence)
+        && outcome(situation) == Some(ResolvedOutcome::Silence)
 }
 
-fn outcome(situation: &Situation<'_>) -> Option<Outcome> {
+fn outcome(situation: &Situation<'_>) -> Option<ResolvedOutcome> {
     let servers = situation.servers();
     let stub = servers.iter().find(|probed| is_at(probed, &STUB));
     let by_stub = stub.and_then(|stub| of(stub));
-    if by_stub.is_some_and(|outcome| outcome != Outcome::Silence) {
+    if by_stub.is_some_and(|outcome| outcome != ResolvedOutcome::Silence) {
         return by_stub;
     }
     let asked = situation
@@ -68,23 +68,23 @@ fn outcome(situation: &Situation<'_>) -> Option<Outcome> {
     let first = behind.next()??;
     let agree = behind.all(|outcome| outcome == Some(first));
     // A stub that is silent while its servers are not has a reason that is not seen from here.
-    (agree && (by_stub.is_none() || matches!(first, Outcome::Silence | Outcome::Cut))).then_some(first)
+    (agree && (by_stub.is_none() || matches!(first, ResolvedOutcome::Silence | ResolvedOutcome::Cut))).then_some(first)
 }
 
 /// What a server's replies come to.
-fn of(probed: &Probed) -> Option<Outcome> {
+fn of(probed: &Probed) -> Option<ResolvedOutcome> {
     let kinds = [
         target(probed, RecordType::A)?.kind,
         target(probed, RecordType::AAAA)?.kind,
     ];
     let all = |is: fn(AnswerKind) -> bool| kinds.iter().all(|kind| is(*kind));
     Some(if kinds.contains(&AnswerKind::Answer) {
-        Outcome::Addresses
+        ResolvedOutcome::Addresses
     } else if all(|kind| kind == AnswerKind::Truncated) {
-        Outcome::Cut
+        ResolvedOutcome::Cut
     } else if all(|kind| kind == AnswerKind::Timeout) {
-        Outcome::Silence
+        ResolvedOutcome::Silence
     } else {
-        Outcome::None
+        ResolvedOutcome::None
     })
 }

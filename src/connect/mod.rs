@@ -4,5 +4,5 @@
 mod plan;
 mod run;
 
-pub use plan::{Port, targets};
+pub use plan::{ConnectAddress, targets};
 pub use run::{Authority, NoAuthority, connect};

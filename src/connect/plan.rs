@@ -11,7 +11,7 @@ const HTTPS: u16 = 443;
 
 /// An address to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Port {
+pub struct ConnectAddress {
     /// The address.
     pub ip: IpAddr,
     /// The port.
@@ -23,8 +23,8 @@ pub struct Port {
 /// The addresses that the resolvers and the operating system gave for the endpoint, each once, in the order in which
 /// they are first met; and how many there are beyond [`limits::CONNECTIONS`]. An address that stands for this host, or
 /// for many, is none to connect to.
-pub fn targets(observations: &[Probed], port: Option<u16>) -> (Vec<Port>, usize) {
-    let mut found: Vec<Port> = Vec::new();
+pub fn targets(observations: &[Probed], port: Option<u16>) -> (Vec<ConnectAddress>, usize) {
+    let mut found: Vec<ConnectAddress> = Vec::new();
     for probed in observations {
         let of_system = probed.system.iter().flat_map(|system| &system.addresses);
         let of_lookups = probed
@@ -40,7 +40,7 @@ pub fn targets(observations: &[Probed], port: Option<u16>) -> (Vec<Port>, usize)
             let name = &probed.resolver.name;
             match found.iter_mut().find(|port| port.ip == ip) {
                 Some(known) => known.given_by.push(name.clone()),
-                None => found.push(Port {
+                None => found.push(ConnectAddress {
                     ip,
                     port: port.unwrap_or(HTTPS),
                     given_by: vec![name.clone()],

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::Port;
+use super::ConnectAddress;
 use crate::dns::Name;
 use crate::limits;
 use crate::observation::{Connection, NetworkFailure, Tcp, Tls};
@@ -79,7 +79,7 @@ impl Authority {
 
 /// Connects to all of them at once; each has until `patience` has passed, or the deadline. The order stays.
 pub async fn connect(
-    ports: Vec<Port>,
+    ports: Vec<ConnectAddress>,
     authority: Option<&Authority>,
     patience: Duration,
     deadline: Instant,
@@ -97,7 +97,7 @@ pub async fn connect(
     done.into_iter().map(|(_, connection)| connection).collect()
 }
 
-async fn one(port: Port, authority: Option<Authority>, patience: Duration, deadline: Instant) -> Connection {
+async fn one(port: ConnectAddress, authority: Option<Authority>, patience: Duration, deadline: Instant) -> Connection {
     let start = Instant::now();
     let end = deadline.min(start + patience);
     let mut connection = Connection {

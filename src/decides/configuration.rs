@@ -103,14 +103,14 @@ impl fmt::Display for Opaque {
 
 /// A list, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed<T> {
+pub struct ListedDomains<T> {
     /// What is known of it.
     pub known: Vec<T>,
     /// Why there may be more in it; `None` where it is whole.
     pub rest: Option<Opaque>,
 }
 
-impl<T> Listed<T> {
+impl<T> ListedDomains<T> {
     /// A list that was read whole.
     pub fn whole(known: Vec<T>) -> Self {
         Self { known, rest: None }
@@ -155,22 +155,22 @@ pub struct Configuration {
     /// The VPC whose Resolver is asked.
     pub vpc: String,
     /// The DNS Firewall rule groups that are associated with it directly.
-    pub groups: Listed<RuleGroup>,
+    pub groups: ListedDomains<RuleGroup>,
     /// The Resolver rules that are associated with it directly.
-    pub rules: Listed<Rule>,
+    pub rules: ListedDomains<AssociatedRule>,
     /// The private hosted zones that are associated with it directly.
-    pub zones: Listed<Zone>,
+    pub zones: ListedDomains<AssociatedZone>,
     /// Why it is not known whether the VPC uses those zones; `None` where it does.
     pub zones_unsure: Option<Opaque>,
     /// The Route 53 Profiles that are associated with it.
-    pub profiles: Listed<Profile>,
+    pub profiles: ListedDomains<Profile>,
 }
 
 impl Configuration {
     /// The same without private hosted zones: only its rules are left to take a name.
     #[must_use]
     pub fn without_zones(mut self) -> Self {
-        self.zones = Listed::whole(Vec::new());
+        self.zones = ListedDomains::whole(Vec::new());
         for profile in &mut self.profiles.known {
             profile.zones.clear();
         }
@@ -199,12 +199,12 @@ pub struct RuleGroup {
     /// Whether the association is in effect.
     pub in_effect: InEffect,
     /// Its rules.
-    pub rules: Listed<FirewallRule>,
+    pub rules: ListedDomains<DecidingFirewallRule>,
 }
 
 /// A rule of a DNS Firewall rule group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FirewallRule {
+pub struct DecidingFirewallRule {
     /// Its name.
     pub name: Option<String>,
     /// Its priority in the group; the lowest is read first.
@@ -212,7 +212,7 @@ pub struct FirewallRule {
     /// What it does.
     pub action: Action,
     /// The names it is for.
-    pub source: Source,
+    pub source: MatchedBy,
     /// The type it is for; `None`: all.
     pub qtype: Option<Qtype>,
     /// Whether it is for the names that an alias leads to, too.
@@ -260,13 +260,13 @@ impl fmt::Display for BlockAnswer {
 
 /// What tells a firewall rule which names it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum MatchedBy {
     /// A domain list.
     List {
         /// The list's id.
         id: String,
         /// Its domains.
-        domains: Listed<Pattern>,
+        domains: ListedDomains<DomainPattern>,
     },
     /// Detection: `DGA`, `DICTIONARY_DGA`, `DNS_TUNNELING`, a category, a partner's feed.
     Advanced(String),
@@ -275,7 +275,7 @@ pub enum Source {
         /// The list's id.
         id: Option<String>,
         /// Its domains.
-        domains: Listed<Pattern>,
+        domains: ListedDomains<DomainPattern>,
     },
 }
 
@@ -307,7 +307,7 @@ pub enum Redirection {
 
 /// A domain of a domain list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pattern {
+pub enum DomainPattern {
     /// `*`
     All,
     /// `*.example.com`: what is below `example.com`.
@@ -318,7 +318,7 @@ pub enum Pattern {
     Unfamiliar(String),
 }
 
-impl FromStr for Pattern {
+impl FromStr for DomainPattern {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -334,7 +334,7 @@ impl FromStr for Pattern {
     }
 }
 
-impl fmt::Display for Pattern {
+impl fmt::Display for DomainPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("*"),
@@ -345,7 +345,7 @@ impl fmt::Display for Pattern {
     }
 }
 
-impl Pattern {
+impl DomainPattern {
     /// Whether a name is in it; `None` where that is not known.
     pub fn has(&self, name: &Name) -> Option<bool> {
         match self {
@@ -359,7 +359,7 @@ impl Pattern {
 
 /// A Resolver rule that is associated with the VPC.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
+pub struct AssociatedRule {
     /// The rule's id.
     pub id: String,
     /// Its name.
@@ -389,7 +389,7 @@ pub enum RuleKind {
 
 /// A private hosted zone that is associated with the VPC.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone {
+pub struct AssociatedZone {
     /// The zone's id; `None` for EKS's own where it was not listed.
     pub id: Option<String>,
     /// Its apex; `None` where it is not known.
@@ -464,9 +464,9 @@ pub struct Profile {
     /// The firewall rule groups that it brings.
     pub groups: Vec<RuleGroup>,
     /// The Resolver rules that it brings.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<AssociatedRule>,
     /// The private hosted zones that it brings, and what installs zones.
-    pub zones: Vec<Zone>,
+    pub zones: Vec<AssociatedZone>,
     /// Why it may bring more; `None` where all is known.
     pub rest: Option<Opaque>,
 }

@@ -12,13 +12,15 @@
 use std::cmp::Ordering;
 use std::fmt::Write;
 
-use super::configuration::{Configuration, InEffect, MadeFor, Opaque, Profile, Rule, RuleKind, Zone};
+use super::configuration::{
+    AssociatedRule, AssociatedZone, Configuration, InEffect, MadeFor, Opaque, Profile, RuleKind,
+};
 use super::{Construct, Effect, Step, WhyCode, title};
 use crate::dns::Name;
 
 /// What a candidate is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CandidateKind {
     Forward,
     System,
     Zone,
@@ -26,14 +28,14 @@ enum Kind {
 
 /// By whom it is in the VPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
+enum AssociatedBy {
     /// It is associated with the VPC.
     Direct,
     /// A Profile brings it: its index and priority, and whether that priority is in effect.
     Profile(usize, i64, bool),
 }
 
-impl Origin {
+impl AssociatedBy {
     /// Which is first on the same domain; `None` where that is not known.
     fn order(self, other: Self) -> Option<Ordering> {
         match (self, other) {
@@ -58,11 +60,11 @@ impl Origin {
 
 /// Something that takes the name, or could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Candidate {
-    kind: Kind,
+struct Destination {
+    kind: CandidateKind,
     /// How many labels its domain has.
     depth: usize,
-    origin: Origin,
+    origin: AssociatedBy,
     /// Which it is: its place in the list of all.
     index: usize,
 }
@@ -77,48 +79,48 @@ enum Taken {
 /// What a candidate is made from.
 #[derive(Clone, Copy)]
 enum Thing<'a> {
-    Rule(&'a Rule),
-    Zone(&'a Zone),
+    Rule(&'a AssociatedRule),
+    Zone(&'a AssociatedZone),
 }
 
 /// Something that is not known to take the name, and could.
 struct Possible<'a> {
-    kinds: &'static [Kind],
+    kinds: &'static [CandidateKind],
     /// `None`: any.
     depth: Option<usize>,
-    origin: Origin,
+    origin: AssociatedBy,
     profile: Option<&'a Profile>,
     thing: Option<Thing<'a>>,
     why: Opaque,
 }
 
-const ANY: &[Kind] = &[Kind::Forward, Kind::System, Kind::Zone];
-const RULES: &[Kind] = &[Kind::Forward, Kind::System];
-const ZONES: &[Kind] = &[Kind::Zone];
+const ANY: &[CandidateKind] = &[CandidateKind::Forward, CandidateKind::System, CandidateKind::Zone];
+const RULES: &[CandidateKind] = &[CandidateKind::Forward, CandidateKind::System];
+const ZONES: &[CandidateKind] = &[CandidateKind::Zone];
 
 /// Those of one sort that can be the first: as specific as any, and after none for sure. The first is whom it is taken
 /// to be.
-fn firsts(candidates: &[Candidate], is_sort: impl Fn(Kind) -> bool) -> Vec<Candidate> {
+fn firsts(candidates: &[Destination], is_sort: impl Fn(CandidateKind) -> bool) -> Vec<Destination> {
     let sort = || candidates.iter().copied().filter(|one| is_sort(one.kind));
     let Some(depth) = sort().map(|one| one.depth).max() else {
         return Vec::new();
     };
-    let is_after_another = |one: &Candidate| {
+    let is_after_another = |one: &Destination| {
         let mut others = sort().filter(|other| other.depth == depth);
         others.any(|other| other.origin.order(one.origin) == Some(Ordering::Less))
     };
-    let mut firsts: Vec<Candidate> = sort()
+    let mut firsts: Vec<Destination> = sort()
         .filter(|one| one.depth == depth && !is_after_another(one))
         .collect();
     // Of two of one origin, which AWS does not let a VPC have, the harmless one.
-    firsts.sort_by_key(|one| (one.origin.nominal(), one.kind == Kind::Forward, one.index));
+    firsts.sort_by_key(|one| (one.origin.nominal(), one.kind == CandidateKind::Forward, one.index));
     firsts
 }
 
 /// What takes the name where these are the first rule and the first zone. Two where the documents differ.
-fn of_firsts(rule: Option<Candidate>, zone: Option<Candidate>) -> (Taken, Option<Taken>) {
+fn of_firsts(rule: Option<Destination>, zone: Option<Destination>) -> (Taken, Option<Taken>) {
     let by_zone = zone.map_or(Taken::Public, |zone| Taken::By(zone.index));
-    let Some(forward) = rule.filter(|rule| rule.kind == Kind::Forward) else {
+    let Some(forward) = rule.filter(|rule| rule.kind == CandidateKind::Forward) else {
         return (by_zone, None);
     };
     let by_rule = Taken::By(forward.index);
@@ -137,16 +139,16 @@ fn of_firsts(rule: Option<Candidate>, zone: Option<Candidate>) -> (Taken, Option
 }
 
 /// What takes the name among these, and whether nothing else can.
-fn taken(candidates: &[Candidate]) -> (Taken, bool) {
-    let some = |firsts: Vec<Candidate>| -> Vec<Option<Candidate>> {
+fn taken(candidates: &[Destination]) -> (Taken, bool) {
+    let some = |firsts: Vec<Destination>| -> Vec<Option<Destination>> {
         if firsts.is_empty() {
             vec![None]
         } else {
             firsts.into_iter().map(Some).collect()
         }
     };
-    let rules = some(firsts(candidates, |kind| kind != Kind::Zone));
-    let zones = some(firsts(candidates, |kind| kind == Kind::Zone));
+    let rules = some(firsts(candidates, |kind| kind != CandidateKind::Zone));
+    let zones = some(firsts(candidates, |kind| kind == CandidateKind::Zone));
     let mut all = rules
         .iter()
         .flat_map(|rule| zones.iter().map(|zone| of_firsts(*rule, *zone)));
@@ -157,7 +159,7 @@ fn taken(candidates: &[Candidate]) -> (Taken, bool) {
 
 /// The steps from the first that could take the name to the one that does.
 pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool) -> Vec<Step> {
-    let gathered = Gathered::of(configuration, name);
+    let gathered = Destinations::of(configuration, name);
     let (winner, is_clear) = taken(&gathered.candidates);
     let mut steps = Vec::new();
     for possible in &gathered.possible {
@@ -178,8 +180,8 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
 }
 
 /// The rule of type FORWARD that takes the name among what is known, where the order of that is documented.
-pub(super) fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a Rule> {
-    let gathered = Gathered::of(configuration, name);
+pub(super) fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a AssociatedRule> {
+    let gathered = Destinations::of(configuration, name);
     match taken(&gathered.candidates) {
         (Taken::By(index), true) => match gathered.things.get(index) {
             Some((Thing::Rule(rule), _)) => Some(rule),
@@ -190,16 +192,16 @@ pub(super) fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) ->
 }
 
 /// Everything that takes the name, and that could.
-struct Gathered<'a, 'n> {
+struct Destinations<'a, 'n> {
     /// How many labels the name has.
     full: usize,
     name: &'n Name,
-    candidates: Vec<Candidate>,
+    candidates: Vec<Destination>,
     things: Vec<(Thing<'a>, Option<&'a Profile>)>,
     possible: Vec<Possible<'a>>,
 }
 
-impl<'a, 'n> Gathered<'a, 'n> {
+impl<'a, 'n> Destinations<'a, 'n> {
     fn of(configuration: &'a Configuration, name: &'n Name) -> Self {
         let mut gathered = Self {
             full: name.labels().count(),
@@ -214,10 +216,10 @@ impl<'a, 'n> Gathered<'a, 'n> {
 
     fn gather(&mut self, configuration: &'a Configuration) {
         for rule in &configuration.rules.known {
-            self.rule(rule, Origin::Direct, None);
+            self.rule(rule, AssociatedBy::Direct, None);
         }
         for zone in &configuration.zones.known {
-            self.zone(zone, Origin::Direct, None);
+            self.zone(zone, AssociatedBy::Direct, None);
         }
         let mut unread = |kinds, origin, profile, why: &Opaque| {
             self.possible.push(Possible {
@@ -230,17 +232,17 @@ impl<'a, 'n> Gathered<'a, 'n> {
             });
         };
         if let Some(why) = &configuration.rules.rest {
-            unread(RULES, Origin::Direct, None, why);
+            unread(RULES, AssociatedBy::Direct, None, why);
         }
         if let Some(why) = &configuration.zones.rest {
-            unread(ZONES, Origin::Direct, None, why);
+            unread(ZONES, AssociatedBy::Direct, None, why);
         }
         if let Some(why) = &configuration.profiles.rest {
-            unread(ANY, Origin::Profile(usize::MAX - 1, 0, false), None, why);
+            unread(ANY, AssociatedBy::Profile(usize::MAX - 1, 0, false), None, why);
         }
         for (at, profile) in configuration.profiles.known.iter().enumerate() {
             let settled = profile.in_effect == InEffect::Yes;
-            let origin = Origin::Profile(at, profile.priority, settled);
+            let origin = AssociatedBy::Profile(at, profile.priority, settled);
             if profile.in_effect == InEffect::No {
                 continue;
             }
@@ -263,10 +265,10 @@ impl<'a, 'n> Gathered<'a, 'n> {
         }
     }
 
-    fn rule(&mut self, rule: &'a Rule, origin: Origin, profile: Option<&'a Profile>) {
-        let (kinds, unknown): (&'static [Kind], Option<Opaque>) = match &rule.kind {
-            RuleKind::Forward => (&[Kind::Forward], None),
-            RuleKind::System => (&[Kind::System], None),
+    fn rule(&mut self, rule: &'a AssociatedRule, origin: AssociatedBy, profile: Option<&'a Profile>) {
+        let (kinds, unknown): (&'static [CandidateKind], Option<Opaque>) = match &rule.kind {
+            RuleKind::Forward => (&[CandidateKind::Forward], None),
+            RuleKind::System => (&[CandidateKind::System], None),
             RuleKind::Recursive => return,
             RuleKind::Opaque(why) => (RULES, Some(why.clone())),
         };
@@ -283,7 +285,7 @@ impl<'a, 'n> Gathered<'a, 'n> {
         );
     }
 
-    fn zone(&mut self, zone: &'a Zone, origin: Origin, profile: Option<&'a Profile>) {
+    fn zone(&mut self, zone: &'a AssociatedZone, origin: AssociatedBy, profile: Option<&'a Profile>) {
         // Of one that AWS makes, why it is not known is said already.
         let is_by_id = zone.apex.is_none() && zone.made_for.is_none();
         let unknown = is_by_id.then_some(Opaque::ZoneWithoutName);
@@ -302,10 +304,10 @@ impl<'a, 'n> Gathered<'a, 'n> {
     #[expect(clippy::too_many_arguments, reason = "what a candidate is made of, once")]
     fn add(
         &mut self,
-        kinds: &'static [Kind],
+        kinds: &'static [CandidateKind],
         domain: Option<&Name>,
         in_effect: &InEffect,
-        origin: Origin,
+        origin: AssociatedBy,
         profile: Option<&'a Profile>,
         thing: Thing<'a>,
         unknown: Option<Opaque>,
@@ -326,7 +328,7 @@ impl<'a, 'n> Gathered<'a, 'n> {
             (None, Some(depth), [kind]) => {
                 let index = self.things.len();
                 self.things.push((thing, profile));
-                self.candidates.push(Candidate {
+                self.candidates.push(Destination {
                     kind: *kind,
                     depth,
                     origin,
@@ -352,7 +354,7 @@ impl<'a, 'n> Gathered<'a, 'n> {
         depths.into_iter().any(|depth| {
             possible.kinds.iter().any(|kind| {
                 with.truncate(self.candidates.len());
-                with.push(Candidate {
+                with.push(Destination {
                     kind: *kind,
                     depth,
                     origin: possible.origin,
@@ -386,9 +388,9 @@ impl<'a, 'n> Gathered<'a, 'n> {
         } else {
             format!("; another is as specific, and {}", Opaque::Order)
         };
-        let handed_back = firsts(&self.candidates, |kind| kind != Kind::Zone)
+        let handed_back = firsts(&self.candidates, |kind| kind != CandidateKind::Zone)
             .first()
-            .filter(|rule| rule.kind == Kind::System)
+            .filter(|rule| rule.kind == CandidateKind::System)
             .and_then(|rule| self.things.get(rule.index))
             .map(|(thing, _)| {
                 format!(
@@ -523,12 +525,12 @@ impl Possible<'_> {
 }
 
 /// Whether it is EKS's own zone, which nobody listed.
-fn is_assumed(zone: &Zone) -> bool {
+fn is_assumed(zone: &AssociatedZone) -> bool {
     zone.id.is_none() && zone.made_for.is_none()
 }
 
 /// What a zone is in the report: where nobody listed it, the service network that has it made stands for it.
-fn construct(zone: &Zone) -> Construct {
+fn construct(zone: &AssociatedZone) -> Construct {
     match (&zone.id, &zone.made_for) {
         (None, Some(MadeFor::ServiceNetwork { .. })) => Construct::ServiceNetwork,
         _ => Construct::Zone,

@@ -6,15 +6,15 @@
 //! first.
 
 use super::configuration::{
-    Action, BlockAnswer, Configuration, FirewallRule, InEffect, Listed, Opaque, Pattern, Profile, Qtype, Redirection,
-    RuleGroup, Source,
+    Action, BlockAnswer, Configuration, DecidingFirewallRule, DomainPattern, InEffect, ListedDomains, MatchedBy,
+    Opaque, Profile, Qtype, Redirection, RuleGroup,
 };
-use super::{Blocked, Construct, Effect, Question, Step, WhyCode, title};
+use super::{Blocked, Construct, Effect, NameAndType, Step, WhyCode, title};
 use crate::dns::{Name, RecordType};
 
 /// What the firewall comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(super) struct FirewallReading {
     /// Whether whatever is opaque would change nothing.
     pub(super) is_certain: bool,
 }
@@ -29,7 +29,7 @@ enum Match {
 
 /// Where a rule stands in the order; what is `None` is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct RulePosition {
     /// Index and priority of the Profile that brings it, and whether that priority is in effect.
     profile: Option<(usize, i64, bool)>,
     /// Index and priority of the group.
@@ -38,7 +38,7 @@ struct Place {
     rule: (Option<usize>, Option<i64>),
 }
 
-impl Place {
+impl RulePosition {
     /// Whether this is read before the other for sure.
     fn is_before(&self, other: &Self) -> bool {
         let less = |one: Option<i64>, than: Option<i64>| one.zip(than).is_some_and(|(one, than)| one < than);
@@ -68,11 +68,11 @@ impl Place {
 }
 
 /// A rule that matches or could, and its group. Without a rule: one that is not known.
-struct Found<'a> {
-    place: Place,
+struct MatchingRule<'a> {
+    place: RulePosition,
     by: By<'a>,
     group: Option<&'a RuleGroup>,
-    rule: Option<&'a FirewallRule>,
+    rule: Option<&'a DecidingFirewallRule>,
     matched: Match,
 }
 
@@ -93,7 +93,7 @@ impl<'a> By<'a> {
     }
 }
 
-impl Found<'_> {
+impl MatchingRule<'_> {
     /// Whether it stands anywhere in the order: of a group that was not read, nothing is known.
     fn is_anywhere(&self) -> bool {
         self.group.is_none()
@@ -114,7 +114,7 @@ impl Found<'_> {
 }
 
 /// The firewall's steps, and whether what it comes to is certain.
-pub(super) fn read(configuration: &Configuration, question: &Question) -> (Vec<Step>, Reading) {
+pub(super) fn read(configuration: &Configuration, question: &NameAndType) -> (Vec<Step>, FirewallReading) {
     let (mut steps, mut is_certain, first) = walk(configuration, &question.name, question.qtype, true);
     let decided = steps.last().map(|step| step.effect);
     // A rule that trusts the redirection ends the reading for the whole chain.
@@ -136,7 +136,7 @@ pub(super) fn read(configuration: &Configuration, question: &Question) -> (Vec<S
             }
         }
     }
-    (steps, Reading { is_certain })
+    (steps, FirewallReading { is_certain })
 }
 
 /// The steps for one name, whether they are certain, and what the rule that matched does with aliases.
@@ -149,7 +149,7 @@ fn walk(
     let mut found = all(configuration, name, qtype, is_first);
     found.sort_by_key(|one| one.place.nominal());
     // Which can be the first: those that no rule that matches for sure is before.
-    let possible: Vec<&Found<'_>> = found
+    let possible: Vec<&MatchingRule<'_>> = found
         .iter()
         .filter(|one| {
             let mut definite = found.iter().filter(|other| other.is_definite());
@@ -157,14 +157,14 @@ fn walk(
         })
         .collect();
     let pick = found.iter().find(|one| one.is_definite());
-    let passes = pick.map_or(Some(true), Found::passes);
-    let is_pick = |one: &Found<'_>| pick.is_some_and(|pick| pick.place == one.place && pick.is_definite());
+    let passes = pick.map_or(Some(true), MatchingRule::passes);
+    let is_pick = |one: &MatchingRule<'_>| pick.is_some_and(|pick| pick.place == one.place && pick.is_definite());
     // That a name passes is one outcome, whoever lets it; that it is blocked is the rule's.
-    let is_same = |one: &&&Found<'_>| match passes {
+    let is_same = |one: &&&MatchingRule<'_>| match passes {
         Some(true) => one.passes() == Some(true),
         _ => is_pick(one),
     };
-    let differing: Vec<&&Found<'_>> = possible.iter().filter(|one| !is_same(one)).collect();
+    let differing: Vec<&&MatchingRule<'_>> = possible.iter().filter(|one| !is_same(one)).collect();
     let is_certain = differing.is_empty() && passes.is_some();
     let mut steps: Vec<Step> = Vec::new();
     for one in differing.into_iter().filter(|one| !is_pick(one)) {
@@ -182,7 +182,7 @@ fn walk(
 }
 
 /// Every rule that matches or could.
-fn all<'a>(configuration: &'a Configuration, name: &Name, qtype: RecordType, is_first: bool) -> Vec<Found<'a>> {
+fn all<'a>(configuration: &'a Configuration, name: &Name, qtype: RecordType, is_first: bool) -> Vec<MatchingRule<'a>> {
     let mut found = Vec::new();
     let direct = configuration.groups.known.iter().map(|group| (None, group));
     let profiles = || configuration.profiles.known.iter().enumerate();
@@ -191,13 +191,13 @@ fn all<'a>(configuration: &'a Configuration, name: &Name, qtype: RecordType, is_
     for (at, (profile, group)) in direct.chain(brought).enumerate() {
         of_group(&mut found, profile, (at, group), name, qtype, is_first);
     }
-    let nowhere = Place {
+    let nowhere = RulePosition {
         profile: None,
         group: (usize::MAX, None),
         rule: (None, None),
     };
     let mut unknown = |by: By<'a>, why: &Opaque| {
-        found.push(Found {
+        found.push(MatchingRule {
             place: nowhere,
             by,
             group: None,
@@ -221,7 +221,7 @@ fn all<'a>(configuration: &'a Configuration, name: &Name, qtype: RecordType, is_
 
 /// The rules of one group that match or could.
 fn of_group<'a>(
-    found: &mut Vec<Found<'a>>,
+    found: &mut Vec<MatchingRule<'a>>,
     profile: Option<(usize, &'a Profile)>,
     (at, group): (usize, &'a RuleGroup),
     name: &Name,
@@ -240,7 +240,7 @@ fn of_group<'a>(
             InEffect::Perhaps(why) => perhaps = perhaps.or(Some(why)),
         }
     }
-    let place = |index: Option<usize>, priority: Option<i64>| Place {
+    let place = |index: Option<usize>, priority: Option<i64>| RulePosition {
         profile: profile.map(|(index, profile)| (index, profile.priority, profile.in_effect == InEffect::Yes)),
         group: (at, group.priority),
         rule: (index, priority),
@@ -251,7 +251,7 @@ fn of_group<'a>(
             (matched, _) => matched,
         };
         if matched != Match::No {
-            found.push(Found {
+            found.push(MatchingRule {
                 place: place(Some(index), rule.priority),
                 by: By::of(profile),
                 group: Some(group),
@@ -261,7 +261,7 @@ fn of_group<'a>(
         }
     }
     if let Some(why) = &group.rules.rest {
-        found.push(Found {
+        found.push(MatchingRule {
             place: place(None, None),
             by: By::of(profile),
             group: Some(group),
@@ -272,7 +272,7 @@ fn of_group<'a>(
 }
 
 /// Whether a rule matches a name and a type.
-fn matches(rule: &FirewallRule, name: &Name, qtype: RecordType, is_first: bool) -> Match {
+fn matches(rule: &DecidingFirewallRule, name: &Name, qtype: RecordType, is_first: bool) -> Match {
     if rule.in_effect == InEffect::No || !is_first && rule.redirection == Redirection::Trust {
         return Match::No;
     }
@@ -282,12 +282,12 @@ fn matches(rule: &FirewallRule, name: &Name, qtype: RecordType, is_first: bool) 
         return Match::No;
     }
     let by_name = match &rule.source {
-        Source::List { domains, .. } => in_list(domains, name),
-        Source::AutoAllowlist { domains, .. } => match in_list(domains, name) {
+        MatchedBy::List { domains, .. } => in_list(domains, name),
+        MatchedBy::AutoAllowlist { domains, .. } => match in_list(domains, name) {
             Match::Could(_) => Match::Could(Opaque::AutoAllowlist),
             known => known,
         },
-        Source::Advanced(kind) => Match::Could(Opaque::Advanced(kind.clone())),
+        MatchedBy::Advanced(kind) => Match::Could(Opaque::Advanced(kind.clone())),
     };
     match (by_name, &rule.qtype, &rule.in_effect) {
         (Match::No, ..) => Match::No,
@@ -297,7 +297,7 @@ fn matches(rule: &FirewallRule, name: &Name, qtype: RecordType, is_first: bool) 
     }
 }
 
-fn in_list(domains: &Listed<Pattern>, name: &Name) -> Match {
+fn in_list(domains: &ListedDomains<DomainPattern>, name: &Name) -> Match {
     let mut unfamiliar = None;
     for pattern in &domains.known {
         match pattern.has(name) {
@@ -309,7 +309,7 @@ fn in_list(domains: &Listed<Pattern>, name: &Name) -> Match {
     domains.rest.clone().or(unfamiliar).map_or(Match::No, Match::Could)
 }
 
-fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
+fn of_pick(pick: &MatchingRule<'_>, is_certain: bool) -> Step {
     let Match::Yes(pattern) = &pick.matched else {
         return step(pick, Effect::Opaque, WhyCode::Unfamiliar, "");
     };
@@ -345,7 +345,7 @@ fn of_pick(pick: &Found<'_>, is_certain: bool) -> Step {
     made
 }
 
-fn step(found: &Found<'_>, effect: Effect, code: WhyCode, why: &str) -> Step {
+fn step(found: &MatchingRule<'_>, effect: Effect, code: WhyCode, why: &str) -> Step {
     let in_group = match (found.group, found.rule) {
         (Some(group), Some(rule)) => {
             let rule = rule.name.as_deref().unwrap_or("without a name");
@@ -377,9 +377,9 @@ fn step(found: &Found<'_>, effect: Effect, code: WhyCode, why: &str) -> Step {
         None => profile.and_then(|profile| profile.name.clone()),
     };
     made.domain_list = found.rule.and_then(|rule| match &rule.source {
-        Source::List { id, .. } => Some(id.clone()),
-        Source::AutoAllowlist { id, .. } => id.clone(),
-        Source::Advanced(_) => None,
+        MatchedBy::List { id, .. } => Some(id.clone()),
+        MatchedBy::AutoAllowlist { id, .. } => id.clone(),
+        MatchedBy::Advanced(_) => None,
     });
     made
 }

@@ -16,12 +16,12 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{Name, RecordType};
-pub use configuration::{Configuration, InEffect, MadeFor, Rule, Zone};
+pub use configuration::{AssociatedRule, AssociatedZone, Configuration, InEffect, MadeFor};
 pub use read::{configuration, is_read, made_zones};
 
 /// What is asked of the VPC's Resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct NameAndType {
     /// The name.
     pub name: Name,
     /// The type.
@@ -184,7 +184,7 @@ impl Step {
 }
 
 /// The steps of the decision for one question, in AWS's order. Exactly one of them decides.
-pub fn decide(configuration: &Configuration, question: &Question) -> Vec<Step> {
+pub fn decide(configuration: &Configuration, question: &NameAndType) -> Vec<Step> {
     let (mut steps, firewall) = firewall::read(configuration, question);
     let blocks = steps
         .iter()
@@ -206,14 +206,14 @@ pub fn decide(configuration: &Configuration, question: &Question) -> Vec<Step> {
 
 /// The Resolver rule of type FORWARD that takes a name where DNS Firewall lets it through, among what is known. `None`
 /// where none does, or where AWS does not document which of what is known comes first.
-pub fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a Rule> {
+pub fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a AssociatedRule> {
     destination::forwarded_by(configuration, name)
 }
 
 /// The decision for both types of addresses. Steps that are the same for both are told once.
 pub fn decide_addresses(configuration: &Configuration, name: &Name, chain: &[Name]) -> Vec<Step> {
     let of = |qtype| {
-        let question = Question {
+        let question = NameAndType {
             name: name.clone(),
             qtype,
             chain: chain.to_vec(),

@@ -1,8 +1,8 @@
 //! A VPC's configuration from the facts: what AWS said of it, and what it did not say.
 
 use super::configuration::{
-    Action, BlockAnswer, Configuration, FirewallRule, InEffect, Listed, MadeFor, Opaque, PROFILE_PRIORITY, Pattern,
-    Profile, Qtype, Redirection, Rule, RuleGroup, RuleKind, Source, Zone,
+    Action, AssociatedRule, AssociatedZone, BlockAnswer, Configuration, DecidingFirewallRule, DomainPattern, InEffect,
+    ListedDomains, MadeFor, MatchedBy, Opaque, PROFILE_PRIORITY, Profile, Qtype, Redirection, RuleGroup, RuleKind,
 };
 use crate::dns::Name;
 use crate::facts::{
@@ -18,11 +18,11 @@ pub fn is_read(facts: &AwsFacts) -> bool {
 /// The configuration of a VPC. `has_private_endpoint`: it is the cluster's, and private access is on, so EKS's own zone
 /// is there; where it is not listed, it is taken to have the endpoint's name as its apex.
 pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_endpoint: bool) -> Configuration {
-    let reader = Reader { facts, target };
+    let reader = ConfigurationReader { facts, target };
     let mut zones = reader.zones(vpc);
-    let is_eks = |zone: &Zone| zone.owner.is_some() && zone.apex.as_ref() == Some(target);
+    let is_eks = |zone: &AssociatedZone| zone.owner.is_some() && zone.apex.as_ref() == Some(target);
     if has_private_endpoint && !zones.known.iter().any(is_eks) {
-        zones.known.push(Zone {
+        zones.known.push(AssociatedZone {
             id: None,
             apex: Some(target.clone()),
             owner: Some("EKS".to_owned()),
@@ -31,7 +31,7 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
         });
     }
     for made in made_zones(facts, vpc) {
-        let of_this_name = |zone: &&mut Zone| made.apex.is_some() && zone.apex == made.apex;
+        let of_this_name = |zone: &&mut AssociatedZone| made.apex.is_some() && zone.apex == made.apex;
         if let Some(listed) = zones.known.iter_mut().find(of_this_name) {
             if is_another_services(listed) {
                 listed.made_for = listed.made_for.take().or(made.made_for);
@@ -46,7 +46,7 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
     let attributes = facts.attributes_of(vpc).unwrap_or_default();
     let zones_unsure = match (attributes.dns_support, attributes.dns_hostnames) {
         (Some(false), _) | (_, Some(false)) => {
-            zones = Listed::whole(Vec::new());
+            zones = ListedDomains::whole(Vec::new());
             None
         }
         (Some(true), Some(true)) => None,
@@ -62,12 +62,12 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
     }
 }
 
-struct Reader<'a> {
+struct ConfigurationReader<'a> {
     facts: &'a AwsFacts,
     target: &'a Name,
 }
 
-impl Reader<'_> {
+impl ConfigurationReader<'_> {
     /// Why there may be more of a list than is known.
     fn rest(&self, call: Call) -> Option<Opaque> {
         self.facts.is_part(call).then_some(Opaque::Part(call))
@@ -80,11 +80,11 @@ impl Reader<'_> {
         self.rest(call).or_else(open)
     }
 
-    fn groups(&self, vpc: &str) -> Listed<RuleGroup> {
+    fn groups(&self, vpc: &str) -> ListedDomains<RuleGroup> {
         let call = Call::ListFirewallRuleGroupAssociations;
         let firewall = self.facts.firewall.as_ref();
         let Some(associations) = firewall.and_then(|firewall| firewall.associations.as_ref()) else {
-            return Listed::opaque(Opaque::NotRead(call));
+            return ListedDomains::opaque(Opaque::NotRead(call));
         };
         let groups = associations
             .iter()
@@ -97,25 +97,25 @@ impl Reader<'_> {
                 rules: self.firewall_rules(&one.group_id),
             });
         let known: Vec<RuleGroup> = groups.collect();
-        Listed {
+        ListedDomains {
             rest: self.rest_in(call, &known),
             known,
         }
     }
 
-    fn firewall_rules(&self, group: &str) -> Listed<FirewallRule> {
+    fn firewall_rules(&self, group: &str) -> ListedDomains<DecidingFirewallRule> {
         let call = Call::ListFirewallRules;
         let mut groups = self.facts.firewall.iter().flat_map(|firewall| &firewall.groups);
         let Some(group) = groups.find(|one| one.id == group) else {
-            return Listed::opaque(Opaque::NotRead(call));
+            return ListedDomains::opaque(Opaque::NotRead(call));
         };
-        Listed {
+        ListedDomains {
             known: group.rules.iter().map(|rule| self.firewall_rule(rule)).collect(),
             rest: self.rest(call),
         }
     }
 
-    fn firewall_rule(&self, rule: &facts::FirewallRule) -> FirewallRule {
+    fn firewall_rule(&self, rule: &facts::FirewallRule) -> DecidingFirewallRule {
         let action = match rule.action.as_deref() {
             Some("ALLOW") => Action::Allow,
             Some("ALERT") => Action::Alert,
@@ -128,18 +128,18 @@ impl Reader<'_> {
             other => Action::Unfamiliar(other.unwrap_or("no action").to_owned()),
         };
         let source = match (rule.detects.as_deref(), &rule.domain_list_id) {
-            (Some(AUTO_ALLOWLIST), id) => Source::AutoAllowlist {
+            (Some(AUTO_ALLOWLIST), id) => MatchedBy::AutoAllowlist {
                 id: id.clone(),
-                domains: Listed::opaque(Opaque::AutoAllowlist),
+                domains: ListedDomains::opaque(Opaque::AutoAllowlist),
             },
-            (None, Some(id)) => Source::List {
+            (None, Some(id)) => MatchedBy::List {
                 id: id.clone(),
                 domains: self.domains(id),
             },
-            (Some(kind), _) => Source::Advanced(kind.to_owned()),
-            (None, None) => Source::Advanced("of a kind that was not read".to_owned()),
+            (Some(kind), _) => MatchedBy::Advanced(kind.to_owned()),
+            (None, None) => MatchedBy::Advanced("of a kind that was not read".to_owned()),
         };
-        FirewallRule {
+        DecidingFirewallRule {
             name: rule.name.clone(),
             priority: rule.priority,
             action,
@@ -154,48 +154,48 @@ impl Reader<'_> {
         }
     }
 
-    fn domains(&self, id: &str) -> Listed<Pattern> {
+    fn domains(&self, id: &str) -> ListedDomains<DomainPattern> {
         let call = Call::ListFirewallDomains;
         let mut lists = self.facts.firewall.iter().flat_map(|firewall| &firewall.domain_lists);
         let Some(list) = lists.find(|one| one.id == id) else {
-            return Listed::opaque(Opaque::NotRead(call));
+            return ListedDomains::opaque(Opaque::NotRead(call));
         };
         // Of a list that AWS manages no domain is said, and an empty list has none.
         if list.domains.is_empty() && list.only_about.is_none() {
-            return Listed::opaque(Opaque::ManagedList);
+            return ListedDomains::opaque(Opaque::ManagedList);
         }
         let known = list.domains.iter().filter_map(|text| text.parse().ok()).collect();
         let is_about_another = |about: &Name| !self.target.is_within(about);
         let cut = list.only_about.as_ref().is_some_and(is_about_another);
-        Listed {
+        ListedDomains {
             known,
             rest: cut.then_some(Opaque::Part(call)).or_else(|| self.rest(call)),
         }
     }
 
-    fn rules(&self, vpc: &str) -> Listed<Rule> {
+    fn rules(&self, vpc: &str) -> ListedDomains<AssociatedRule> {
         let (rules, associations) = (Call::ListResolverRules, Call::ListResolverRuleAssociations);
         let Some(all) = &self.facts.rule_associations else {
-            return Listed::opaque(Opaque::NotRead(associations));
+            return ListedDomains::opaque(Opaque::NotRead(associations));
         };
         let known = all
             .iter()
             .filter(|one| one.vpc_id == vpc)
             .map(|one| self.rule(&one.rule_id, None, InEffect::of_status(one.status.as_deref())));
-        let mut known: Vec<Rule> = known.collect();
+        let mut known: Vec<AssociatedRule> = known.collect();
         let rest = self.rest_in(associations, &known);
         known.retain(|rule| !is_autodefined(&rule.id));
-        Listed {
+        ListedDomains {
             known,
             rest: rest.or_else(|| self.facts.resolver_rules.is_none().then_some(Opaque::NotRead(rules))),
         }
     }
 
     /// A Resolver rule by its id; one that a whole list has not is another account's.
-    fn rule(&self, id: &str, name: Option<&str>, in_effect: InEffect) -> Rule {
+    fn rule(&self, id: &str, name: Option<&str>, in_effect: InEffect) -> AssociatedRule {
         let mut listed = self.facts.resolver_rules.iter().flatten();
         let Some(rule) = listed.find(|rule| rule.id == id) else {
-            return Rule {
+            return AssociatedRule {
                 id: id.to_owned(),
                 name: name.map(str::to_owned),
                 domain: None,
@@ -211,7 +211,7 @@ impl Reader<'_> {
             ("RECURSIVE", _) => RuleKind::Recursive,
             (kind, _) => RuleKind::Opaque(Opaque::Unfamiliar(format!("the type {kind}"))),
         };
-        Rule {
+        AssociatedRule {
             id: rule.id.clone(),
             name: rule.name.clone().or_else(|| name.map(str::to_owned)),
             domain,
@@ -221,23 +221,23 @@ impl Reader<'_> {
         }
     }
 
-    fn zones(&self, vpc: &str) -> Listed<Zone> {
+    fn zones(&self, vpc: &str) -> ListedDomains<AssociatedZone> {
         let call = Call::ListHostedZonesByVpc;
         let mut lists = self.facts.hosted_zones.iter().flatten();
         let Some(list) = lists.find(|list| list.vpc_id == vpc) else {
-            return Listed::opaque(Opaque::NotRead(call));
+            return ListedDomains::opaque(Opaque::NotRead(call));
         };
-        Listed {
+        ListedDomains {
             known: list.zones.iter().map(|one| zone(one, InEffect::Yes)).collect(),
             rest: self.rest(call),
         }
     }
 
-    fn profiles(&self, vpc: &str) -> Listed<Profile> {
+    fn profiles(&self, vpc: &str) -> ListedDomains<Profile> {
         let call = Call::ListProfileAssociations;
         let profiles = self.facts.profiles.as_ref();
         let Some(associations) = profiles.and_then(|profiles| profiles.associations.as_ref()) else {
-            return Listed::opaque(Opaque::NotRead(call));
+            return ListedDomains::opaque(Opaque::NotRead(call));
         };
         let known = associations.iter().filter(|one| one.vpc_id == vpc).map(|one| {
             let mut made = Profile {
@@ -264,7 +264,7 @@ impl Reader<'_> {
             made
         });
         let known: Vec<Profile> = known.collect();
-        Listed {
+        ListedDomains {
             rest: self.rest_in(call, &known),
             known,
         }
@@ -288,7 +288,7 @@ impl Reader<'_> {
             let mut listed = self.facts.hosted_zones.iter().flatten().flat_map(|list| &list.zones);
             profile.zones.push(match listed.find(|one| zone_id(&one.id) == id) {
                 Some(one) => zone(one, in_effect),
-                None => Zone {
+                None => AssociatedZone {
                     id: Some(id.to_owned()),
                     apex: None,
                     owner: None,
@@ -318,8 +318,8 @@ fn is_autodefined(id: &str) -> bool {
     id.starts_with("rslvr-autodefined-")
 }
 
-fn zone(of: &facts::HostedZone, in_effect: InEffect) -> Zone {
-    Zone {
+fn zone(of: &facts::HostedZone, in_effect: InEffect) -> AssociatedZone {
+    AssociatedZone {
         id: Some(of.id.clone()),
         apex: domain(&of.name),
         owner: of.owning_service.clone().or_else(|| of.owning_account.clone()),
@@ -329,7 +329,7 @@ fn zone(of: &facts::HostedZone, in_effect: InEffect) -> Zone {
 }
 
 /// Whether a listed zone is an AWS service's, and not EKS's own. An account's is somebody's own.
-fn is_another_services(zone: &Zone) -> bool {
+fn is_another_services(zone: &AssociatedZone) -> bool {
     let owner = zone.owner.as_deref().filter(|_| zone.id.is_some());
     owner.is_some_and(|owner| !owner.starts_with("eks.") && !owner.bytes().all(|octet| octet.is_ascii_digit()))
 }
@@ -344,7 +344,7 @@ fn domain(text: &str) -> Option<Name> {
 
 /// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks, as far as they were
 /// read. One whose custom domain name was not read has no apex.
-pub fn made_zones(facts: &AwsFacts, vpc: &str) -> Vec<Zone> {
+pub fn made_zones(facts: &AwsFacts, vpc: &str) -> Vec<AssociatedZone> {
     let unread = Lattice::default();
     let lattice = facts.lattice.as_ref().unwrap_or(&unread);
     let mut zones = Vec::new();
@@ -357,7 +357,7 @@ pub fn made_zones(facts: &AwsFacts, vpc: &str) -> Vec<Zone> {
     }
     let of_vpc = lattice.vpcs.iter().filter(|one| one.vpc_id == vpc);
     for one in of_vpc.flat_map(|one| &one.associations) {
-        let way = Way {
+        let way = LatticeWay {
             private_dns: one.private_dns,
             preference: one.private_dns_preference.as_deref(),
             specified: &one.private_dns_specified_domains,
@@ -376,7 +376,7 @@ pub fn made_zones(facts: &AwsFacts, vpc: &str) -> Vec<Zone> {
 
 /// The zones of an interface endpoint: one for each of its private names (EC2 API Reference, CreateVpcEndpoint,
 /// `PrivateDnsEnabled`). One that a Profile brings is in effect as far as its association is.
-fn interface(endpoint: &VpcEndpoint, brought: &InEffect) -> Vec<Zone> {
+fn interface(endpoint: &VpcEndpoint, brought: &InEffect) -> Vec<AssociatedZone> {
     let in_effect = match (endpoint.private_dns, of_endpoint_state(endpoint.state.as_deref())) {
         (Some(true), InEffect::Yes) => brought.clone(),
         (Some(true), InEffect::Perhaps(why)) => InEffect::Perhaps(why),
@@ -398,7 +398,7 @@ fn interface(endpoint: &VpcEndpoint, brought: &InEffect) -> Vec<Zone> {
         kind: endpoint.kind.clone(),
         leads_to: endpoint.service_name.clone(),
     };
-    let zone = |apex: Option<Name>| Zone {
+    let zone = |apex: Option<Name>| AssociatedZone {
         id: None,
         in_effect: if apex.is_some() {
             in_effect.clone()
@@ -413,15 +413,15 @@ fn interface(endpoint: &VpcEndpoint, brought: &InEffect) -> Vec<Zone> {
 }
 
 /// How a VPC reaches the resources of VPC Lattice, as far as that decides for which of their names a zone is made.
-struct Way<'a> {
+struct LatticeWay<'a> {
     private_dns: Option<bool>,
     preference: Option<&'a str>,
     specified: &'a [String],
     in_effect: InEffect,
 }
 
-fn of_lattice_endpoint(lattice: &Lattice, endpoint: &VpcEndpoint) -> Vec<Zone> {
-    let way = Way {
+fn of_lattice_endpoint(lattice: &Lattice, endpoint: &VpcEndpoint) -> Vec<AssociatedZone> {
+    let way = LatticeWay {
         private_dns: endpoint.private_dns,
         preference: endpoint.private_dns_preference.as_deref(),
         specified: &endpoint.private_dns_specified_domains,
@@ -442,7 +442,12 @@ fn of_lattice_endpoint(lattice: &Lattice, endpoint: &VpcEndpoint) -> Vec<Zone> {
 }
 
 /// The zones for the resources of a service network.
-fn of_network(lattice: &Lattice, network: &str, way: &Way<'_>, made_for: impl Fn(&str) -> MadeFor) -> Vec<Zone> {
+fn of_network(
+    lattice: &Lattice,
+    network: &str,
+    way: &LatticeWay<'_>,
+    made_for: impl Fn(&str) -> MadeFor,
+) -> Vec<AssociatedZone> {
     let Some(network) = lattice.networks.iter().find(|one| one.id == network) else {
         let call = Call::ListServiceNetworkResourceAssociations;
         return if way.private_dns == Some(false) || way.in_effect == InEffect::No {
@@ -462,7 +467,7 @@ fn of_network(lattice: &Lattice, network: &str, way: &Way<'_>, made_for: impl Fn
     network.resources.iter().filter_map(of_resource).collect()
 }
 
-impl Way<'_> {
+impl LatticeWay<'_> {
     /// The zone that VPC Lattice makes for a resource, where it may (VPC Lattice User Guide, "Resource configurations
     /// for VPC resources": custom domain names for resource consumers and for service network owners).
     fn zone(
@@ -471,7 +476,7 @@ impl Way<'_> {
         id: &str,
         associated: Option<&ServiceNetworkResource>,
         made_for: MadeFor,
-    ) -> Option<Zone> {
+    ) -> Option<AssociatedZone> {
         // What the service network's owner chose for the resource overrides what the VPC has.
         let private_dns = associated.and_then(|one| one.private_dns).or(self.private_dns);
         let status = associated.map_or(InEffect::Yes, |one| of_lattice_status(one.status.as_deref()));
@@ -513,13 +518,16 @@ impl Way<'_> {
     /// Whether a name is one of those that the VPC's owner specified; `None` where it is not known.
     fn specifies(&self, name: Option<&str>) -> Option<bool> {
         let name = Name::from_host(name?.trim_end_matches('.')).ok()?;
-        let mut specified = self.specified.iter().filter_map(|text| text.parse::<Pattern>().ok());
+        let mut specified = self
+            .specified
+            .iter()
+            .filter_map(|text| text.parse::<DomainPattern>().ok());
         Some(specified.any(|pattern| pattern.has(&name) == Some(true)))
     }
 }
 
-fn may_be(apex: Option<Name>, in_effect: InEffect, made_for: MadeFor) -> Zone {
-    Zone {
+fn may_be(apex: Option<Name>, in_effect: InEffect, made_for: MadeFor) -> AssociatedZone {
+    AssociatedZone {
         id: None,
         apex,
         owner: None,

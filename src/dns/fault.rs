@@ -142,7 +142,7 @@ impl From<NameFault> for RecordFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
-pub enum Defect {
+pub enum OctetDefect {
     /// A record cannot be read.
     Record {
         /// Which of its section, from 1.
@@ -182,7 +182,7 @@ pub enum Defect {
     },
 }
 
-impl Defect {
+impl OctetDefect {
     /// What is wrong with a record, where it is that.
     pub fn of_record(&self) -> Option<&RecordFault> {
         match self {
@@ -192,7 +192,7 @@ impl Defect {
     }
 }
 
-impl fmt::Display for Defect {
+impl fmt::Display for OctetDefect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Record {
@@ -246,7 +246,7 @@ impl fmt::Display for Oversize {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Broken {
     /// The first thing.
-    pub defect: Defect,
+    pub defect: OctetDefect,
     /// That it is read no further than clients read it, which may be why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oversize: Option<Oversize>,

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Broken, Defect, ExtendedError, Flaw, Name, Oversize, RData, Rcode, Record, RecordType, Soa};
+use super::{Broken, ExtendedError, Flaw, Name, OctetDefect, Oversize, RData, Rcode, Record, RecordType, Soa};
 use crate::limits;
 
 /// A section of a reply that holds records (RFC 1035 section 4.1).
@@ -191,16 +191,16 @@ pub struct Reply {
     pub edns: bool,
     /// Why its answer section cannot be read to the end, where that is so: the first thing wrong with it. The records
     /// that can be read are kept.
-    pub defect: Option<Defect>,
+    pub defect: Option<OctetDefect>,
     /// What else is wrong with its octets, the first thing: something that clients which ask for addresses do not
     /// see, for they read the answer section and no further.
-    pub blemish: Option<Defect>,
+    pub blemish: Option<OctetDefect>,
     /// Whether it is longer than the query announced, so that it was read no further.
     pub oversize: Option<Oversize>,
 }
 
 /// The names that a name stands for in a reply, and how the way along them ended.
-struct Aliases {
+struct AliasChain {
     /// The name itself, and its aliases in the order they are met.
     names: Vec<Name>,
     /// Why they were followed no further.
@@ -230,7 +230,7 @@ impl Reply {
     }
 
     /// Follows the aliases from a name, whatever their order in the message.
-    fn aliases(&self, qname: &Name) -> Aliases {
+    fn aliases(&self, qname: &Name) -> AliasChain {
         let mut targets: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
         for record in self.section(Section::Answer) {
             if let RData::Cname(target) = &record.data {
@@ -258,7 +258,7 @@ impl Reply {
             }
             next += 1;
         }
-        Aliases {
+        AliasChain {
             names: names.into_iter().cloned().collect(),
             fault,
         }
@@ -277,7 +277,7 @@ impl Reply {
     /// The records of `qtype` that answer for `qname`: at the name itself or at one it is an alias of. Records of other
     /// owners do not count. `Err` names a loop, or more aliases than are followed, where no record was found.
     pub fn answers(&self, qname: &Name, qtype: RecordType) -> Result<Vec<&Record>, Flaw> {
-        let Aliases { names, fault } = self.aliases(qname);
+        let AliasChain { names, fault } = self.aliases(qname);
         let found: Vec<&Record> = self
             .section(Section::Answer)
             .filter(|record| record.rtype == qtype && names.contains(&record.owner))

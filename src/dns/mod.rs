@@ -14,7 +14,7 @@ mod rtype;
 
 pub use class::Class;
 pub use ede::ExtendedError;
-pub use fault::{Broken, Defect, Flaw, NameFault, Oversize, RecordFault};
+pub use fault::{Broken, Flaw, NameFault, OctetDefect, Oversize, RecordFault};
 pub use message::{AnswerKind, Flags, Reply, Section};
 pub use mismatch::Mismatch;
 pub use name::{Name, NameError};

@@ -9,7 +9,7 @@ pub const NOT_BUILT: &str = "this program was built without AWS: give the facts 
 
 /// With whose eyes AWS is looked at, and for how long.
 #[derive(Debug, Clone, Default)]
-pub struct Ask {
+pub struct AwsAccess {
     /// The Region; else the environment's, the profile's, or this instance's.
     pub region: Option<String>,
     /// The profile; as with the AWS CLI's `--profile`, it goes before credentials in the environment.
@@ -116,7 +116,7 @@ pub enum Described {
 
 /// What came of the search for the cluster with a given endpoint.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub struct ClusterSearch {
     /// The cluster.
     pub cluster: Option<Cluster>,
     /// The clusters of this account and Region; `None` where they could not be listed.

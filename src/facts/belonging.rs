@@ -19,7 +19,7 @@ const RESOLVER: &str = "Route 53 Resolver: ";
 
 /// What is known around the lists of addresses.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Around<'a> {
+pub(super) struct AroundLists<'a> {
     /// The subnets whose VPC is known.
     pub(super) subnets: &'a [Subnet],
     /// Network interfaces, of whatever service.
@@ -101,7 +101,7 @@ pub(super) fn lists_all(
 pub(super) fn addresses(
     endpoints: &mut [ResolverEndpoint],
     lists: Vec<Vec<ListedAddress>>,
-    around: Around<'_>,
+    around: AroundLists<'_>,
 ) -> Vec<Undecided> {
     let lists = joined(lists);
     let mut open: Vec<BTreeSet<usize>> = lists.iter().map(|list| fitting(list, endpoints, around)).collect();
@@ -152,7 +152,7 @@ fn is_contested(
     open: &[BTreeSet<usize>],
     given: &[Option<usize>],
     endpoints: &[ResolverEndpoint],
-    around: Around<'_>,
+    around: AroundLists<'_>,
 ) -> bool {
     let others = (0..lists.len()).filter(|other| *other != at && open[*other] == open[at]);
     let others: Vec<usize> = others
@@ -201,7 +201,7 @@ fn joined(lists: Vec<Vec<ListedAddress>>) -> Vec<Vec<ListedAddress>> {
 }
 
 /// The endpoint that the network interfaces of a list name, where they name one.
-fn proven<'a>(list: &[ListedAddress], around: Around<'a>) -> Option<&'a str> {
+fn proven<'a>(list: &[ListedAddress], around: AroundLists<'a>) -> Option<&'a str> {
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for listed in list {
         for interface in around.interfaces {
@@ -222,7 +222,7 @@ fn proven<'a>(list: &[ListedAddress], around: Around<'a>) -> Option<&'a str> {
 }
 
 /// The endpoints that a list can be of, of whatever direction.
-fn fitting(list: &[ListedAddress], endpoints: &[ResolverEndpoint], around: Around<'_>) -> BTreeSet<usize> {
+fn fitting(list: &[ListedAddress], endpoints: &[ResolverEndpoint], around: AroundLists<'_>) -> BTreeSet<usize> {
     let named = proven(list, around);
     let fits = |endpoint: &ResolverEndpoint| {
         if let Some(named) = named {
@@ -246,7 +246,7 @@ fn fitting(list: &[ListedAddress], endpoints: &[ResolverEndpoint], around: Aroun
 }
 
 /// By subnet, where its VPC is known, and by the networks of the endpoint's VPC.
-fn can_be_of(address: &EndpointAddress, endpoint: &ResolverEndpoint, around: Around<'_>) -> bool {
+fn can_be_of(address: &EndpointAddress, endpoint: &ResolverEndpoint, around: AroundLists<'_>) -> bool {
     let Some(vpc_id) = endpoint.vpc_id.as_deref() else {
         return true;
     };
@@ -267,7 +267,7 @@ fn can_be_of(address: &EndpointAddress, endpoint: &ResolverEndpoint, around: Aro
 }
 
 /// Whether an endpoint can have as many. A dual-stack entry has two addresses.
-fn has_count(list: &[ListedAddress], endpoint: &ResolverEndpoint, around: Around<'_>) -> bool {
+fn has_count(list: &[ListedAddress], endpoint: &ResolverEndpoint, around: AroundLists<'_>) -> bool {
     let Some(count) = endpoint.address_count.and_then(|count| usize::try_from(count).ok()) else {
         return true;
     };

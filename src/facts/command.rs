@@ -77,7 +77,7 @@ fn none() -> i32 {
 /// How far a command is on all its nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Progress {
+pub struct CommandProgress {
     /// Of all of it.
     pub status: String,
     /// The same, in more detail.

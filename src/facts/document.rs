@@ -34,7 +34,7 @@ impl Maker {
 /// What one machine learnt: all of it, or what AWS says alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Document<F = Facts> {
+pub struct FactsDocument<F = Facts> {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// The program that made it.
@@ -49,7 +49,7 @@ pub struct Document<F = Facts> {
     pub gaps: Vec<Gap>,
 }
 
-impl Document<AwsFacts> {
+impl FactsDocument<AwsFacts> {
     /// What another place may know: nothing of this host.
     pub fn for_elsewhere(taken_at: &str, target: &Target, facts: &AwsFacts, gaps: &[Gap]) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Document<AwsFacts> {
     }
 }
 
-impl<F: Serialize> Document<F> {
+impl<F: Serialize> FactsDocument<F> {
     /// The document, as JSON with a line's end.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let mut text = indented(self)?;

@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::answers::{Answers, Source};
+use super::answers::{Answers, AskedBy};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
 use super::platform::{self, Captured, HostConfiguration, WindowsReading, windows_stub};
 use super::{
@@ -218,7 +218,7 @@ pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(HostFacts, Vec<G
 
 /// What this host says, whatever the target is: read once for many of them.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct HostLook {
     facts: HostFacts,
     /// The hosts file: what it is called, and what stands in it.
     hosts: Option<(String, Vec<u8>)>,
@@ -227,9 +227,9 @@ pub struct Look {
     pending: Option<Pending>,
 }
 
-impl Look {
+impl HostLook {
     /// The same as it is for one target.
-    pub fn of(&self, target: &Name) -> Begun {
+    pub fn of(&self, target: &Name) -> HostStart {
         let mut facts = self.facts.clone();
         if self.has_stub_for_each() {
             facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
@@ -258,15 +258,15 @@ impl Look {
 }
 
 /// What [`begin`] comes to: the facts, the gaps, where this host is, and the command that is still to be asked.
-pub type Begun = (HostFacts, Vec<Gap>, Vantage, Option<Pending>);
+pub type HostStart = (HostFacts, Vec<Gap>, Vantage, Option<Pending>);
 
 /// The same without the command that takes longest, where the name servers to ask are known without it.
-pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<Begun, UnreadableFile> {
+pub fn begin(files: &HostFiles<'_>, target: &Name) -> Result<HostStart, UnreadableFile> {
     Ok(look(files)?.of(target))
 }
 
 /// The same for whatever target.
-pub fn look(files: &HostFiles<'_>) -> Result<Look, UnreadableFile> {
+pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
     let mut pending = None;
     let mut facts = HostFacts::default();
     let mut gaps = Vec::new();
@@ -339,7 +339,7 @@ pub fn look(files: &HostFiles<'_>) -> Result<Look, UnreadableFile> {
         kind: VantageKind::Unknown,
         system: System::of_this_host(),
     };
-    Ok(Look {
+    Ok(HostLook {
         facts,
         hosts,
         gaps,
@@ -455,7 +455,7 @@ pub enum FactsFile {
 /// Reads the files of `--facts`, until then.
 pub fn saved(paths: &[PathBuf], until: Instant) -> Result<Answers, FactsFile> {
     let mut answers = Answers {
-        source: Source::Files,
+        source: AskedBy::Files,
         ..Answers::default()
     };
     for path in paths {
@@ -483,7 +483,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
 /// `None` where there is none of them, or none of their contexts is the one that is wanted.
 pub fn kubeconfig(
     named: Option<&Path>,
-    wanted: &kubeconfig::Wanted<'_>,
+    wanted: &kubeconfig::WantedContext<'_>,
     until: Instant,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
     let files = kubeconfig_files(named, until)?;
@@ -507,13 +507,13 @@ pub fn contexts(named: Option<&Path>, until: Instant) -> Result<Vec<kubeconfig::
 }
 
 /// Opens a file that stands in a kubeconfig, as kubectl does, until then.
-fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::Opened {
+fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::OpenedFile {
     // A path from the root on stays as it is. Another one is of the kubeconfig's folder, from the root on and without
     // `.` and `..` (k8s.io/client-go, tools/clientcmd/loader.go, ResolveLocalPaths; Go, path/filepath, Join).
     let mut clean = PathBuf::from(file);
     if clean.is_relative() {
         let Ok(whole) = std::path::absolute(Path::new(kubeconfig).with_file_name("").join(file)) else {
-            return kubeconfig::Opened::Unknown;
+            return kubeconfig::OpenedFile::Unknown;
         };
         clean = PathBuf::new();
         for part in whole.components() {
@@ -525,7 +525,7 @@ fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::Opened {
         }
     }
     let error = match read_bounded(&clean, Some(until)) {
-        Ok(octets) => return kubeconfig::Opened::Content(octets),
+        Ok(octets) => return kubeconfig::OpenedFile::Content(octets),
         Err(error) => error.said.kind(),
     };
     // Go's words for the numbers of Unix (Go, src/syscall/zerrors_linux_amd64.go).
@@ -534,16 +534,16 @@ fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::Opened {
         ErrorKind::PermissionDenied => "permission denied",
         ErrorKind::NotADirectory => "not a directory",
         ErrorKind::IsADirectory => "is a directory",
-        _ => return kubeconfig::Opened::Unknown,
+        _ => return kubeconfig::OpenedFile::Unknown,
     };
     let whole = kubeconfig::Whole {
         path: clean.display().to_string(),
         why: cfg!(unix).then_some(why),
     };
     if error == ErrorKind::IsADirectory {
-        kubeconfig::Opened::Unreadable(whole)
+        kubeconfig::OpenedFile::Unreadable(whole)
     } else {
-        kubeconfig::Opened::Closed(whole)
+        kubeconfig::OpenedFile::Closed(whole)
     }
 }
 

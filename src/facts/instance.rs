@@ -34,7 +34,7 @@ pub struct Instance {
 
 /// What the instance metadata service said of this host.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Place {
+pub enum InstancePlace {
     /// An EC2 instance.
     Instance(Instance),
     /// Nobody asked: it was left out.
@@ -51,16 +51,16 @@ fn is_disabled(value: Option<&str>) -> bool {
 }
 
 /// Asks the metadata service, where it is not switched off, until then at most.
-pub async fn place(until: Instant) -> Place {
+pub async fn place(until: Instant) -> InstancePlace {
     if is_disabled(super::host::variable(DISABLED).as_deref()) {
-        return Place::NotAsked;
+        return InstancePlace::NotAsked;
     }
     let begun = Instant::now();
     let until = until.min(begun + limits::INSTANCE);
     match timeout_at(until, Box::pin(aws::instance(false))).await {
-        Ok(Ok(instance)) => Place::Instance(instance),
-        Ok(Err(gap)) => Place::Unknown(gap),
-        Err(_) => Place::Unknown(Gap::here(
+        Ok(Ok(instance)) => InstancePlace::Instance(instance),
+        Ok(Err(gap)) => InstancePlace::Unknown(gap),
+        Err(_) => InstancePlace::Unknown(Gap::here(
             "this host's VPC",
             "instance metadata",
             format!("no answer within {:.1} s", (until - begun).as_secs_f64()),
@@ -69,23 +69,23 @@ pub async fn place(until: Instant) -> Place {
 }
 
 /// What the metadata service says, for all who wait for it.
-pub type Asked = Shared<LocalBoxFuture<'static, Place>>;
+pub type PlaceToCome = Shared<LocalBoxFuture<'static, InstancePlace>>;
 
 /// Asks it once, until then at most, when the first begins to wait.
-pub fn shared(until: Instant) -> Asked {
+pub fn shared(until: Instant) -> PlaceToCome {
     place(until).boxed_local().shared()
 }
 
 /// Nobody asks it.
-pub fn not_asked() -> Asked {
-    std::future::ready(Place::NotAsked).boxed_local().shared()
+pub fn not_asked() -> PlaceToCome {
+    std::future::ready(InstancePlace::NotAsked).boxed_local().shared()
 }
 
 /// The instance that this host is, as soon as that is known.
-pub async fn of(place: Asked) -> Option<Instance> {
+pub async fn of(place: PlaceToCome) -> Option<Instance> {
     match place.await {
-        Place::Instance(instance) => Some(instance),
-        Place::NotAsked | Place::Unknown(_) => None,
+        InstancePlace::Instance(instance) => Some(instance),
+        InstancePlace::NotAsked | InstancePlace::Unknown(_) => None,
     }
 }
 

@@ -86,7 +86,7 @@ pub enum Call {
 }
 
 /// A row of the table.
-struct Read {
+struct ReadRow {
     /// The IAM action.
     action: &'static str,
     /// The fact that it brings, for the gaps.
@@ -107,8 +107,8 @@ struct Read {
 type Give = fn(&mut Answers, &mut AwsFacts, &mut Missing<'_>);
 
 /// In the order of [`Call`].
-static READS: [Read; Call::ALL.len()] = [
-    Read {
+static READS: [ReadRow; Call::ALL.len()] = [
+    ReadRow {
         action: "sts:GetCallerIdentity",
         fact: "account",
         costs: "in which account all this was looked up is not known",
@@ -117,7 +117,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| one(caller(of)?, |caller| to.caller = Some(caller)),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "eks:DescribeCluster",
         fact: "cluster",
         costs: "whether the name is the cluster's, and which access its endpoint has, is not known",
@@ -130,7 +130,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "eks:ListClusters",
         fact: "clusters of the account",
         costs: "an endpoint's name alone does not lead to its cluster",
@@ -139,7 +139,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| texts(of, "clusters", &mut to.cluster_names),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "eks:ListUpdates",
         fact: "updates of the cluster",
         costs: "a change of the endpoint's access that is under way is not seen",
@@ -148,7 +148,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| texts(of, "updateIds", &mut to.update_ids),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "eks:DescribeUpdate",
         fact: "updates of the cluster",
         costs: "a change of the endpoint's access that is under way is not seen",
@@ -160,7 +160,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeNetworkInterfaces",
         fact: "network interfaces",
         costs: "answers can be compared with the VPC's networks at best: plausible, never a match",
@@ -169,7 +169,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| list(of, "NetworkInterfaces", &mut to.interfaces, interface),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeVpcs",
         fact: "VPC",
         costs: "the VPC resolver's address and the VPC's networks are not known",
@@ -178,7 +178,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| list(of, "Vpcs", &mut to.vpcs, vpc),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeVpcAttribute",
         fact: "VPC attributes",
         costs: "whether DNS is switched off in the VPC is not known",
@@ -187,7 +187,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| one(attributes_of(of)?, |attributes| to.vpc_attributes.push(attributes)),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeDhcpOptions",
         fact: "DHCP options",
         costs: "which name servers hosts in the VPC use is not known",
@@ -196,7 +196,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| list(of, "DhcpOptions", &mut to.dhcp_options, dhcp_options),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeSecurityGroups",
         fact: "security groups",
         costs: "whether a security group keeps port 53 of an inbound endpoint shut is not known",
@@ -207,7 +207,7 @@ static READS: [Read; Call::ALL.len()] = [
             to.security_groups = missing.once(Call::DescribeSecurityGroups, of.security_groups.take(), |one| &one.id);
         }),
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeSubnets",
         fact: "subnets",
         costs: "which network an inbound endpoint's address is in is not known",
@@ -216,7 +216,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| list(of, "Subnets", &mut to.subnets, subnet),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeNetworkAcls",
         fact: "network ACLs",
         costs: "whether a network ACL keeps port 53 of an inbound endpoint shut is not known",
@@ -225,7 +225,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| list(of, "NetworkAcls", &mut to.network_acls, network_acl),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeRouteTables",
         fact: "route tables",
         costs: "whether an inbound endpoint's subnet has a route back to this host is not known",
@@ -234,7 +234,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| list(of, "RouteTables", &mut to.route_tables, route_table),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:GetManagedPrefixListEntries",
         fact: "entries of prefix lists",
         costs: "which networks a prefix list in a security group or a route has is not known",
@@ -248,7 +248,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeClientVpnEndpoints",
         fact: "Client VPN endpoints",
         costs: "whether this host comes through AWS Client VPN, and which DNS servers it gets there, is not known",
@@ -260,7 +260,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeClientVpnRoutes",
         fact: "routes of Client VPN endpoints",
         costs: "whether a Client VPN endpoint has a route to its DNS servers is not known",
@@ -276,7 +276,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeClientVpnAuthorizationRules",
         fact: "authorization rules of Client VPN endpoints",
         costs: "whether a Client VPN endpoint allows its DNS servers is not known",
@@ -289,7 +289,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:ListResolverEndpoints",
         fact: "Resolver endpoints",
         costs: "the inbound endpoints, their VPC and their state are not known",
@@ -298,7 +298,7 @@ static READS: [Read; Call::ALL.len()] = [
         take: |of, to| list(of, "ResolverEndpoints", &mut to.resolver_endpoints, endpoint),
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:ListResolverEndpointIpAddresses",
         fact: "addresses of Resolver endpoints",
         costs: "the inbound endpoints cannot be asked",
@@ -311,7 +311,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:ListResolverRules",
         fact: "Resolver rules",
         costs: "a rule that forwards the name elsewhere is not seen",
@@ -322,7 +322,7 @@ static READS: [Read; Call::ALL.len()] = [
             to.resolver_rules = missing.once(Call::ListResolverRules, of.resolver_rules.take(), |one| &one.id);
         }),
     },
-    Read {
+    ReadRow {
         action: "route53resolver:ListResolverRuleAssociations",
         fact: "associations of Resolver rules",
         costs: "which VPC a rule takes effect in is not known",
@@ -333,7 +333,7 @@ static READS: [Read; Call::ALL.len()] = [
             to.rule_associations = missing.list(Call::ListResolverRuleAssociations, of.rule_associations.take());
         }),
     },
-    Read {
+    ReadRow {
         action: "route53:ListHostedZonesByVPC",
         fact: "private hosted zones",
         costs: "a zone that hides the endpoint's name is not seen",
@@ -348,7 +348,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:ListFirewallRuleGroupAssociations",
         fact: "DNS Firewall rule groups",
         costs: "whether a rule of DNS Firewall blocks the name is not known",
@@ -360,7 +360,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:ListFirewallRules",
         fact: "DNS Firewall rules",
         costs: "whether a rule of DNS Firewall blocks the name is not known",
@@ -373,7 +373,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:ListFirewallDomains",
         fact: "DNS Firewall domain lists",
         costs: "whether a rule of DNS Firewall is for the name is not known",
@@ -387,7 +387,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:GetFirewallConfig",
         fact: "DNS Firewall's fail open",
         costs: "what is answered where DNS Firewall fails is not known",
@@ -400,7 +400,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53profiles:ListProfileAssociations",
         fact: "Route 53 Profiles",
         costs: "rules, zones and rule groups that a Profile brings are not seen",
@@ -412,7 +412,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53profiles:ListProfileResourceAssociations",
         fact: "resources of Route 53 Profiles",
         costs: "rules, zones and rule groups that a Profile brings are not seen",
@@ -425,7 +425,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "route53resolver:GetResolverDnssecConfig",
         fact: "DNSSEC validation",
         costs: "whether the VPC's Resolver validates DNSSEC is not known",
@@ -438,7 +438,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "ec2:DescribeVpcEndpoints",
         fact: "VPC endpoints",
         costs: "whether a VPC endpoint has made a private hosted zone for the name is not known",
@@ -451,7 +451,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "vpc-lattice:ListServiceNetworkVpcAssociations",
         fact: "service networks of VPC Lattice",
         costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
@@ -463,7 +463,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "vpc-lattice:ListServiceNetworkResourceAssociations",
         fact: "resources of service networks",
         costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
@@ -475,7 +475,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "vpc-lattice:GetResourceConfiguration",
         fact: "resource configurations of VPC Lattice",
         costs: "which custom domain name a resource has is not known",
@@ -487,7 +487,7 @@ static READS: [Read; Call::ALL.len()] = [
         },
         give: None,
     },
-    Read {
+    ReadRow {
         action: "cloudtrail:LookupEvents",
         fact: "recent changes in AWS",
         costs: "what was changed in AWS before this run is not known, or not all of it",
@@ -588,7 +588,7 @@ impl Call {
         Self::LookupEvents,
     ];
 
-    fn read(self) -> &'static Read {
+    fn read(self) -> &'static ReadRow {
         &READS[self as usize]
     }
 

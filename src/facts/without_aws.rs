@@ -9,7 +9,7 @@ use super::asking::NOT_BUILT;
 use super::instance::Instance;
 use crate::dns::Name;
 
-pub use super::asking::{Ask, Described, Found, NoSession, Since};
+pub use super::asking::{AwsAccess, ClusterSearch, Described, NoSession, Since};
 
 /// There is none.
 #[derive(Debug, Clone)]
@@ -18,12 +18,12 @@ pub enum Session {}
 #[expect(clippy::unused_async, reason = "as the sessions that there are")]
 impl Session {
     /// Says that there is none.
-    pub async fn open(_: &Ask) -> Result<Self, NoSession> {
+    pub async fn open(_: &AwsAccess) -> Result<Self, NoSession> {
         Err(NoSession::NotBuilt)
     }
 
     /// The same.
-    pub async fn open_with_or_without_role(ask: &Ask) -> Result<(Self, Option<Gap>), NoSession> {
+    pub async fn open_with_or_without_role(ask: &AwsAccess) -> Result<(Self, Option<Gap>), NoSession> {
         Self::open(ask).await.map(|session| (session, None))
     }
 
@@ -43,7 +43,7 @@ impl Session {
     }
 
     /// Looks for the cluster that has this endpoint.
-    pub async fn find(&self, _: &Name) -> Found {
+    pub async fn find(&self, _: &Name) -> ClusterSearch {
         match *self {}
     }
 
@@ -83,7 +83,7 @@ pub async fn instance(_: bool) -> Result<Instance, Gap> {
 pub mod command {
     use super::Session;
 
-    pub use crate::facts::command::{CommandError, Invocation, Nodes, Output, Progress};
+    pub use crate::facts::command::{CommandError, CommandProgress, Invocation, Nodes, Output};
 
     #[expect(clippy::unused_async, reason = "as the sessions that there are")]
     impl Session {
@@ -93,7 +93,7 @@ pub mod command {
         }
 
         /// How far a command is.
-        pub async fn command(&self, _: &str) -> Result<Option<Progress>, CommandError> {
+        pub async fn command(&self, _: &str) -> Result<Option<CommandProgress>, CommandError> {
             match *self {}
         }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::document::{Fleet, rank, worse};
-use super::outcome::{Headline, Outcome};
+use super::outcome::{TargetHeadline, TargetOutcome};
 use crate::dns::Name;
 use crate::limits;
 use crate::report::{Conclusion, SCHEMA_VERSION, Tool, Unseen, exit};
@@ -30,7 +30,7 @@ pub enum NotFleet {
 /// Reads a document of many targets; `None` where the text is of something else.
 pub fn read_document(octets: &[u8]) -> Result<Option<Fleet>, NotFleet> {
     #[derive(Deserialize)]
-    struct Marked {
+    struct KindOnly {
         kind: Option<serde_json::Value>,
         schema_version: Option<serde_json::Value>,
     }
@@ -38,7 +38,7 @@ pub fn read_document(octets: &[u8]) -> Result<Option<Fleet>, NotFleet> {
         return Ok(None);
     }
     let text = text::decode(octets);
-    let Ok(Marked {
+    let Ok(KindOnly {
         kind: Some(kind),
         schema_version,
     }) = serde_json::from_str(&text)
@@ -77,17 +77,17 @@ pub struct Side {
 /// A target in one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct State {
+pub struct TargetState {
     /// The outcome.
     pub conclusion: Conclusion,
     /// The finding to act on first.
-    pub headline: Option<Headline>,
+    pub headline: Option<TargetHeadline>,
     /// Why nothing was decided, or why it was not asked.
     pub reason: Option<String>,
 }
 
-impl State {
-    fn of(outcome: &Outcome) -> Self {
+impl TargetState {
+    fn of(outcome: &TargetOutcome) -> Self {
         Self {
             conclusion: outcome.conclusion,
             headline: outcome.headline.clone(),
@@ -131,7 +131,7 @@ pub struct Across {
     /// Whether the documents differ.
     pub differs: bool,
     /// What it is, in the order of the documents; `null` where a document does not have it.
-    pub states: Vec<Option<State>>,
+    pub states: Vec<Option<TargetState>>,
 }
 
 /// The documents side by side.
@@ -192,7 +192,7 @@ pub fn compare(gathered: &Documents) -> Compared {
                 });
                 targets.len() - 1
             });
-            targets[place].states[side] = Some(State::of(outcome));
+            targets[place].states[side] = Some(TargetState::of(outcome));
         }
     }
     for target in &mut targets {
@@ -250,7 +250,11 @@ pub fn changes(before: &Fleet, now: &Fleet) -> Vec<String> {
         seen: vec![(String::new(), before.clone()), (String::new(), now.clone())],
         ..Documents::default()
     };
-    let words = |state: &Option<State>| state.as_ref().map_or_else(|| "not there".to_owned(), State::words);
+    let words = |state: &Option<TargetState>| {
+        state
+            .as_ref()
+            .map_or_else(|| "not there".to_owned(), TargetState::words)
+    };
     let compared = compare(&documents);
     let changed = compared.targets.iter().filter(|target| target.differs);
     changed
@@ -269,7 +273,7 @@ pub fn changes(before: &Fleet, now: &Fleet) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::facts::{Vantage, VantageKind};
-    use crate::fleet::{Gathering, Origin};
+    use crate::fleet::{Gathering, NamedBy};
 
     fn fleet(targets: &[(&str, &str)]) -> Fleet {
         let vantage = Vantage {
@@ -280,7 +284,7 @@ mod tests {
         let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), vantage, true);
         for (place, (name, conclusion)) in targets.iter().enumerate() {
             let host = format!("{name}.test").parse().ok();
-            let mut outcome = Outcome::not_asked((*name).to_owned(), host, Origin::File, "why");
+            let mut outcome = TargetOutcome::not_asked((*name).to_owned(), host, NamedBy::File, "why");
             if *conclusion == "healthy" {
                 outcome.conclusion = Conclusion::Healthy;
                 outcome.exit_code = exit::HEALTHY;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::outcome::{Headline, Outcome};
-use super::target::Origin;
+use super::outcome::{TargetHeadline, TargetOutcome};
+use super::target::NamedBy;
 use crate::compare::Verdict;
 use crate::dns::Name;
 use crate::rules::{Confidence, Finding, Severity};
@@ -24,7 +24,7 @@ pub(super) struct Replaced {
 
 /// Whose cluster an entry is about, as far as the kubeconfig says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Whose {
+pub(super) struct EntryCluster {
     /// The account, from the cluster's ARN.
     pub(super) account: Option<String>,
     /// The profile that the entry uses.
@@ -33,7 +33,7 @@ pub(super) struct Whose {
     pub(super) role_arn: Option<String>,
 }
 
-impl Whose {
+impl EntryCluster {
     /// Whether two entries may be about clusters of two accounts. Of entries without accounts, what they sign in with
     /// tells: another profile or another role may be another account's.
     fn may_be_elsewhere(&self, other: &Self) -> bool {
@@ -50,16 +50,16 @@ impl Whose {
 }
 
 /// A cluster's name and its Region.
-type Key<'a> = (&'a str, Option<&'a str>);
+type ClusterKey<'a> = (&'a str, Option<&'a str>);
 
 /// Whether everybody who decides denies the name.
-fn is_denied(outcome: &Outcome) -> bool {
+fn is_denied(outcome: &TargetOutcome) -> bool {
     let mut deciding = outcome.resolvers.iter().filter(|said| said.in_scope).peekable();
     deciding.peek().is_some() && deciding.all(|said| matches!(said.verdict, Verdict::NxDomain | Verdict::Failed))
 }
 
 /// Whether somebody who decides has addresses for the name.
-fn is_there(outcome: &Outcome) -> bool {
+fn is_there(outcome: &TargetOutcome) -> bool {
     let has = |verdict| matches!(verdict, Verdict::Match | Verdict::Plausible | Verdict::Answer);
     outcome.resolvers.iter().any(|said| said.in_scope && has(said.verdict))
 }
@@ -67,14 +67,14 @@ fn is_there(outcome: &Outcome) -> bool {
 /// The entries that are dead, and who has their cluster now. `present` has the endpoint that AWS gives for a cluster,
 /// by the place of the entry that is not it; `owners` whose cluster an entry is about, by its place.
 pub(super) fn replaced(
-    outcomes: &BTreeMap<usize, Outcome>,
+    outcomes: &BTreeMap<usize, TargetOutcome>,
     present: &BTreeMap<usize, Name>,
-    owners: &BTreeMap<usize, Whose>,
+    owners: &BTreeMap<usize, EntryCluster>,
 ) -> Vec<Replaced> {
     let mut by_host: BTreeMap<String, &str> = BTreeMap::new();
-    let mut living: BTreeMap<Key<'_>, Vec<(usize, &Outcome)>> = BTreeMap::new();
+    let mut living: BTreeMap<ClusterKey<'_>, Vec<(usize, &TargetOutcome)>> = BTreeMap::new();
     for (place, outcome) in outcomes {
-        if outcome.origin != Origin::Context {
+        if outcome.origin != NamedBy::Context {
             continue;
         }
         if let Some(hostname) = &outcome.hostname {
@@ -101,10 +101,10 @@ pub(super) fn replaced(
             continue;
         };
         // AWS says more, where it was asked.
-        if outcome.origin != Origin::Context || !is_denied(outcome) || present.contains_key(place) {
+        if outcome.origin != NamedBy::Context || !is_denied(outcome) || present.contains_key(place) {
             continue;
         }
-        let unknown = Whose::default();
+        let unknown = EntryCluster::default();
         let of = |place: &usize| owners.get(place).unwrap_or(&unknown);
         let own = of(place);
         let others = living.get(&(cluster, outcome.region.as_deref()));
@@ -113,7 +113,7 @@ pub(super) fn replaced(
             .into_iter()
             .flatten()
             .filter(|(other, _)| !own.may_be_elsewhere(of(other)));
-        let mut fitting: Vec<&(usize, &Outcome)> = fitting.collect();
+        let mut fitting: Vec<&(usize, &TargetOutcome)> = fitting.collect();
         fitting.dedup_by(|a, b| a.1.hostname == b.1.hostname);
         let [(other, living)] = fitting.as_slice() else {
             continue;
@@ -128,7 +128,7 @@ pub(super) fn replaced(
     replaced
 }
 
-fn finding(dead: &Outcome, living: &Outcome, cluster: &str, is_sure: bool) -> Finding {
+fn finding(dead: &TargetOutcome, living: &TargetOutcome, cluster: &str, is_sure: bool) -> Finding {
     let now = living.hostname.as_ref().map(ToString::to_string).unwrap_or_default();
     let resolvers = dead.resolvers.iter().filter(|said| said.in_scope);
     let mut explanation = format!(
@@ -184,7 +184,7 @@ fn last(name: &str) -> String {
 
 impl Replaced {
     /// The headline of the entry then.
-    pub(super) fn headline(&self) -> Option<Headline> {
-        self.finding.as_ref().map(Headline::of)
+    pub(super) fn headline(&self) -> Option<TargetHeadline> {
+        self.finding.as_ref().map(TargetHeadline::of)
     }
 }

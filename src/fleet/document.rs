@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::causes::{Cause, Causes};
 use super::dead;
-use super::outcome::Outcome;
-use super::target::Target;
+use super::outcome::TargetOutcome;
+use super::target::FleetTarget;
 use crate::compare::Verdict;
 use crate::dns::Name;
 use crate::facts::{Cluster, Gap, Vantage};
@@ -21,7 +21,7 @@ use crate::resolvers::Role;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum DocumentKind {
     /// Many targets.
     Fleet,
 }
@@ -65,7 +65,7 @@ pub struct Fleet {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// That it is of many targets.
-    pub kind: Kind,
+    pub kind: DocumentKind,
     /// The program that made it.
     pub tool: Tool,
     /// When, RFC 3339, UTC.
@@ -73,7 +73,7 @@ pub struct Fleet {
     /// Where.
     pub vantage: Vantage,
     /// The targets, in the order given.
-    pub targets: Vec<Outcome>,
+    pub targets: Vec<TargetOutcome>,
     /// What is no target.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
@@ -116,8 +116,8 @@ impl Fleet {
     /// they are from: an entry whose name is denied there has the cause that it has here. Its causes stay as they were
     /// said.
     #[must_use]
-    pub fn knowing<'a>(mut self, entries: impl IntoIterator<Item = &'a Target>) -> Self {
-        let known: BTreeMap<String, &Target> = entries
+    pub fn knowing<'a>(mut self, entries: impl IntoIterator<Item = &'a FleetTarget>) -> Self {
+        let known: BTreeMap<String, &FleetTarget> = entries
             .into_iter()
             .map(|target| (target.hostname.to_fqdn(), target))
             .collect();
@@ -128,7 +128,7 @@ impl Fleet {
             if let Some(target) = hostname.and_then(|hostname| known.get(&hostname)) {
                 outcome.origin = target.origin;
                 outcome.cluster = outcome.cluster.or_else(|| target.known.cluster.clone());
-                let whose = dead::Whose {
+                let whose = dead::EntryCluster {
                     account: target.known.account.clone(),
                     profile: target.known.profile.clone(),
                     role_arn: target.known.role_arn.clone(),
@@ -205,12 +205,12 @@ pub struct Gathering {
     vantage: Vantage,
     /// Whether what is said of each target is kept.
     keeps: bool,
-    outcomes: BTreeMap<usize, Outcome>,
+    outcomes: BTreeMap<usize, TargetOutcome>,
     causes: Causes,
     /// The endpoint that AWS gives for the cluster of the target at this place, where it is another.
     present: BTreeMap<usize, Name>,
     /// Whose cluster the target at this place is, as far as the kubeconfig says it.
-    owners: BTreeMap<usize, dead::Whose>,
+    owners: BTreeMap<usize, dead::EntryCluster>,
     tallies: Vec<Tally>,
     gaps: Vec<Gap>,
     worst: Conclusion,
@@ -249,10 +249,10 @@ impl Gathering {
     }
 
     /// Takes what was found of the target at this place of the list. `account` is the target's, where known.
-    pub fn take(&mut self, place: usize, outcome: Outcome, account: Option<&str>, report: &Report) {
+    pub fn take(&mut self, place: usize, outcome: TargetOutcome, account: Option<&str>, report: &Report) {
         if self.keeps {
             let kubeconfig = report.facts.host.kubeconfig.as_ref();
-            let whose = dead::Whose {
+            let whose = dead::EntryCluster {
                 account: account.map(str::to_owned),
                 profile: kubeconfig.and_then(|kubeconfig| kubeconfig.profile.clone()),
                 role_arn: kubeconfig.and_then(|kubeconfig| kubeconfig.role_arn.clone()),
@@ -277,7 +277,7 @@ impl Gathering {
     }
 
     /// Takes a target that nobody was asked for.
-    pub fn put(&mut self, place: usize, outcome: Outcome) {
+    pub fn put(&mut self, place: usize, outcome: TargetOutcome) {
         self.done += 1;
         if rank(outcome.conclusion) > rank(self.worst) {
             self.worst = outcome.conclusion;
@@ -349,7 +349,7 @@ impl Gathering {
         }
         Fleet {
             schema_version: SCHEMA_VERSION,
-            kind: Kind::Fleet,
+            kind: DocumentKind::Fleet,
             tool: Tool::this(),
             taken_at: self.taken_at,
             vantage: self.vantage,
@@ -388,7 +388,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::fleet::{Origin, Said, distinct};
+    use crate::fleet::{NamedBy, ResolverOutcome, distinct};
     use crate::report::diagnose;
 
     /// The article's case: the laptop's resolver denies the name, the VPC's three know it.
@@ -400,13 +400,13 @@ mod tests {
     fn gather(reports: &[Report]) -> Fleet {
         let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), reports[0].vantage.clone(), true);
         let hosts = (0..reports.len()).map(|at| {
-            let mut target = Target::new(format!("c-{at}"), reports[0].target.hostname.clone(), Origin::File);
+            let mut target = FleetTarget::new(format!("c-{at}"), reports[0].target.hostname.clone(), NamedBy::File);
             target.expect_cidrs.push(format!("10.{at}.0.0/16").parse().unwrap());
             target
         });
         for (place, target) in distinct(hosts).iter().enumerate().rev() {
             let report = &reports[place];
-            gathering.take(place, Outcome::of(target, report, None), None, report);
+            gathering.take(place, TargetOutcome::of(target, report, None), None, report);
         }
         gathering.finish(Vec::new(), false)
     }
@@ -435,7 +435,7 @@ mod tests {
     #[test]
     fn another_place_knows_of_the_entries_what_this_one_does() {
         let said = |verdict| {
-            vec![Said {
+            vec![ResolverOutcome {
                 resolver: "corp".to_owned(),
                 in_scope: true,
                 verdict,
@@ -447,10 +447,10 @@ mod tests {
             let host: Name = format!("{}.yl4.eu-west-1.eks.amazonaws.com", format!("{place}").repeat(32))
                 .parse()
                 .unwrap();
-            let mut outcome = Outcome::not_asked(format!("c-{place}"), Some(host.clone()), Origin::File, "");
+            let mut outcome = TargetOutcome::not_asked(format!("c-{place}"), Some(host.clone()), NamedBy::File, "");
             outcome.resolvers = said(verdict);
             gathering.put(place, outcome);
-            let mut target = Target::new(format!("c-{place}"), host, Origin::Context);
+            let mut target = FleetTarget::new(format!("c-{place}"), host, NamedBy::Context);
             target.known.cluster = Some("prod".to_owned());
             targets.push(target);
         }

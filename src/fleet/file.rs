@@ -6,18 +6,18 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::target::{Origin, Target};
+use super::target::{FleetTarget, NamedBy};
 use crate::dns::Name;
 use crate::limits;
 use crate::text;
 
 /// A target, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct TargetLine {
     /// The line, from 1.
     pub number: usize,
     /// The target.
-    pub target: Target,
+    pub target: FleetTarget,
 }
 
 /// A line that names no target.
@@ -36,7 +36,7 @@ pub struct Unreadable {
 pub fn read(
     octets: &[u8],
     host: impl Fn(&str) -> Result<(Name, Option<u16>), String>,
-    mut each: impl FnMut(Result<Line, Unreadable>),
+    mut each: impl FnMut(Result<TargetLine, Unreadable>),
 ) {
     let text = text::decode(octets);
     let mut lines = 0;
@@ -44,7 +44,7 @@ pub fn read(
         let number = index + 1;
         let read = match target(line, &host) {
             Ok(None) => continue,
-            Ok(Some(target)) => Ok(Line { number, target }),
+            Ok(Some(target)) => Ok(TargetLine { number, target }),
             Err(reason) => Err(Unreadable { line: number, reason }),
         };
         each(read);
@@ -58,7 +58,10 @@ pub fn read(
 }
 
 /// The target of a line; `None` where it has none.
-fn target(line: &str, host: impl Fn(&str) -> Result<(Name, Option<u16>), String>) -> Result<Option<Target>, String> {
+fn target(
+    line: &str,
+    host: impl Fn(&str) -> Result<(Name, Option<u16>), String>,
+) -> Result<Option<FleetTarget>, String> {
     if line.len() > limits::TARGET_LINE {
         return Err(format!(
             "the line has {} octets, and at most {} are read: write one target a line",
@@ -86,7 +89,7 @@ fn target(line: &str, host: impl Fn(&str) -> Result<(Name, Option<u16>), String>
     };
     let (hostname, port) = host(&words.host)?;
     let shown = hostname.to_string();
-    let mut target = Target::new(shown, hostname, Origin::File);
+    let mut target = FleetTarget::new(shown, hostname, NamedBy::File);
     target.port = port;
     if words.expect.len() > limits::EXPECTED {
         return Err(format!(
@@ -235,11 +238,11 @@ mod tests {
 
     use super::*;
 
-    fn lines(text: &str) -> Vec<Result<Line, Unreadable>> {
+    fn lines(text: &str) -> Vec<Result<TargetLine, Unreadable>> {
         of_octets(text.as_bytes())
     }
 
-    fn of_octets(octets: &[u8]) -> Vec<Result<Line, Unreadable>> {
+    fn of_octets(octets: &[u8]) -> Vec<Result<TargetLine, Unreadable>> {
         let mut lines = Vec::new();
         let host = |host: &str| {
             let name = Name::from_host(host);
@@ -251,7 +254,7 @@ mod tests {
     }
 
     fn shown(text: &str) -> Vec<(usize, String, String, Vec<String>)> {
-        let shown = |line: Line| {
+        let shown = |line: TargetLine| {
             let target = line.target;
             let addresses = target.expect_addresses.iter().map(ToString::to_string);
             let networks = target.expect_cidrs.iter().map(ToString::to_string);

@@ -9,8 +9,8 @@ mod outcome;
 mod target;
 
 pub use causes::Cause;
-pub use compared::{Across, Compared, Documents, NotFleet, Side, State, changes, compare, read_document};
-pub use document::{Fleet, Gathering, Kind, LeftOut, Tally};
-pub use file::{Line, Unreadable, read};
-pub use outcome::{Headline, Outcome, Said};
-pub use target::{Distinct, Known, Origin, Target, Telling, Whose, distinct};
+pub use compared::{Across, Compared, Documents, NotFleet, Side, TargetState, changes, compare, read_document};
+pub use document::{DocumentKind, Fleet, Gathering, LeftOut, Tally};
+pub use file::{TargetLine, Unreadable, read};
+pub use outcome::{ResolverOutcome, TargetHeadline, TargetOutcome};
+pub use target::{Distinct, EndpointOwner, FleetTarget, KnownCluster, NamedBy, Telling, distinct};

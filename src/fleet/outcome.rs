@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::target::{Distinct, Origin};
+use super::target::{Distinct, NamedBy};
 use crate::compare::Verdict;
 use crate::dns::{Name, RecordType};
 use crate::observation::Purpose;
@@ -13,7 +13,7 @@ use crate::rules::{Confidence, Finding, Severity};
 /// The finding to act on first, of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Headline {
+pub struct TargetHeadline {
     /// The rule's name.
     pub rule: String,
     /// How bad it is.
@@ -26,7 +26,7 @@ pub struct Headline {
     pub resolvers: Vec<String>,
 }
 
-impl Headline {
+impl TargetHeadline {
     /// Of a finding.
     pub fn of(finding: &Finding) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Headline {
 /// What a resolver's answer for one target amounts to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Said {
+pub struct ResolverOutcome {
     /// The resolver.
     pub resolver: String,
     /// Whether it decides.
@@ -54,7 +54,7 @@ pub struct Said {
 /// What came of one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Outcome {
+pub struct TargetOutcome {
     /// What it is called; unique in a document.
     pub name: String,
     /// What else it is called: it was asked once.
@@ -67,13 +67,13 @@ pub struct Outcome {
     /// The AWS Region, where known.
     pub region: Option<String>,
     /// Who named it.
-    pub origin: Origin,
+    pub origin: NamedBy,
     /// The outcome; what could not be asked is inconclusive.
     pub conclusion: Conclusion,
     /// The exit code that `check` would give for it.
     pub exit_code: u8,
     /// The finding to act on first; `null` where there is nothing to act on.
-    pub headline: Option<Headline>,
+    pub headline: Option<TargetHeadline>,
     /// Why nothing was decided, or why it was not asked; `null` where it was.
     pub reason: Option<String>,
     /// The entry that has the cluster's present endpoint, where this one's name is dead.
@@ -83,10 +83,10 @@ pub struct Outcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rtt_ms: Option<f64>,
     /// What each resolver said, in the report's order; empty where nobody was asked.
-    pub resolvers: Vec<Said>,
+    pub resolvers: Vec<ResolverOutcome>,
 }
 
-impl Outcome {
+impl TargetOutcome {
     /// What `report` says of the target. `reason` says why nothing was decided, where nothing was.
     pub fn of(target: &Distinct, report: &Report, reason: Option<String>) -> Self {
         let lead = report.headline().filter(|lead| lead.severity != Severity::Info);
@@ -103,14 +103,14 @@ impl Outcome {
             origin: target.target.origin,
             conclusion: report.conclusion,
             exit_code: report.exit_code,
-            headline: lead.map(Headline::of),
+            headline: lead.map(TargetHeadline::of),
             reason,
             replaced_by: None,
             rtt_ms: slowest(report),
             resolvers: report
                 .resolvers
                 .iter()
-                .map(|resolver| Said {
+                .map(|resolver| ResolverOutcome {
                     resolver: resolver.probed.resolver.name.clone(),
                     in_scope: resolver.probed.resolver.in_scope,
                     verdict: resolver.verdict,
@@ -134,7 +134,7 @@ impl Outcome {
     }
 
     /// One that nobody was asked for, and why.
-    pub fn not_asked(name: String, hostname: Option<Name>, origin: Origin, reason: impl Into<String>) -> Self {
+    pub fn not_asked(name: String, hostname: Option<Name>, origin: NamedBy, reason: impl Into<String>) -> Self {
         Self {
             name,
             also: Vec::new(),

@@ -16,7 +16,7 @@ use crate::limits;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
+pub enum NamedBy {
     /// A line of `--targets`.
     File,
     /// A context of the kubeconfig (`--all-contexts`).
@@ -25,7 +25,7 @@ pub enum Origin {
     Aws,
 }
 
-impl Origin {
+impl NamedBy {
     /// As in the JSON document.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Origin {
 
 /// Whose cluster an endpoint is of, as far as that is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Whose {
+pub struct EndpointOwner {
     /// The cluster's name, where known.
     pub cluster: Option<String>,
     /// The AWS Region, where known.
@@ -53,13 +53,13 @@ pub struct Whose {
 
 /// The same in little room where nothing is known, as of every line of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known(Option<Box<Whose>>);
+pub struct KnownCluster(Option<Box<EndpointOwner>>);
 
-impl Deref for Known {
-    type Target = Whose;
+impl Deref for KnownCluster {
+    type Target = EndpointOwner;
 
-    fn deref(&self) -> &Whose {
-        static NOTHING: Whose = Whose {
+    fn deref(&self) -> &EndpointOwner {
+        static NOTHING: EndpointOwner = EndpointOwner {
             cluster: None,
             region: None,
             profile: None,
@@ -70,15 +70,15 @@ impl Deref for Known {
     }
 }
 
-impl DerefMut for Known {
-    fn deref_mut(&mut self) -> &mut Whose {
+impl DerefMut for KnownCluster {
+    fn deref_mut(&mut self) -> &mut EndpointOwner {
         self.0.get_or_insert_default()
     }
 }
 
 /// One of many endpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct FleetTarget {
     /// What it is called, where that is not its host name: of most lines of a file it is.
     called: Option<Box<str>>,
     /// The endpoint's host name, in the case it was given.
@@ -90,23 +90,23 @@ pub struct Target {
     /// The networks that its answers should be in.
     pub expect_cidrs: Vec<IpNet>,
     /// Whose cluster it is of.
-    pub known: Known,
+    pub known: KnownCluster,
     /// Who named it.
-    pub origin: Origin,
+    pub origin: NamedBy,
     /// Its place in the list: the line, or the number of the context or cluster.
     pub place: usize,
 }
 
-impl Target {
+impl FleetTarget {
     /// One of which nothing but the name is known.
-    pub fn new(name: impl Into<String>, hostname: Name, origin: Origin) -> Self {
+    pub fn new(name: impl Into<String>, hostname: Name, origin: NamedBy) -> Self {
         let mut target = Self {
             called: None,
             hostname,
             port: None,
             expect_addresses: Vec::new(),
             expect_cidrs: Vec::new(),
-            known: Known::default(),
+            known: KnownCluster::default(),
             origin,
             place: 0,
         };
@@ -151,14 +151,14 @@ impl Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distinct {
     /// The target.
-    pub target: Target,
+    pub target: FleetTarget,
     /// Its further names.
     pub also: Vec<String>,
 }
 
 /// The targets in their order, each endpoint once for what is expected of it. The names are unique then: the second
 /// endpoint of a name is called `NAME (2)`.
-pub fn distinct(targets: impl IntoIterator<Item = Target>) -> Vec<Distinct> {
+pub fn distinct(targets: impl IntoIterator<Item = FleetTarget>) -> Vec<Distinct> {
     let mut telling = Telling::default();
     for target in targets {
         telling.add(target);
@@ -205,7 +205,7 @@ impl Places {
 
 impl Telling {
     /// Takes one more.
-    pub fn add(&mut self, mut target: Target) {
+    pub fn add(&mut self, mut target: FleetTarget) {
         let told = (&target.hostname, &target.expect_addresses, &target.expect_cidrs);
         let hash = self.random.hash_one(told);
         let is_same = |place: usize| {
@@ -280,8 +280,8 @@ mod tests {
 
     use super::*;
 
-    fn target(name: &str, host: &str) -> Target {
-        Target::new(name, host.parse().unwrap(), Origin::File)
+    fn target(name: &str, host: &str) -> FleetTarget {
+        FleetTarget::new(name, host.parse().unwrap(), NamedBy::File)
     }
 
     #[test]

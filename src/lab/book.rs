@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::observation::Transport;
-use crate::probe::Route;
+use crate::probe::SocketRoute;
 
 /// The address book. It knows the scenario's servers and refuses every other address, so that nothing in a
 /// scenario can reach a real network.
@@ -32,7 +32,7 @@ impl AddressBook {
     }
 }
 
-impl Route for AddressBook {
+impl SocketRoute for AddressBook {
     fn to(&self, server: SocketAddr, transport: Transport) -> io::Result<SocketAddr> {
         self.entries
             .get(&(server, transport))

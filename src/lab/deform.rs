@@ -10,10 +10,10 @@ const ADDRESS: [u8; 16] = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113,
 const COUNTS: [usize; 3] = [6, 8, 10];
 
 /// What a word does; `None` where the reply is not made for it.
-type Change = fn(&mut Vec<u8>) -> Option<()>;
+type Deformation = fn(&mut Vec<u8>) -> Option<()>;
 
 /// Every word that takes no number, with what it does.
-const WORDS: &[(&str, Change)] = &[
+const WORDS: &[(&str, Deformation)] = &[
     // Nothing: the reply once more.
     ("same", |_| Some(())),
     // The header and the question.

@@ -5,13 +5,13 @@ use hickory_proto::rr::rdata::opt::EdnsOption;
 use hickory_proto::rr::rdata::{A, AAAA, CNAME, NS, SOA, TXT};
 use hickory_proto::rr::{DNSClass, RData as WireData, Record as WireRecord};
 
-use super::zone::Answer;
+use super::zone::ZoneAnswer;
 use crate::dns::{Class, Name, RData, Rcode, Record, RecordType, Section};
 use crate::probe::wire::{from_wire_name, to_wire_name};
 
 /// A question that a server of the lab was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct LabQuery {
     pub(super) id: u16,
     pub(super) qname: Name,
     pub(super) qtype: RecordType,
@@ -21,12 +21,12 @@ pub(super) struct Asked {
 }
 
 /// Reads a query; `None` where it is none.
-pub(super) fn read(octets: &[u8]) -> Option<Asked> {
+pub(super) fn read(octets: &[u8]) -> Option<LabQuery> {
     let message = Message::from_vec(octets).ok()?;
     let [question] = message.queries.as_slice() else {
         return None;
     };
-    Some(Asked {
+    Some(LabQuery {
         id: message.metadata.id,
         qname: from_wire_name(&question.name).ok()?,
         qtype: RecordType(question.query_type.into()),
@@ -51,7 +51,7 @@ pub(super) struct Dress {
 }
 
 /// The octets of a reply.
-pub(super) fn write(asked: &Asked, answer: &Answer, dress: &Dress) -> Result<Vec<u8>, String> {
+pub(super) fn write(asked: &LabQuery, answer: &ZoneAnswer, dress: &Dress) -> Result<Vec<u8>, String> {
     let mut message = Message::new(asked.id, MessageType::Response, OpCode::Query);
     message.metadata.recursion_desired = true;
     message.metadata.recursion_available = dress.ra.unwrap_or(true);

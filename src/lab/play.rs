@@ -10,10 +10,10 @@ use ipnet::IpNet;
 use tokio::task::JoinSet;
 
 use super::book::AddressBook;
-use super::scenario::{Ask, Scenario, SystemOutcome, Zone};
+use super::scenario::{Scenario, ScenarioAsk, SystemOutcome, Zone};
 use super::secure;
-use super::server::{Held, OnData, Pattern, ServerData, open_tcp, open_udp};
-use super::world::{Error, World};
+use super::server::{NamePattern, OnData, OpenSockets, ServerData, open_tcp, open_udp};
+use super::world::{UnplayableScenario, World};
 use super::zone::{self, ZoneData};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
@@ -22,7 +22,7 @@ use crate::facts::{Facts, HostFacts, Proxy, StubConfiguration, Vantage, hosts_fi
 use crate::limits;
 use crate::observation::{SystemFailure, Transport};
 use crate::plan::Plan;
-use crate::probe::{self, End, Live, Progress, Run, SystemResolver};
+use crate::probe::{self, EarlyEnd, Live, Progress, Run, SystemResolver};
 use crate::report::{Capture, Tool};
 use crate::resolvers::{self, Role, SpecError, parse_address, parse_resolver, parse_server};
 use crate::settings::{Asked, NamedResolver, Settings, Sources};
@@ -61,7 +61,7 @@ pub async fn play(
     scene: &Scene<'_>,
     interrupt: impl Future<Output = ()>,
     progress: impl FnMut(Progress),
-) -> Result<Played, Error> {
+) -> Result<Played, UnplayableScenario> {
     perform(scenario, scene, false, interrupt, progress).await
 }
 
@@ -71,7 +71,7 @@ pub async fn play_until_settled(
     scene: &Scene<'_>,
     interrupt: impl Future<Output = ()>,
     progress: impl FnMut(Progress),
-) -> Result<Played, Error> {
+) -> Result<Played, UnplayableScenario> {
     perform(scenario, scene, true, interrupt, progress).await
 }
 
@@ -81,8 +81,8 @@ async fn perform(
     ends_early: bool,
     interrupt: impl Future<Output = ()>,
     progress: impl FnMut(Progress),
-) -> Result<Played, Error> {
-    let inconsistent = |reason: String| Error::Inconsistent {
+) -> Result<Played, UnplayableScenario> {
+    let inconsistent = |reason: String| UnplayableScenario::Inconsistent {
         name: scene.name.to_owned(),
         reason,
     };
@@ -110,14 +110,14 @@ async fn perform(
     });
     let plan = Plan::new(&target, &settings.asked, &facts, &world.sibling);
 
-    let stage = Stage {
+    let stage = ScenarioStage {
         scenario,
         world: &world,
         plan: &plan,
     };
     let unexpected = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = JoinSet::new();
-    let mut held = Held::default();
+    let mut held = OpenSockets::default();
     let mut book = AddressBook::default();
     for server in &scenario.servers {
         let address = parse_address(&server.address)
@@ -193,9 +193,9 @@ async fn perform(
             tokio::select! {
                 () = interrupt => {
                     interrupted = true;
-                    End::Interrupted
+                    EarlyEnd::Interrupted
                 }
-                () = settled => End::Settled,
+                () = settled => EarlyEnd::Settled,
             }
         };
         probe::watched(&plan, &resolvers, &run, &live, end, progress).await
@@ -214,11 +214,11 @@ async fn perform(
 }
 
 /// How a resolver is read, with a label or without.
-type Read = fn(&str) -> Result<NamedResolver, SpecError>;
+type ReadResolver = fn(&str) -> Result<NamedResolver, SpecError>;
 
 fn settings(scenario: &Scenario, target: &Name) -> Result<(Settings, Target), String> {
-    let ask: &Ask = &scenario.ask;
-    let named = |texts: &[String], read: Read| {
+    let ask: &ScenarioAsk = &scenario.ask;
+    let named = |texts: &[String], read: ReadResolver| {
         texts
             .iter()
             .map(|text| read(text).map_err(|error| error.to_string()))
@@ -326,16 +326,16 @@ fn facts(scenario: &Scenario, target: &Name) -> Facts {
 }
 
 /// What the words of a scenario mean.
-struct Stage<'a> {
+struct ScenarioStage<'a> {
     scenario: &'a Scenario,
     world: &'a World,
     plan: &'a Plan,
 }
 
-impl Stage<'_> {
+impl ScenarioStage<'_> {
     fn server(
         &self,
-        server: &super::scenario::Server,
+        server: &super::scenario::LabServer,
         unexpected: &Arc<Mutex<Vec<String>>>,
     ) -> Result<ServerData, String> {
         Ok(ServerData {
@@ -371,15 +371,15 @@ impl Stage<'_> {
             .collect()
     }
 
-    fn named(&self, word: &str) -> Result<Vec<Pattern>, String> {
-        let is = |name: &Name| Pattern::Is(name.clone());
+    fn named(&self, word: &str) -> Result<Vec<NamePattern>, String> {
+        let is = |name: &Name| NamePattern::Is(name.clone());
         Ok(match word {
-            "ANY" => vec![Pattern::Any],
+            "ANY" => vec![NamePattern::Any],
             "SIBLING" => self.plan.sibling.iter().map(is).collect(),
             "AWS" => self.plan.aws_controls.iter().map(is).collect(),
-            "ROOT" => vec![Pattern::Is(Name::root())],
+            "ROOT" => vec![NamePattern::Is(Name::root())],
             "ZONE" => self.plan.enclosing_zone.iter().map(is).collect(),
-            other => vec![Pattern::Is(zone::name(other, &self.plan.target)?)],
+            other => vec![NamePattern::Is(zone::name(other, &self.plan.target)?)],
         })
     }
 }

@@ -32,7 +32,7 @@ pub struct Scenario {
     #[serde(default)]
     pub taken_at: Option<String>,
     /// What the user asks for.
-    pub ask: Ask,
+    pub ask: ScenarioAsk,
     /// What the environment says.
     #[serde(default)]
     pub facts: ScenarioFacts,
@@ -44,18 +44,18 @@ pub struct Scenario {
     pub views: BTreeMap<String, Vec<Zone>>,
     /// The name servers.
     #[serde(default, rename = "server")]
-    pub servers: Vec<Server>,
+    pub servers: Vec<LabServer>,
     /// What connections to the API server's port came to.
     #[serde(default, rename = "connection")]
     pub connections: Vec<Connection>,
     /// The diagnosis.
-    pub expect: Outcome,
+    pub expect: ExpectedDiagnosis,
 }
 
 /// What the user asks for: the command line's meaning.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
+pub struct ScenarioAsk {
     /// The endpoint; default: the world's.
     #[serde(default)]
     pub target: Option<String>,
@@ -223,7 +223,7 @@ pub struct Zone {
 /// A name server.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Server {
+pub struct LabServer {
     /// What it is, for people.
     pub name: String,
     /// The address it has in the scenario; port 53 where none is given.
@@ -245,7 +245,7 @@ pub struct Server {
     pub tcp: Port,
     /// What its ports of DNS over TLS (853) and DNS over HTTPS (443) do; absent: nothing is there.
     #[serde(default)]
-    pub tls: Option<Tls>,
+    pub tls: Option<LabTls>,
     /// Whether a reply to some question of its own is sent on every TCP connection before anything is asked.
     #[serde(default)]
     pub hasty: bool,
@@ -272,7 +272,7 @@ pub enum Port {
 /// What a server's ports of DNS over TLS and DNS over HTTPS do.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Tls {
+pub struct LabTls {
     /// The certificate.
     pub certificate: Certificate,
     /// How far it gets.
@@ -379,7 +379,7 @@ pub struct On {
 /// The diagnosis that must come of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Outcome {
+pub struct ExpectedDiagnosis {
     /// The conclusion.
     pub conclusion: Conclusion,
     /// The exit code.
@@ -389,7 +389,7 @@ pub struct Outcome {
     pub findings: Vec<ExpectedFinding>,
 }
 
-impl Outcome {
+impl ExpectedDiagnosis {
     /// The diagnosis of a report, in the terms of a scenario.
     pub fn of(report: &Report) -> Self {
         Self {

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::scenario::{Certificate, Speaks, Tls};
+use super::scenario::{Certificate, LabTls, Speaks};
 use super::server::{ServerData, serve_stream};
 use crate::limits;
 use crate::observation::Transport;
@@ -53,7 +53,7 @@ impl Certificate {
 }
 
 /// Opens the port and returns its address.
-pub(super) async fn open(server: &Arc<ServerData>, tls: &Tls, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
+pub(super) async fn open(server: &Arc<ServerData>, tls: &LabTls, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let acceptor = acceptor(tls).map_err(io::Error::other)?;
@@ -72,7 +72,7 @@ pub(super) async fn open(server: &Arc<ServerData>, tls: &Tls, tasks: &mut JoinSe
     Ok(address)
 }
 
-fn acceptor(tls: &Tls) -> Result<TlsAcceptor, String> {
+fn acceptor(tls: &LabTls) -> Result<TlsAcceptor, String> {
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).map_err(|error| error.to_string())?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
@@ -90,7 +90,7 @@ fn acceptor(tls: &Tls) -> Result<TlsAcceptor, String> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-async fn serve(server: &ServerData, tls: &Tls, acceptor: TlsAcceptor, mut stream: TcpStream) -> io::Result<()> {
+async fn serve(server: &ServerData, tls: &LabTls, acceptor: TlsAcceptor, mut stream: TcpStream) -> io::Result<()> {
     match tls.speaks {
         Speaks::Closes => {
             // What was not read would make the end a reset.
@@ -127,7 +127,7 @@ async fn serve(server: &ServerData, tls: &Tls, acceptor: TlsAcceptor, mut stream
     }
 }
 
-async fn serve_http(server: &ServerData, tls: &Tls, session: TlsStream<TcpStream>) -> Result<(), h2::Error> {
+async fn serve_http(server: &ServerData, tls: &LabTls, session: TlsStream<TcpStream>) -> Result<(), h2::Error> {
     let mut connection = h2::server::handshake(session).await?;
     while let Some(accepted) = connection.accept().await {
         let (request, mut respond) = accepted?;

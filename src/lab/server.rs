@@ -13,10 +13,10 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
 
 use super::deform::deform;
-use super::message::{self, Asked, Dress};
+use super::message::{self, Dress, LabQuery};
 use super::scenario::{On, Port};
-use super::stream::{Next, Stream};
-use super::zone::{self, Answer, ZoneData};
+use super::stream::{NextOnConnection, Stream};
+use super::zone::{self, ZoneAnswer, ZoneData};
 use crate::dns::{Class, Name, RData, Rcode, Record, RecordType, Section};
 use crate::observation::Transport;
 use crate::resolvers::parse_address;
@@ -41,7 +41,7 @@ pub(super) struct ServerData {
 /// An answer to particular questions, with its texts read.
 #[derive(Debug)]
 pub(super) struct OnData {
-    pub(super) names: Vec<Pattern>,
+    pub(super) names: Vec<NamePattern>,
     pub(super) types: Vec<RecordType>,
     pub(super) on: On,
     pub(super) view: Option<Vec<ZoneData>>,
@@ -54,7 +54,7 @@ pub(super) struct OnData {
 
 /// Which names an `on` is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Pattern {
+pub(super) enum NamePattern {
     Any,
     Is(Name),
 }
@@ -78,7 +78,7 @@ pub(super) struct OpenedUdp {
 
 /// Keeps sockets that must stay open for as long as the scenario is played.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(super) struct OpenSockets {
     udp: Vec<UdpSocket>,
     tcp_bound: Vec<TcpSocket>,
     tcp_listening: Vec<TcpListener>,
@@ -104,7 +104,7 @@ pub(super) async fn open_udp(
     asked_at: SocketAddr,
     port: Port,
     tasks: &mut JoinSet<()>,
-    held: &mut Held,
+    held: &mut OpenSockets,
 ) -> io::Result<OpenedUdp> {
     let socket = UdpSocket::bind(LOOPBACK).await?;
     let address = socket.local_addr()?;
@@ -142,7 +142,7 @@ pub(super) async fn open_tcp(
     server: &Arc<ServerData>,
     port: Port,
     tasks: &mut JoinSet<()>,
-    held: &mut Held,
+    held: &mut OpenSockets,
 ) -> io::Result<SocketAddr> {
     if port == Port::Closed {
         // Bound and not listening: connections are refused, and the port stays ours.
@@ -177,7 +177,7 @@ pub(super) async fn open_tcp(
 
 /// A port on which connections are never made: the queue of a listener that accepts nobody is filled, and
 /// the kernel drops what comes then.
-async fn swallow_connections(held: &mut Held) -> io::Result<SocketAddr> {
+async fn swallow_connections(held: &mut OpenSockets) -> io::Result<SocketAddr> {
     /// More than the shortest queue of any kernel holds.
     const FILLERS: usize = 16;
     const FULL: Duration = Duration::from_millis(20);
@@ -226,7 +226,7 @@ async fn serve_tcp(server: &ServerData, mut stream: TcpStream) -> io::Result<()>
         let reply = [0, 17, 0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1];
         stream.write_all(&reply).await?;
     }
-    if serve_stream(server, &mut stream, Transport::Tcp).await? == Next::Reset {
+    if serve_stream(server, &mut stream, Transport::Tcp).await? == NextOnConnection::Reset {
         // The octets arrive first: a reset makes the other side's kernel forget what was not read yet.
         tokio::time::sleep(UNTIL_READ).await;
         stream.set_zero_linger()?;
@@ -239,7 +239,7 @@ pub(super) async fn serve_stream(
     server: &ServerData,
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     transport: Transport,
-) -> io::Result<Next> {
+) -> io::Result<NextOnConnection> {
     loop {
         let length = stream.read_u16().await?;
         let mut octets = vec![0; usize::from(length)];
@@ -250,7 +250,7 @@ pub(super) async fn serve_stream(
         tokio::time::sleep(reaction.delay).await;
         let next = reaction.stream.send(&mut stream, &reaction.messages).await?;
         stream.flush().await?;
-        if next != Next::Question || reaction.close {
+        if next != NextOnConnection::Question || reaction.close {
             return Ok(next);
         }
     }
@@ -293,11 +293,11 @@ impl ServerData {
     }
 
     /// What it says of itself. A server that swallows every question swallows this one too.
-    fn introduce(&self, asked: &Asked) -> Option<Reaction> {
+    fn introduce(&self, asked: &LabQuery) -> Option<Reaction> {
         let swallows = |data: &OnData| {
             let on = &data.on;
             let narrowed = on.edns.is_some() || on.cd.is_some() || on.transport.is_some() || !on.times.is_empty();
-            on.silent && data.names.contains(&Pattern::Any) && data.types.is_empty() && !narrowed
+            on.silent && data.names.contains(&NamePattern::Any) && data.types.is_empty() && !narrowed
         };
         if self.on.iter().any(swallows) {
             return None;
@@ -311,7 +311,7 @@ impl ServerData {
         };
         let is_version = asked.qname.to_string().eq_ignore_ascii_case(software::QUESTION);
         let version = self.version.as_ref().filter(|_| is_version);
-        let answer = Answer {
+        let answer = ZoneAnswer {
             rcode: if version.is_some() {
                 Rcode::NOERROR
             } else {
@@ -330,14 +330,14 @@ impl ServerData {
     }
 
     /// The first `on` that fits. Its count goes up whether or not its number is due.
-    fn fitting(&self, asked: &Asked, transport: Transport) -> Option<&OnData> {
+    fn fitting(&self, asked: &LabQuery, transport: Transport) -> Option<&OnData> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for (index, data) in self.on.iter().enumerate() {
             let on = &data.on;
             let fits = data
                 .names
                 .iter()
-                .any(|pattern| *pattern == Pattern::Any || *pattern == Pattern::Is(asked.qname.clone()))
+                .any(|pattern| *pattern == NamePattern::Any || *pattern == NamePattern::Is(asked.qname.clone()))
                 && (data.types.is_empty() || data.types.contains(&asked.qtype))
                 && on.edns.is_none_or(|edns| edns == asked.edns)
                 && on.cd.is_none_or(|cd| cd == asked.checking_disabled)
@@ -358,7 +358,7 @@ impl ServerData {
     }
 
     /// The messages that are sent, in their order.
-    fn compose(&self, asked: &Asked, transport: Transport, on: Option<&OnData>) -> Result<Vec<Vec<u8>>, String> {
+    fn compose(&self, asked: &LabQuery, transport: Transport, on: Option<&OnData>) -> Result<Vec<Vec<u8>>, String> {
         let from = |zones: Option<&Vec<ZoneData>>| {
             zones
                 .and_then(|zones| zone::answer(zones, &asked.qname, asked.qtype))
@@ -372,7 +372,7 @@ impl ServerData {
         let mut answer = if on.view.is_some() {
             from(data.view.as_ref())?
         } else if data.rcode.is_some() || on.answer.is_some() {
-            Answer {
+            ZoneAnswer {
                 rcode: Rcode::NOERROR,
                 aa: false,
                 records: Vec::new(),
@@ -412,7 +412,7 @@ impl OnData {
     /// Reads the texts of an `on`. `named` turns the scenario's words for names into names.
     pub(super) fn read(
         on: &On,
-        named: impl Fn(&str) -> Result<Vec<Pattern>, String>,
+        named: impl Fn(&str) -> Result<Vec<NamePattern>, String>,
         view: impl Fn(&str) -> Result<Vec<ZoneData>, String>,
         target: &Name,
     ) -> Result<Self, String> {

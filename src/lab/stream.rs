@@ -15,14 +15,14 @@ pub(super) enum Stream {
     /// An octet at a time, with this much between them.
     Drip(Duration),
     /// A part of the first one, and then something else.
-    Part(Part, Ending),
+    Part(MessagePart, Ending),
     /// Something else altogether, and then the end of the connection.
     Instead(&'static [u8]),
 }
 
 /// A part of a message with its length in front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum MessagePart {
     /// One octet of the length.
     HalfLength,
     /// The length, and half of the message.
@@ -76,15 +76,19 @@ impl Stream {
                     let ms = ms.parse().map_err(|_| unknown())?;
                     Ok(Self::Drip(Duration::from_millis(ms)))
                 }
-                Some(("half-length", ending)) => part(Part::HalfLength, ending),
-                Some(("half-frame", ending)) => part(Part::HalfFrame, ending),
+                Some(("half-length", ending)) => part(MessagePart::HalfLength, ending),
+                Some(("half-frame", ending)) => part(MessagePart::HalfFrame, ending),
                 _ => Err(unknown()),
             },
         }
     }
 
     /// Sends the messages, each with its length in front.
-    pub(super) async fn send(self, stream: &mut (impl AsyncWrite + Unpin), messages: &[Vec<u8>]) -> io::Result<Next> {
+    pub(super) async fn send(
+        self,
+        stream: &mut (impl AsyncWrite + Unpin),
+        messages: &[Vec<u8>],
+    ) -> io::Result<NextOnConnection> {
         let framed = messages
             .iter()
             .map(|octets| {
@@ -108,28 +112,28 @@ impl Stream {
             Self::Part(part, ending) => {
                 let octets = framed.concat();
                 let length = match part {
-                    Part::HalfLength => 1,
-                    Part::HalfFrame => 2 + (octets.len() - 2) / 2,
+                    MessagePart::HalfLength => 1,
+                    MessagePart::HalfFrame => 2 + (octets.len() - 2) / 2,
                 };
                 stream.write_all(&octets[..length]).await?;
                 return match ending {
-                    Ending::Fin => Ok(Next::Close),
-                    Ending::Reset => Ok(Next::Reset),
+                    Ending::Fin => Ok(NextOnConnection::Close),
+                    Ending::Reset => Ok(NextOnConnection::Reset),
                     Ending::Silence => std::future::pending().await,
                 };
             }
             Self::Instead(octets) => {
                 stream.write_all(octets).await?;
-                return Ok(Next::Close);
+                return Ok(NextOnConnection::Close);
             }
         }
-        Ok(Next::Question)
+        Ok(NextOnConnection::Question)
     }
 }
 
 /// What becomes of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum NextOnConnection {
     /// The next question is waited for.
     Question,
     /// It ends.

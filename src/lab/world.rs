@@ -18,7 +18,7 @@ const DEFAULT: &str = "no-forwarding/article";
 
 /// Why a scenario cannot be played.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum UnplayableScenario {
     /// No such scenario.
     #[error("there is no scenario {0:?}: give --list for their names")]
     Unknown(String),
@@ -55,8 +55,8 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn load() -> Result<Self, Error> {
-        read(WORLD).map_err(|source| Error::Unreadable {
+    pub(super) fn load() -> Result<Self, UnplayableScenario> {
+        read(WORLD).map_err(|source| UnplayableScenario::Unreadable {
             name: "world".to_owned(),
             source: Box::new(source),
         })
@@ -87,7 +87,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The full name and the text of a scenario: by its full name (`no-forwarding/article`), by its rule's name
 /// alone (its scenario `fires`, else its first), or, without a name, the default.
-pub fn text(name: Option<&str>) -> Result<(&'static str, &'static str), Error> {
+pub fn text(name: Option<&str>) -> Result<(&'static str, &'static str), UnplayableScenario> {
     let name = name.unwrap_or(DEFAULT);
     let of_rule = |candidate: &str| candidate.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
     let by_name = |wanted: &str| SCENARIOS.iter().find(|(candidate, _)| *candidate == wanted);
@@ -95,13 +95,13 @@ pub fn text(name: Option<&str>) -> Result<(&'static str, &'static str), Error> {
         .or_else(|| by_name(&format!("{name}/fires")))
         .or_else(|| SCENARIOS.iter().find(|(candidate, _)| of_rule(candidate)))
         .copied()
-        .ok_or_else(|| Error::Unknown(name.to_owned()))
+        .ok_or_else(|| UnplayableScenario::Unknown(name.to_owned()))
 }
 
 /// A scenario by its name, as [`text`] finds it.
-pub fn scenario(name: Option<&str>) -> Result<(&'static str, Scenario), Error> {
+pub fn scenario(name: Option<&str>) -> Result<(&'static str, Scenario), UnplayableScenario> {
     let (name, text) = text(name)?;
-    let scenario = parse(text).map_err(|source| Error::Unreadable {
+    let scenario = parse(text).map_err(|source| UnplayableScenario::Unreadable {
         name: name.to_owned(),
         source: Box::new(source),
     })?;

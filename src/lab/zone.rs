@@ -18,7 +18,7 @@ pub(super) struct ZoneData {
 
 /// An answer to a question, before it becomes octets.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct ZoneAnswer {
     pub(super) rcode: Rcode,
     pub(super) aa: bool,
     pub(super) records: Vec<Record>,
@@ -129,9 +129,9 @@ impl ZoneData {
             .collect()
     }
 
-    fn negative(&self, rcode: Rcode, mut records: Vec<Record>) -> Answer {
+    fn negative(&self, rcode: Rcode, mut records: Vec<Record>) -> ZoneAnswer {
         records.extend(self.soa.clone());
-        Answer {
+        ZoneAnswer {
             rcode,
             aa: self.aa,
             records,
@@ -140,7 +140,7 @@ impl ZoneData {
 }
 
 /// What the zones say. `None` where the name is in none of them.
-pub(super) fn answer(zones: &[ZoneData], qname: &Name, qtype: RecordType) -> Option<Answer> {
+pub(super) fn answer(zones: &[ZoneData], qname: &Name, qtype: RecordType) -> Option<ZoneAnswer> {
     let mut owner = qname.clone();
     let mut chain: Vec<Record> = Vec::new();
     loop {
@@ -159,7 +159,7 @@ pub(super) fn answer(zones: &[ZoneData], qname: &Name, qtype: RecordType) -> Opt
         if !wanted.is_empty() {
             chain.extend(wanted);
             chain.extend(zone.name_servers.clone());
-            return Some(Answer {
+            return Some(ZoneAnswer {
                 rcode: Rcode::NOERROR,
                 aa: zone.aa,
                 records: chain,

@@ -44,16 +44,16 @@ pub enum Incoming {
 
 /// A line that came in.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Line {
+pub enum IncomingLine {
     /// One message.
     One(Incoming),
     /// A batch, as some revisions have it.
-    Batch(Vec<Result<Incoming, Fault>>),
+    Batch(Vec<Result<Incoming, RequestFault>>),
 }
 
 /// Why a request is not answered with a result.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+pub struct RequestFault {
     /// The request's; `null` where it could not be read.
     pub id: Value,
     /// One of the codes above.
@@ -64,7 +64,7 @@ pub struct Fault {
     pub data: Option<Value>,
 }
 
-impl Fault {
+impl RequestFault {
     /// A fault of the request with this id.
     pub fn of(id: &Value, code: i32, message: impl Into<String>) -> Self {
         Self {
@@ -77,26 +77,26 @@ impl Fault {
 }
 
 /// Reads a line.
-pub fn read(line: &[u8]) -> Result<Line, Fault> {
+pub fn read(line: &[u8]) -> Result<IncomingLine, RequestFault> {
     let value: Value = serde_json::from_slice(line).map_err(|_| {
         let said = "the line is not one message in JSON and UTF-8, or is nested too deeply";
-        Fault::of(&Value::Null, PARSE_ERROR, said)
+        RequestFault::of(&Value::Null, PARSE_ERROR, said)
     })?;
     match value {
         Value::Array(messages) if messages.is_empty() => {
-            Err(Fault::of(&Value::Null, INVALID_REQUEST, "the batch is empty"))
+            Err(RequestFault::of(&Value::Null, INVALID_REQUEST, "the batch is empty"))
         }
         Value::Array(messages) if messages.len() > limits::MCP_BATCH => {
             let said = format!("the batch has more than {} messages", limits::MCP_BATCH);
-            Err(Fault::of(&Value::Null, INVALID_REQUEST, said))
+            Err(RequestFault::of(&Value::Null, INVALID_REQUEST, said))
         }
-        Value::Array(messages) => Ok(Line::Batch(messages.into_iter().map(one).collect())),
-        message => one(message).map(Line::One),
+        Value::Array(messages) => Ok(IncomingLine::Batch(messages.into_iter().map(one).collect())),
+        message => one(message).map(IncomingLine::One),
     }
 }
 
-fn one(message: Value) -> Result<Incoming, Fault> {
-    let invalid = |id: &Value, said: &str| Err(Fault::of(id, INVALID_REQUEST, said));
+fn one(message: Value) -> Result<Incoming, RequestFault> {
+    let invalid = |id: &Value, said: &str| Err(RequestFault::of(id, INVALID_REQUEST, said));
     let Value::Object(mut message) = message else {
         return invalid(&Value::Null, "a message is a JSON object");
     };
@@ -119,7 +119,7 @@ fn one(message: Value) -> Result<Incoming, Fault> {
         None => Map::new(),
         Some(Value::Object(params)) => params,
         Some(_) if given.is_none() => Map::new(),
-        Some(_) => return Err(Fault::of(&id, INVALID_PARAMS, "\"params\" is a JSON object")),
+        Some(_) => return Err(RequestFault::of(&id, INVALID_PARAMS, "\"params\" is a JSON object")),
     };
     Ok(match given {
         Some(id) => Incoming::Request { id, method, params },
@@ -139,12 +139,12 @@ fn is_id(id: &Value) -> bool {
 /// A result, as one line without its end. Everything in it serialises.
 pub fn answer(id: &Value, result: &impl Serialize) -> Option<Box<RawValue>> {
     #[derive(Serialize)]
-    struct Answer<'a, T> {
+    struct ResultMessage<'a, T> {
         jsonrpc: &'static str,
         id: &'a Value,
         result: &'a T,
     }
-    raw(&Answer {
+    raw(&ResultMessage {
         jsonrpc: "2.0",
         id,
         result,
@@ -152,7 +152,7 @@ pub fn answer(id: &Value, result: &impl Serialize) -> Option<Box<RawValue>> {
 }
 
 /// A fault, as one line without its end.
-pub fn fault(fault: &Fault) -> Option<Box<RawValue>> {
+pub fn fault(fault: &RequestFault) -> Option<Box<RawValue>> {
     let mut error = json!({"code": fault.code, "message": fault.message});
     if let (Some(data), Some(error)) = (&fault.data, error.as_object_mut()) {
         error.insert("data".to_owned(), data.clone());
@@ -225,7 +225,7 @@ mod tests {
         let read = |line: &str| read(line.as_bytes()).map_err(|fault| fault.message);
         assert_eq!(
             read(r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#),
-            Ok(Line::One(Incoming::Request {
+            Ok(IncomingLine::One(Incoming::Request {
                 id: json!(7),
                 method: "ping".to_owned(),
                 params: Map::new()
@@ -233,12 +233,12 @@ mod tests {
         );
         assert!(matches!(
             read(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#),
-            Ok(Line::One(Incoming::Notification { .. }))
+            Ok(IncomingLine::One(Incoming::Notification { .. }))
         ));
         assert_eq!(
             read(r#"{"jsonrpc":"2.0","id":7,"result":{}}"#),
-            Ok(Line::One(Incoming::Response))
+            Ok(IncomingLine::One(Incoming::Response))
         );
-        assert!(matches!(read("[1, 2]"), Ok(Line::Batch(both)) if both.len() == 2));
+        assert!(matches!(read("[1, 2]"), Ok(IncomingLine::Batch(both)) if both.len() == 2));
     }
 }

@@ -10,5 +10,5 @@ pub mod message;
 pub mod session;
 pub mod tools;
 
-pub use message::{Fault, Incoming, Line, answer, fault, notification, read};
-pub use session::{Asked, Call, Revision, Session};
+pub use message::{Incoming, IncomingLine, RequestFault, answer, fault, notification, read};
+pub use session::{ClientSession, RequestKind, Revision, ToolCall};

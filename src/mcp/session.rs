@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::message::{Fault, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, UNSUPPORTED_REVISION};
-use super::tools::{self, Tool};
+use super::message::{INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, RequestFault, UNSUPPORTED_REVISION};
+use super::tools::{self, McpTool};
 use crate::limits;
 
 /// A revision of the protocol, by its date.
@@ -76,9 +76,9 @@ const KEPT: u32 = 3_600_000;
 
 /// A call of a tool.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct ToolCall {
     /// Which.
-    pub tool: Tool,
+    pub tool: McpTool,
     /// With what.
     pub arguments: Map<String, Value>,
     /// Where progress is to be told.
@@ -89,23 +89,23 @@ pub struct Call {
 
 /// What a request comes to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Asked {
+pub enum RequestKind {
     /// Answered at once.
     Answer(Value),
     /// A tool is to be called.
-    Call(Box<Call>),
+    Call(Box<ToolCall>),
 }
 
 /// One client, as long as it is connected.
 #[derive(Debug, Clone, Default)]
-pub struct Session {
+pub struct ClientSession {
     /// What `initialize` settled on.
     settled: Option<Revision>,
     /// Whether a folder of files was given.
     has_files: bool,
 }
 
-impl Session {
+impl ClientSession {
     /// A client that has said nothing yet.
     pub fn new(has_files: bool) -> Self {
         Self {
@@ -120,24 +120,24 @@ impl Session {
     }
 
     /// Takes a request.
-    pub fn take(&mut self, id: &Value, method: &str, params: &Map<String, Value>) -> Result<Asked, Fault> {
-        let fault = |code, message: &str| Fault::of(id, code, message);
+    pub fn take(&mut self, id: &Value, method: &str, params: &Map<String, Value>) -> Result<RequestKind, RequestFault> {
+        let fault = |code, message: &str| RequestFault::of(id, code, message);
         if method == "initialize" {
             return self.initialize(id, params);
         }
         let stated = stated(id, params)?;
         if method == "ping" && stated.is_none() {
-            return Ok(Asked::Answer(json!({})));
+            return Ok(RequestKind::Answer(json!({})));
         }
         let revision = stated.or(self.settled).ok_or_else(|| {
             let said = format!(
                 "begin with initialize, or give {REVISION:?} and {CAPABILITIES:?} in params._meta ({})",
                 Revision::July2026.as_str()
             );
-            Fault::of(id, INVALID_PARAMS, said)
+            RequestFault::of(id, INVALID_PARAMS, said)
         })?;
         match method {
-            "server/discover" if revision.is_stateless() => Ok(Asked::Answer(complete(
+            "server/discover" if revision.is_stateless() => Ok(RequestKind::Answer(complete(
                 revision,
                 json!({
                     "supportedVersions": [Revision::July2026.as_str()],
@@ -156,7 +156,7 @@ impl Session {
                     list.insert("ttlMs".to_owned(), KEPT.into());
                     list.insert("cacheScope".to_owned(), "public".into());
                 }
-                Ok(Asked::Answer(complete(revision, list)))
+                Ok(RequestKind::Answer(complete(revision, list)))
             }
             "tools/call" => Self::call(id, params, revision),
             _ => {
@@ -166,12 +166,12 @@ impl Session {
         }
     }
 
-    fn initialize(&mut self, id: &Value, params: &Map<String, Value>) -> Result<Asked, Fault> {
+    fn initialize(&mut self, id: &Value, params: &Map<String, Value>) -> Result<RequestKind, RequestFault> {
         if self.settled.is_some() {
-            return Err(Fault::of(id, INVALID_REQUEST, "initialize was done already"));
+            return Err(RequestFault::of(id, INVALID_REQUEST, "initialize was done already"));
         }
         let Some(wanted) = params.get("protocolVersion").and_then(Value::as_str) else {
-            return Err(Fault::of(
+            return Err(RequestFault::of(
                 id,
                 INVALID_PARAMS,
                 "initialize has a text \"protocolVersion\"",
@@ -182,7 +182,7 @@ impl Session {
             .filter(|revision| !revision.is_stateless())
             .unwrap_or(Revision::November2025);
         self.settled = Some(settled);
-        Ok(Asked::Answer(json!({
+        Ok(RequestKind::Answer(json!({
             "protocolVersion": settled.as_str(),
             "capabilities": {"tools": {}},
             "serverInfo": server(),
@@ -190,12 +190,12 @@ impl Session {
         })))
     }
 
-    fn call(id: &Value, params: &Map<String, Value>, revision: Revision) -> Result<Asked, Fault> {
-        let fault = |message: String| Fault::of(id, INVALID_PARAMS, message);
+    fn call(id: &Value, params: &Map<String, Value>, revision: Revision) -> Result<RequestKind, RequestFault> {
+        let fault = |message: String| RequestFault::of(id, INVALID_PARAMS, message);
         let Some(name) = params.get("name").and_then(Value::as_str) else {
             return Err(fault("tools/call has a text \"name\"".to_owned()));
         };
-        let Some(tool) = Tool::named(name) else {
+        let Some(tool) = McpTool::named(name) else {
             return Err(fault(format!("Unknown tool: {}", shown(name))));
         };
         let arguments = match params.get("arguments") {
@@ -209,7 +209,7 @@ impl Session {
             Value::Number(number) => number.is_i64() || number.is_u64(),
             _ => false,
         };
-        Ok(Asked::Call(Box::new(Call {
+        Ok(RequestKind::Call(Box::new(ToolCall {
             tool,
             arguments,
             progress: progress.filter(is_token).cloned(),
@@ -219,7 +219,7 @@ impl Session {
 }
 
 /// The revision that a request states itself.
-fn stated(id: &Value, params: &Map<String, Value>) -> Result<Option<Revision>, Fault> {
+fn stated(id: &Value, params: &Map<String, Value>) -> Result<Option<Revision>, RequestFault> {
     let Some(meta) = params.get("_meta").and_then(Value::as_object) else {
         return Ok(None);
     };
@@ -227,17 +227,17 @@ fn stated(id: &Value, params: &Map<String, Value>) -> Result<Option<Revision>, F
         return Ok(None);
     };
     let Some(wanted) = wanted.as_str() else {
-        return Err(Fault::of(id, INVALID_PARAMS, format!("{REVISION:?} is a text")));
+        return Err(RequestFault::of(id, INVALID_PARAMS, format!("{REVISION:?} is a text")));
     };
     let known = Revision::named(wanted).filter(|revision| revision.is_stateless());
     let Some(revision) = known else {
-        return Err(Fault {
+        return Err(RequestFault {
             data: Some(json!({"supported": [Revision::July2026.as_str()], "requested": shown(wanted)})),
-            ..Fault::of(id, UNSUPPORTED_REVISION, "Unsupported protocol version")
+            ..RequestFault::of(id, UNSUPPORTED_REVISION, "Unsupported protocol version")
         });
     };
     if !meta.get(CAPABILITIES).is_some_and(Value::is_object) {
-        return Err(Fault::of(
+        return Err(RequestFault::of(
             id,
             INVALID_PARAMS,
             format!("params._meta has an object {CAPABILITIES:?}"),
@@ -281,9 +281,9 @@ mod tests {
         value.as_object().unwrap().clone()
     }
 
-    fn answer(session: &mut Session, method: &str, with: impl std::borrow::Borrow<Value>) -> Result<Value, i32> {
+    fn answer(session: &mut ClientSession, method: &str, with: impl std::borrow::Borrow<Value>) -> Result<Value, i32> {
         match session.take(&json!(1), method, &params(with.borrow())) {
-            Ok(Asked::Answer(answer)) => Ok(answer),
+            Ok(RequestKind::Answer(answer)) => Ok(answer),
             Ok(other) => panic!("{other:?}"),
             Err(fault) => Err(fault.code),
         }
@@ -300,12 +300,12 @@ mod tests {
             ("1999-01-01", "2025-11-25"),
             ("", "2025-11-25"),
         ] {
-            let mut session = Session::default();
+            let mut session = ClientSession::default();
             let answer = answer(&mut session, "initialize", json!({"protocolVersion": wanted})).unwrap();
             assert_eq!(answer["protocolVersion"], settled, "{wanted}");
             assert_eq!(session.has_batches(), settled == "2025-03-26");
         }
-        let mut session = Session::default();
+        let mut session = ClientSession::default();
         assert_eq!(answer(&mut session, "initialize", json!({})), Err(INVALID_PARAMS));
         assert_eq!(answer(&mut session, "tools/list", json!({})), Err(INVALID_PARAMS));
         assert_eq!(answer(&mut session, "ping", json!({})), Ok(json!({})));
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn a_request_may_state_its_revision_itself() {
         let meta = |revision: &str| json!({"_meta": {REVISION: revision, CAPABILITIES: {}}});
-        let mut session = Session::default();
+        let mut session = ClientSession::default();
         let found = answer(&mut session, "server/discover", meta("2026-07-28")).unwrap();
         assert_eq!(found["resultType"], "complete");
         assert_eq!(found["supportedVersions"], json!(["2026-07-28"]));
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn a_call_names_a_tool_and_has_an_object() {
-        let mut session = Session::default();
+        let mut session = ClientSession::default();
         answer(&mut session, "initialize", json!({"protocolVersion": "2025-11-25"})).unwrap();
         for with in [
             json!({}),
@@ -361,9 +361,9 @@ mod tests {
             assert_eq!(answer(&mut session, "tools/call", with), Err(INVALID_PARAMS));
         }
         let with = json!({"name": "check", "_meta": {"progressToken": 3}});
-        let Ok(Asked::Call(call)) = session.take(&json!(1), "tools/call", &params(&with)) else {
+        let Ok(RequestKind::Call(call)) = session.take(&json!(1), "tools/call", &params(&with)) else {
             panic!("no call");
         };
-        assert_eq!((call.tool, call.progress), (Tool::Check, Some(json!(3))));
+        assert_eq!((call.tool, call.progress), (McpTool::Check, Some(json!(3))));
     }
 }

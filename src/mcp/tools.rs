@@ -12,13 +12,13 @@ use clap::{Arg, ArgAction, CommandFactory};
 use serde_json::{Map, Value, json};
 
 use crate::cli::args::{Cli, Command, NAME};
-use crate::cli::{self, Stop, nearest};
+use crate::cli::{self, NothingToRun, nearest};
 use crate::lab;
 use crate::limits;
 
 /// A tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tool {
+pub enum McpTool {
     /// Ask the resolvers.
     Check,
     /// What a message or a finding means.
@@ -33,7 +33,7 @@ pub enum Tool {
 
 /// What is read instead of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
+pub enum GivenText {
     /// The text itself, under this name.
     Text(String, Vec<u8>),
     /// A file below the folder that the server was started with.
@@ -46,7 +46,7 @@ pub struct Job {
     /// The command, as the command line gives it.
     pub command: Command,
     /// The captures of `replay` and `compare`, in their order.
-    pub given: Vec<Given>,
+    pub given: Vec<GivenText>,
 }
 
 /// Finds a file below the folder that the server was started with; why it is not read, else.
@@ -93,7 +93,7 @@ const OF_REPLAY: &[&str] = &["fix", "redact", "explain-why"];
 const OF_COMPARE: &[&str] = &["redact"];
 const OF_DEMO: &[&str] = &["list", "fix", "redact", "explain-why"];
 
-impl Tool {
+impl McpTool {
     /// Every tool, in the order of the list.
     pub const ALL: [Self; 5] = [Self::Check, Self::Explain, Self::Compare, Self::Replay, Self::Demo];
 
@@ -223,10 +223,13 @@ fn member(long: &str) -> String {
 
 /// The tools as `tools/list` has them.
 pub fn list(has_files: bool) -> Vec<Value> {
-    Tool::ALL.into_iter().map(|tool| described(tool, has_files)).collect()
+    McpTool::ALL
+        .into_iter()
+        .map(|tool| described(tool, has_files))
+        .collect()
 }
 
-fn described(tool: Tool, has_files: bool) -> Value {
+fn described(tool: McpTool, has_files: bool) -> Value {
     json!({
         "name": tool.as_str(),
         "title": tool.title(),
@@ -237,23 +240,23 @@ fn described(tool: Tool, has_files: bool) -> Value {
             "title": tool.title(),
             // Of check the AWS SDK may renew a token of a login that AWS's tools keep in ~/.aws (aws-config,
             // src/sso/token.rs and src/login/cache.rs).
-            "readOnlyHint": tool != Tool::Check || !cfg!(feature = "aws"),
+            "readOnlyHint": tool != McpTool::Check || !cfg!(feature = "aws"),
             "destructiveHint": false,
             "idempotentHint": true,
             // Only check asks anybody outside of this host.
-            "openWorldHint": tool == Tool::Check,
+            "openWorldHint": tool == McpTool::Check,
         },
     })
 }
 
 /// The schema of a tool's arguments.
-fn input(tool: Tool, has_files: bool) -> Value {
+fn input(tool: McpTool, has_files: bool) -> Value {
     let definition = tool.definition();
     let mut properties = Map::new();
     let mut required: Vec<&str> = Vec::new();
     let capture = |properties: &mut Map<String, Value>| {
         let about = match tool {
-            Tool::Replay => "The document that check answered with, as an object or as text.",
+            McpTool::Replay => "The document that check answered with, as an object or as text.",
             _ => "The document that check answered with, as an object or as text; or the text that dig printed.",
         };
         properties.insert(
@@ -266,16 +269,16 @@ fn input(tool: Tool, has_files: bool) -> Value {
         }
     };
     match tool {
-        Tool::Check => {
+        McpTool::Check => {
             let about = definition.get_positionals().find_map(Arg::get_help);
             let about = about.map(ToString::to_string).unwrap_or_default();
             properties.insert("target".to_owned(), json!({"type": "string", "description": about}));
         }
-        Tool::Explain => {
+        McpTool::Explain => {
             let about = "The name of a finding, or the text of an error message.";
             properties.insert("text".to_owned(), json!({"type": "string", "description": about}));
         }
-        Tool::Compare => {
+        McpTool::Compare => {
             let mut of_place = Map::new();
             let about = "The name of the place, where the capture has none.";
             of_place.insert("name".to_owned(), json!({"type": "string", "description": about}));
@@ -291,18 +294,18 @@ fn input(tool: Tool, has_files: bool) -> Value {
             );
             required.push("captures");
         }
-        Tool::Replay => {
+        McpTool::Replay => {
             capture(&mut properties);
             if !has_files {
                 required.push("capture");
             }
         }
-        Tool::Demo => {
+        McpTool::Demo => {
             let about = "The name of a scenario.";
             properties.insert("scenario".to_owned(), json!({"type": "string", "description": about}));
         }
     }
-    let files = if has_files && tool == Tool::Check {
+    let files = if has_files && tool == McpTool::Check {
         FILES_OF_CHECK
     } else {
         &[]
@@ -320,7 +323,7 @@ fn input(tool: Tool, has_files: bool) -> Value {
 }
 
 /// The schema of a flag's value.
-fn property(tool: Tool, arg: &Arg, is_file: bool, has_files: bool) -> Value {
+fn property(tool: McpTool, arg: &Arg, is_file: bool, has_files: bool) -> Value {
     let about = arg.get_long_help().or(arg.get_help()).map(ToString::to_string);
     let mut about = tool.described(&about.unwrap_or_default(), has_files);
     if is_file {
@@ -362,10 +365,10 @@ fn is_number(arg: &Arg) -> bool {
 }
 
 /// What the documents of a tool have at least. Their whole shape is in docs/*.schema.json.
-fn output(tool: Tool) -> Value {
+fn output(tool: McpTool) -> Value {
     let text = json!({"type": "string"});
     match tool {
-        Tool::Explain => json!({
+        McpTool::Explain => json!({
             "type": "object",
             "properties": {
                 "schema_version": {"type": "integer"},
@@ -399,9 +402,9 @@ fn output(tool: Tool) -> Value {
             },
             // demo with list has scenarios and no diagnosis.
             "required": match tool {
-                Tool::Demo => vec!["schema_version"],
+                McpTool::Demo => vec!["schema_version"],
                 // A document of many targets has causes and targets in the place of findings.
-                Tool::Replay | Tool::Compare => vec!["schema_version", "exit_code"],
+                McpTool::Replay | McpTool::Compare => vec!["schema_version", "exit_code"],
                 _ => vec!["schema_version", "conclusion", "exit_code", "findings"],
             },
         }),
@@ -409,14 +412,14 @@ fn output(tool: Tool) -> Value {
 }
 
 /// The arguments of a call as a command. An error is one line for whoever called.
-pub fn job(tool: Tool, mut arguments: Map<String, Value>, files: Option<Find<'_>>) -> Result<Job, String> {
+pub fn job(tool: McpTool, mut arguments: Map<String, Value>, files: Option<Find<'_>>) -> Result<Job, String> {
     let definition = tool.definition();
     let mut words: Vec<OsString> = vec![NAME.into(), tool.as_str().into()];
     let mut behind: Vec<OsString> = Vec::new();
     let mut given = Vec::new();
     match tool {
-        Tool::Check => behind.extend(text(&mut arguments, "target")?.map(Into::into)),
-        Tool::Explain => {
+        McpTool::Check => behind.extend(text(&mut arguments, "target")?.map(Into::into)),
+        McpTool::Explain => {
             let most = usize::try_from(limits::PASTED).unwrap_or(usize::MAX);
             let text = text_of(&mut arguments, "text", most)?;
             // `-` is standard input, which is the protocol's.
@@ -425,7 +428,7 @@ pub fn job(tool: Tool, mut arguments: Map<String, Value>, files: Option<Find<'_>
             }
             behind.extend(text.map(Into::into));
         }
-        Tool::Compare => {
+        McpTool::Compare => {
             let captures = match arguments.remove("captures") {
                 Some(Value::Array(captures)) if captures.len() <= limits::PLACES => captures,
                 Some(Value::Array(captures)) => {
@@ -453,15 +456,15 @@ pub fn job(tool: Tool, mut arguments: Map<String, Value>, files: Option<Find<'_>
                 behind.push(format!("{}", index + 1).into());
             }
         }
-        Tool::Replay => {
+        McpTool::Replay => {
             given.push(one(&mut arguments, "capture", files)?);
             behind.push("capture".into());
         }
-        Tool::Demo => behind.extend(text(&mut arguments, "scenario")?.map(Into::into)),
+        McpTool::Demo => behind.extend(text(&mut arguments, "scenario")?.map(Into::into)),
     }
     for (name, value) in arguments {
         let flags = tool.offered().iter().chain(match (tool, files) {
-            (Tool::Check, Some(_)) => FILES_OF_CHECK,
+            (McpTool::Check, Some(_)) => FILES_OF_CHECK,
             _ => &[],
         });
         let mut flags = flags.copied();
@@ -481,8 +484,8 @@ pub fn job(tool: Tool, mut arguments: Map<String, Value>, files: Option<Find<'_>
     words.extend(behind);
     match cli::parse(words) {
         Ok(command) => Ok(Job { command, given }),
-        Err(Stop::Usage(error)) => Err(tool.with_members(&error.to_string(), files.is_some())),
-        Err(Stop::Print(_)) => Err("the arguments are not those of a call".to_owned()),
+        Err(NothingToRun::Usage(error)) => Err(tool.with_members(&error.to_string(), files.is_some())),
+        Err(NothingToRun::Print(_)) => Err("the arguments are not those of a call".to_owned()),
     }
 }
 
@@ -547,14 +550,16 @@ fn text_of(arguments: &mut Map<String, Value>, name: &str, most: usize) -> Resul
 }
 
 /// A capture, or the file that has it, taken out.
-fn one(arguments: &mut Map<String, Value>, name: &str, files: Option<Find<'_>>) -> Result<Given, String> {
+fn one(arguments: &mut Map<String, Value>, name: &str, files: Option<Find<'_>>) -> Result<GivenText, String> {
     let bytes = match (arguments.remove("capture"), files) {
         (Some(Value::String(text)), _) => text.into_bytes(),
         (Some(document @ Value::Object(_)), _) => document.to_string().into_bytes(),
         (Some(_), _) => return Err("capture: an object or a text is wanted".to_owned()),
         (None, Some(find)) => {
             let file = text(arguments, "file")?.ok_or("capture is missing: give it, or file")?;
-            return find(&file).map(Given::File).map_err(|reason| format!("file: {reason}"));
+            return find(&file)
+                .map(GivenText::File)
+                .map_err(|reason| format!("file: {reason}"));
         }
         (None, None) if arguments.contains_key("file") => {
             return Err(
@@ -563,7 +568,7 @@ fn one(arguments: &mut Map<String, Value>, name: &str, files: Option<Find<'_>>) 
         }
         (None, None) => return Err("capture is missing: give the document".to_owned()),
     };
-    Ok(Given::Text(name.to_owned(), bytes))
+    Ok(GivenText::Text(name.to_owned(), bytes))
 }
 
 fn unknown(of: &str, name: &str, known: &[&str]) -> String {
@@ -595,7 +600,7 @@ mod tests {
 
     const HOST: &str = "api.example.test";
 
-    fn of(tool: Tool, arguments: Value) -> Result<Job, String> {
+    fn of(tool: McpTool, arguments: Value) -> Result<Job, String> {
         let Value::Object(arguments) = arguments else {
             panic!("{arguments}");
         };
@@ -603,7 +608,7 @@ mod tests {
     }
 
     fn check(arguments: Value) -> Box<crate::cli::args::CheckArgs> {
-        match of(Tool::Check, arguments) {
+        match of(McpTool::Check, arguments) {
             Ok(Job {
                 command: Command::Check(args),
                 ..
@@ -614,12 +619,12 @@ mod tests {
 
     #[test]
     fn every_flag_that_is_offered_is_there_and_none_of_them_writes_or_runs() {
-        for tool in Tool::ALL {
+        for tool in McpTool::ALL {
             let definition = tool.definition();
             for long in tool
                 .offered()
                 .iter()
-                .chain(FILES_OF_CHECK.iter().filter(|_| tool == Tool::Check))
+                .chain(FILES_OF_CHECK.iter().filter(|_| tool == McpTool::Check))
             {
                 let is_there = definition.get_arguments().any(|arg| arg.get_long() == Some(long));
                 assert!(is_there, "{} {long}", tool.as_str());
@@ -635,7 +640,7 @@ mod tests {
 
     #[test]
     fn descriptions_and_refusals_are_in_the_words_of_a_call() {
-        for tool in Tool::ALL {
+        for tool in McpTool::ALL {
             for has_files in [false, true] {
                 let schema = input(tool, has_files);
                 for (name, property) in schema["properties"].as_object().expect("an object") {
@@ -648,7 +653,7 @@ mod tests {
                 }
             }
         }
-        let schema = input(Tool::Check, false);
+        let schema = input(McpTool::Check, false);
         assert_eq!(
             (
                 &schema["properties"]["samples"]["maximum"],
@@ -658,11 +663,11 @@ mod tests {
         );
         let about = |property: &Value| property["description"].as_str().unwrap_or_default().to_owned();
         assert!(about(&schema["properties"]["resolver"]).contains("else for tls_name,"));
-        let of = |tool: Tool| about(&input(tool, false)["properties"]["capture"]);
-        assert!(!of(Tool::Replay).contains("dig"), "{}", of(Tool::Replay));
+        let of = |tool: McpTool| about(&input(tool, false)["properties"]["capture"]);
+        assert!(!of(McpTool::Replay).contains("dig"), "{}", of(McpTool::Replay));
         let said = "--expect-scope contradicts --save; \"--expect-scope\" stays: see --help";
         assert_eq!(
-            Tool::Check.with_members(said, false),
+            McpTool::Check.with_members(said, false),
             "expect_scope contradicts --save; \"--expect-scope\" stays: see the tool's schema"
         );
     }
@@ -680,7 +685,7 @@ mod tests {
             "demo",
             "check",
         ] {
-            let named = of(Tool::Check, json!({"target": text}));
+            let named = of(McpTool::Check, json!({"target": text}));
             if let Ok(Job { command, .. }) = named {
                 let Command::Check(args) = command else {
                     panic!("{text}: {command:?}");
@@ -692,14 +697,14 @@ mod tests {
             assert_eq!(args.vantage.as_deref(), Some(text));
             assert_eq!(args.judge, [text, text]);
             assert!(args.output.save.is_none() && args.via.is_empty() && args.watch.is_none());
-            match of(Tool::Explain, json!({"text": text})) {
+            match of(McpTool::Explain, json!({"text": text})) {
                 Ok(Job {
                     command: Command::Explain(args),
                     ..
                 }) => assert_eq!(args.what, [text]),
                 other => assert_eq!(text, "-", "{other:?}"),
             }
-            match of(Tool::Demo, json!({"scenario": text})) {
+            match of(McpTool::Demo, json!({"scenario": text})) {
                 Ok(Job {
                     command: Command::Demo(args),
                     ..
@@ -723,13 +728,13 @@ mod tests {
             "--save",
             "nonsense",
         ] {
-            let refused = of(Tool::Check, json!({"target": HOST, name: "x"})).map(|_| ());
+            let refused = of(McpTool::Check, json!({"target": HOST, name: "x"})).map(|_| ());
             assert!(
                 refused.as_ref().is_err_and(|said| said.contains("not offered")),
                 "{name}: {refused:?}"
             );
         }
-        let meant = of(Tool::Check, json!({"resolvers": ["10.0.0.1"]})).map(|_| ());
+        let meant = of(McpTool::Check, json!({"resolvers": ["10.0.0.1"]})).map(|_| ());
         assert_eq!(
             meant,
             Err("check: \"resolvers\" is not offered here (did you mean resolver?)".to_owned())
@@ -762,7 +767,7 @@ mod tests {
             (json!({"resolver": vec!["10.0.0.1"; 300]}), "too many"),
             (json!({"target": ["a.test"]}), "a text is wanted"),
         ] {
-            let refused = of(Tool::Check, arguments.clone()).map(|_| ());
+            let refused = of(McpTool::Check, arguments.clone()).map(|_| ());
             assert!(
                 refused.as_ref().is_err_and(|said| said.contains(says)),
                 "{arguments}: {refused:?}"
@@ -773,30 +778,30 @@ mod tests {
     #[test]
     fn captures_are_given_and_files_only_where_there_is_a_folder() {
         let job = of(
-            Tool::Compare,
+            McpTool::Compare,
             json!({"captures": [{"capture": {"a": 1}}, {"name": "b", "capture": "dig"}]}),
         );
         let given = job.map(|job| job.given);
         assert_eq!(
             given,
             Ok(vec![
-                Given::Text("place-1".to_owned(), b"{\"a\":1}".to_vec()),
-                Given::Text("b".to_owned(), b"dig".to_vec())
+                GivenText::Text("place-1".to_owned(), b"{\"a\":1}".to_vec()),
+                GivenText::Text("b".to_owned(), b"dig".to_vec())
             ])
         );
         for (tool, arguments, says) in [
-            (Tool::Replay, json!({}), "capture is missing"),
-            (Tool::Replay, json!({"capture": [1]}), "an object or a text"),
-            (Tool::Replay, json!({"file": "/etc/passwd"}), "reads no files"),
-            (Tool::Compare, json!({}), "captures is missing"),
-            (Tool::Compare, json!({"captures": [{"capture": "x"}]}), "CAPTURE"),
+            (McpTool::Replay, json!({}), "capture is missing"),
+            (McpTool::Replay, json!({"capture": [1]}), "an object or a text"),
+            (McpTool::Replay, json!({"file": "/etc/passwd"}), "reads no files"),
+            (McpTool::Compare, json!({}), "captures is missing"),
+            (McpTool::Compare, json!({"captures": [{"capture": "x"}]}), "CAPTURE"),
             (
-                Tool::Compare,
+                McpTool::Compare,
                 json!({"captures": [{"capture": "x", "path": "y"}, {}]}),
                 "not offered",
             ),
             (
-                Tool::Compare,
+                McpTool::Compare,
                 json!({"captures": vec![json!({"capture": "x"}); 65]}),
                 "too many",
             ),
@@ -811,7 +816,7 @@ mod tests {
         let Value::Object(arguments) = json!({"target": HOST, "facts": ["a=b,c.json"], "hosts_file": "--h"}) else {
             panic!("no object");
         };
-        match super::job(Tool::Check, arguments, Some(&find)).map(|job| job.command) {
+        match super::job(McpTool::Check, arguments, Some(&find)).map(|job| job.command) {
             Ok(Command::Check(args)) => {
                 assert_eq!(args.sources.facts, [PathBuf::from("/below/a=b,c.json")]);
                 assert_eq!(args.hosts_file, Some(PathBuf::from("/below/--h")));

@@ -12,7 +12,7 @@ use crate::dns::{AnswerKind, Class, ExtendedError, Flags, Mismatch, Name, Rcode,
 use crate::stated;
 
 pub use connection::{Connection, Tcp, Tls};
-pub use reason::{Begun, HttpFault, NetworkFailure, Protocol, Reason, TcpEnd, TlsFault};
+pub use reason::{HttpFault, NetworkFailure, PartialTcpMessage, Protocol, Reason, TcpEnd, TlsFault};
 pub use system::{SystemCode, SystemFailure, SystemLookup};
 
 /// How a question travels.

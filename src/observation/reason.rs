@@ -49,12 +49,12 @@ pub enum Reason {
         /// How.
         end: TcpEnd,
         /// What had come until then.
-        begun: Option<Begun>,
+        begun: Option<PartialTcpMessage>,
     },
     /// The window ended before a whole reply came over the connection.
     Incomplete {
         /// What had come until then.
-        begun: Option<Begun>,
+        begun: Option<PartialTcpMessage>,
     },
     /// There was no TLS session.
     Tls {
@@ -228,7 +228,7 @@ pub enum TcpEnd {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "kebab-case")]
-pub enum Begun {
+pub enum PartialTcpMessage {
     /// Only one of the two octets of the length came.
     Length,
     /// The length came, and a part of the message.
@@ -240,7 +240,7 @@ pub enum Begun {
     },
 }
 
-impl Begun {
+impl PartialTcpMessage {
     /// The message that was begun; `None` where none was.
     pub fn of(received: &[u8]) -> Option<Self> {
         match received {
@@ -254,7 +254,7 @@ impl Begun {
     }
 }
 
-impl fmt::Display for Begun {
+impl fmt::Display for PartialTcpMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length => f.write_str("1 of the 2 octets of a length"),

@@ -6,7 +6,7 @@ use crate::dns::RecordType;
 use crate::limits;
 
 /// What a command asks for.
-pub(super) struct Question<'a> {
+pub(super) struct CommandQuestion<'a> {
     /// The name; `None` where it holds for whatever is asked next (nslookup's `set type=`).
     host: Option<&'a str>,
     is_other: bool,
@@ -65,12 +65,12 @@ fn of_nslookup(word: &str) -> Option<&str> {
 }
 
 /// The question of a command in a line.
-fn of_command(line: &str) -> Option<Question<'_>> {
+fn of_command(line: &str) -> Option<CommandQuestion<'_>> {
     let words: Vec<&str> = line.split_whitespace().take(limits::PASTED_WORDS).collect();
     // nslookup's own prompt.
     if let Some(at) = words.iter().position(|word| *word == "set").filter(|at| *at < 2) {
         let kind = words.get(at + 1).and_then(|word| of_nslookup(word))?;
-        return Some(Question {
+        return Some(CommandQuestion {
             host: None,
             is_other: is_other(kind),
         });
@@ -100,7 +100,7 @@ fn of_command(line: &str) -> Option<Question<'_>> {
         // Resolve-DnsName takes the type behind -Type, or as its second word.
         _ => is_other_among(arguments),
     };
-    Some(Question {
+    Some(CommandQuestion {
         host: Some(asked?.trim_end_matches('.')),
         is_other,
     })
@@ -108,7 +108,7 @@ fn of_command(line: &str) -> Option<Question<'_>> {
 
 /// Whether the command above the line asked for another type of this name than A.
 pub(super) fn was_other(text: &str, line: &str, name: Option<&str>) -> bool {
-    let mut last: Option<Question<'_>> = None;
+    let mut last: Option<CommandQuestion<'_>> = None;
     for above in text.lines() {
         if std::ptr::eq(above, line) {
             break;

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::words::url_host;
-use super::{Seen, Symptom, between, certificate, library, tunnel};
+use super::{MessageSeen, Symptom, between, certificate, library, tunnel};
 use crate::limits;
 
 /// What the API server says of its own failures (k8s.io/kubectl, "Error from server"; k8s.io/apiserver, the proxy to
@@ -124,7 +124,7 @@ const IN_BETWEEN: &[&str] = &[
 const OF_DNS_FAIL: &str = "Unable to determine IP address from host name";
 
 /// A whole page, as curl prints what came.
-pub(super) fn page(text: &str) -> Option<(&str, Seen)> {
+pub(super) fn page(text: &str) -> Option<(&str, MessageSeen)> {
     let line = text.lines().find(|line| !line.trim().is_empty())?;
     let lower: String = text
         .chars()
@@ -143,9 +143,9 @@ pub(super) fn page(text: &str) -> Option<(&str, Seen)> {
         );
         (
             line,
-            Seen {
+            MessageSeen {
                 note,
-                ..Seen::of(Symptom::WebPage, None)
+                ..MessageSeen::of(Symptom::WebPage, None)
             },
         )
     })
@@ -169,7 +169,7 @@ fn is_of_header(line: &str) -> bool {
 }
 
 /// `curl -v` that got a reply: it says whom it connected to, and then shows the header of what came.
-pub(super) fn curl_replied(text: &str) -> Option<(&str, Seen)> {
+pub(super) fn curl_replied(text: &str) -> Option<(&str, MessageSeen)> {
     let connected = text
         .lines()
         .find(|line| line.trim_start().starts_with("* Connected to "))?;
@@ -182,28 +182,28 @@ pub(super) fn curl_replied(text: &str) -> Option<(&str, Seen)> {
     let host = between(connected, "* Connected to ", " ");
     Some((
         connected,
-        Seen {
+        MessageSeen {
             note: Some("curl connected to the address that it names, and a reply over HTTP came."),
-            ..Seen::of(Symptom::Healthy, host)
+            ..MessageSeen::of(Symptom::Healthy, host)
         },
     ))
 }
 
 /// The API server's own failures, and clients without a cluster.
-pub(super) fn server_side(line: &str) -> Option<Seen> {
+pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     if web_page(line) {
-        return Some(Seen::of(Symptom::WebPage, url_host(line)));
+        return Some(MessageSeen::of(Symptom::WebPage, url_host(line)));
     }
     if OF_CREDENTIALS.iter().any(|text| line.contains(text)) {
-        return Some(Seen::of(Symptom::NotLetIn, None));
+        return Some(MessageSeen::of(Symptom::NotLetIn, None));
     }
     // A lookup that failed on the way to AWS's API says more.
     let is_lookup = line.contains("lookup ") || line.contains("dial tcp");
     if !is_lookup && OF_CREDENTIAL_PROGRAMS.iter().any(|text| line.contains(text)) {
-        return Some(Seen::of(Symptom::Credentials, None));
+        return Some(MessageSeen::of(Symptom::Credentials, None));
     }
     if OF_API_SERVER.iter().any(|text| line.contains(text)) {
-        return Some(Seen::of(Symptom::ApiServer, None));
+        return Some(MessageSeen::of(Symptom::ApiServer, None));
     }
     // `error: context "NAME" does not exist`, and the same of a cluster and a user.
     // kubectl 1.32, of a file that --kubeconfig names.
@@ -213,13 +213,13 @@ pub(super) fn server_side(line: &str) -> Option<Seen> {
         .any(|lead| line.trim_start().starts_with(lead))
         && line.contains("\" does not exist");
     if is_missing || is_no_file || NO_CLUSTER.iter().any(|text| line.contains(text)) {
-        return Some(Seen::of(Symptom::NoCluster, None));
+        return Some(MessageSeen::of(Symptom::NoCluster, None));
     }
     if line.contains("No cluster found for name") {
-        return Some(Seen::of(Symptom::ClusterNotFound, None));
+        return Some(MessageSeen::of(Symptom::ClusterNotFound, None));
     }
     if line.contains("AccessDeniedException") || line.contains("is not authorized to perform: ") {
-        return Some(Seen::of(Symptom::AccessDenied, None));
+        return Some(MessageSeen::of(Symptom::AccessDenied, None));
     }
     let is_refused = line.contains("refused");
     let is_url = line.contains("http://localhost/") || line.contains("http://localhost\"");
@@ -234,7 +234,7 @@ pub(super) fn server_side(line: &str) -> Option<Seen> {
     let pool = between(line, "HTTPConnectionPool(host='", ")");
     let is_nowhere = is_nowhere || pool.is_some_and(|pool| POOLS_NOWHERE.contains(&pool));
     let is_dns = line.contains("lookup ");
-    (!is_dns && (is_refused && is_nowhere || is_url)).then(|| Seen::of(Symptom::NoCluster, None))
+    (!is_dns && (is_refused && is_nowhere || is_url)).then(|| MessageSeen::of(Symptom::NoCluster, None))
 }
 
 /// Status texts that are the error where a proxy answers CONNECT with them (Go, src/net/http/transport.go).
@@ -273,12 +273,12 @@ const OF_PROXIES: &[&str] = &[
     "curl: (97)",
 ];
 
-pub(super) fn proxy(line: &str) -> Option<Seen> {
+pub(super) fn proxy(line: &str) -> Option<MessageSeen> {
     if let Some(seen) = tunnel::line(line, is_connection).or_else(|| tunnel::socks(line)) {
         return Some(seen);
     }
     if let Some((_, rest)) = line.split_once("Could not resolve proxy: ") {
-        return Some(Seen::of(Symptom::Proxy, library::first_word(rest)));
+        return Some(MessageSeen::of(Symptom::Proxy, library::first_word(rest)));
     }
     if OF_PROXIES.iter().any(|text| line.contains(text)) {
         let is_connection = line.contains("proxyconnect tcp: dial") || line.contains("Cannot connect to proxy");
@@ -288,7 +288,7 @@ pub(super) fn proxy(line: &str) -> Option<Seen> {
             Symptom::ProxyAnswer
         };
         let host = between(line, "ConnectionPool(host='", "'").or_else(|| url_host(line));
-        return Some(Seen::of(symptom, host));
+        return Some(MessageSeen::of(symptom, host));
     }
     let said = line.trim().trim_end_matches(['"', '\\', '\'']);
     let is_bare = STATUSES.iter().any(|status| {
@@ -299,7 +299,7 @@ pub(super) fn proxy(line: &str) -> Option<Seen> {
                 || before.ends_with("\\\": ") && before.contains("https://")
         })
     });
-    is_bare.then(|| Seen::of(Symptom::ProxyAnswer, url_host(line)))
+    is_bare.then(|| MessageSeen::of(Symptom::ProxyAnswer, url_host(line)))
 }
 
 /// Whether a text is one of those that say that a connection failed.
@@ -449,7 +449,7 @@ const DIALS: &[&str] = &[
 ];
 
 /// TLS, HTTP and TCP.
-pub(super) fn line(line: &str) -> Option<Seen> {
+pub(super) fn line(line: &str) -> Option<MessageSeen> {
     if let Some(host) = between(line, "The connection to the server ", " was refused") {
         let host = host.strip_prefix("https://").unwrap_or(host);
         if let Some(server) = literal(host) {
@@ -457,19 +457,19 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         }
         let host = host.strip_suffix(":443").unwrap_or(host);
         let host = (!super::text::is_masked(host)).then_some(host);
-        return Some(Seen::of(Symptom::KubectlRefused, host));
+        return Some(MessageSeen::of(Symptom::KubectlRefused, host));
     }
     // botocore's EndpointConnectionError.
     // And its ConnectTimeoutError and ReadTimeoutError (botocore/exceptions.py).
     if line.contains("Could not connect to the endpoint URL") {
-        return Some(Seen::of(Symptom::AwsApi, url_host(line)));
+        return Some(MessageSeen::of(Symptom::AwsApi, url_host(line)));
     }
     // urllib3 says so once it has an address: where the lookup fails, it is the error before.
     if line.contains("Connect timeout on endpoint URL: ") {
-        return Some(Seen::of(Symptom::AwsApiTimeout, url_host(line)));
+        return Some(MessageSeen::of(Symptom::AwsApiTimeout, url_host(line)));
     }
     if line.contains("Read timeout on endpoint URL: ") {
-        return Some(Seen::of(Symptom::NoReplyInTime, url_host(line)));
+        return Some(MessageSeen::of(Symptom::NoReplyInTime, url_host(line)));
     }
     let host = between(line, "ConnectionPool(host='", "'")
         .or_else(|| between(line, "TCP connection to ", ":"))
@@ -482,9 +482,9 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         let server = url_literal(line).or_else(|| tunnelled(line));
         return Some(match server {
             Some(server) => of_address(symptom, server),
-            None => Seen {
+            None => MessageSeen {
                 dialled: dialled(line),
-                ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
+                ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
             },
         });
     }
@@ -520,31 +520,31 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             symptom
         };
         let is_of_others = symptom == Symptom::Certificate && certificate::is_valid_for_others(line);
-        return Some(Seen {
+        return Some(MessageSeen {
             note,
             against: is_of_others.then_some("not-this-cluster").into_iter().collect(),
             ..of_address(symptom, server)
         });
     }
-    Some(Seen {
+    Some(MessageSeen {
         dialled: dialled(line),
         note,
-        ..Seen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
+        ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
 }
 
 /// curl's words for the end of its time, by what it was doing (curl/curl, lib/multi.c, multi_handle_timeout): it has
 /// others for the lookup.
-fn curl_in_time(line: &str) -> Option<Seen> {
+fn curl_in_time(line: &str) -> Option<MessageSeen> {
     let (_, said) = line.split_once("curl: (28) ")?;
     if said.starts_with("Connection timed out after ") {
-        return Some(Seen {
+        return Some(MessageSeen {
             note: Some("curl says so where TCP, or the TLS handshake behind it, did not end in time."),
-            ..Seen::of(Symptom::Connection, None)
+            ..MessageSeen::of(Symptom::Connection, None)
         });
     }
     let is_behind = said.starts_with("Operation timed out after ") && said.contains(" bytes received");
-    is_behind.then(|| Seen::of(Symptom::NoReplyInTime, None))
+    is_behind.then(|| MessageSeen::of(Symptom::NoReplyInTime, None))
 }
 
 /// What broke a connection that was made: Go (src/net/net.go, OpError.Error: `read tcp A->B: ERR`), curl
@@ -596,10 +596,10 @@ fn tunnelled(line: &str) -> Option<IpAddr> {
     (to.ip().is_loopback() && to.port() != HTTPS && !line.contains("https://")).then(|| to.ip())
 }
 
-fn of_address(symptom: Symptom, server: IpAddr) -> Seen {
-    Seen {
+fn of_address(symptom: Symptom, server: IpAddr) -> MessageSeen {
+    MessageSeen {
         literal: Some(server),
-        ..Seen::of(symptom, None)
+        ..MessageSeen::of(symptom, None)
     }
 }
 
@@ -634,7 +634,7 @@ pub(super) const HTTPS: u16 = 443;
 
 /// What the API server says in JSON, as curl and `kubectl get --raw` show it (k8s.io/apimachinery, pkg/apis/meta/v1,
 /// Status): it was reached.
-pub(super) fn status(text: &str) -> Option<(&str, Seen)> {
+pub(super) fn status(text: &str) -> Option<(&str, MessageSeen)> {
     let start = text.find('{')?;
     let value = serde_json::Deserializer::from_str(&text[start..])
         .into_iter::<serde_json::Value>()
@@ -650,7 +650,7 @@ pub(super) fn status(text: &str) -> Option<(&str, Seen)> {
         Some(401 | 403) => Symptom::NotLetIn,
         _ => Symptom::ApiServer,
     };
-    Some((line, Seen::of(symptom, None)))
+    Some((line, MessageSeen::of(symptom, None)))
 }
 
 /// The address that was dialled: `dial tcp A:P`, `read tcp A:P->B:P`.
@@ -670,7 +670,7 @@ fn dialled(line: &str) -> Option<IpAddr> {
 }
 
 /// What a client says in short: an RCODE in capitals beside a word of lookups (doggo, q and others).
-pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
+pub(super) fn bare_rcode(line: &str) -> Option<MessageSeen> {
     const BESIDE: &[&str] = &[
         "looking up",
         "lookup",
@@ -693,5 +693,5 @@ pub(super) fn bare_rcode(line: &str) -> Option<Seen> {
         _ => None,
     })?;
     let host = super::text::endpoint(line);
-    (host.is_some() || BESIDE.iter().any(|word| line.contains(word))).then(|| Seen::of(symptom, host))
+    (host.is_some() || BESIDE.iter().any(|word| line.contains(word))).then(|| MessageSeen::of(symptom, host))
 }

@@ -6,11 +6,11 @@ use std::net::IpAddr;
 
 use super::reply::is_stand_in;
 use super::symptom::Symptom;
-use super::text::{Place, Subject, System};
+use super::text::{NameSubject, PrintedAt, PrintedOn};
 use crate::address::AddressClass;
 use crate::endpoint::SoaOrigin;
 use crate::limits;
-use crate::rules::{self, About};
+use crate::rules::{self, ComplaintAbout};
 
 /// A finding that could be behind a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub struct Candidate {
 #[expect(clippy::struct_excessive_bools, reason = "each is a clue of its own, seen or not")]
 pub(super) struct Clues {
     pub(super) symptom: Option<Symptom>,
-    pub(super) subject: Subject,
-    pub(super) place: Place,
+    pub(super) subject: NameSubject,
+    pub(super) place: PrintedAt,
     /// The name server, and whether it is a public one.
     pub(super) server: Option<IpAddr>,
     /// Whether only Go's own resolver prints this.
@@ -60,7 +60,7 @@ pub(super) struct Clues {
     /// The name is longer than DNS allows.
     pub(super) is_too_long: bool,
     /// The operating system that printed it, where the text tells.
-    pub(super) system: Option<System>,
+    pub(super) system: Option<PrintedOn>,
     /// What the text names outright, with why.
     pub(super) outright: Option<(&'static str, String)>,
     /// The findings that the text speaks against.
@@ -76,7 +76,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
     rules.extend(clues.outright.as_ref().map(|(rule, _)| *rule));
     rules.extend(first(symptom, clues));
     let listed = match clues.subject {
-        Subject::AwsApi if symptom.is_denial() => Symptom::AwsApi.rules(),
+        NameSubject::AwsApi if symptom.is_denial() => Symptom::AwsApi.rules(),
         _ => symptom.rules(),
     };
     rules.extend(listed);
@@ -93,7 +93,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
             .and_then(|second| rules.iter().position(|rule| rule == second));
         rules.insert(place.map_or(rules.len(), |place| place + 1), "nsswitch-without-dns");
     }
-    if clues.subject == Subject::AwsApi && (symptom.is_dns() || symptom == Symptom::AwsApi) {
+    if clues.subject == NameSubject::AwsApi && (symptom.is_dns() || symptom == Symptom::AwsApi) {
         rules.insert(rules.len().min(2), "no-internet-recursion");
     }
     let mut found: Vec<Candidate> = Vec::new();
@@ -117,7 +117,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
 /// What the evidence puts before the common order.
 fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     let mut rules: Vec<&'static str> = Vec::new();
-    if clues.is_too_long || clues.subject == Subject::Malformed && symptom.is_dns() {
+    if clues.is_too_long || clues.subject == NameSubject::Malformed && symptom.is_dns() {
         rules.push("endpoint-name-malformed");
     }
     // Extended DNS Errors (RFC 8914 section 4; IANA, "Extended DNS Error Codes").
@@ -136,7 +136,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         }
         return rules;
     }
-    if !matches!(clues.subject, Subject::Endpoint | Subject::None) {
+    if !matches!(clues.subject, NameSubject::Endpoint | NameSubject::None) {
         return rules;
     }
     if clues.has_answer_in_its_run {
@@ -178,7 +178,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
             rules.push("no-forwarding");
         }
         match clues.place {
-            Place::Vpc => rules.extend([
+            PrintedAt::Vpc => rules.extend([
                 "private-zone-not-effective",
                 "vpc-dns-attributes-off",
                 "private-zone-shadow",
@@ -186,7 +186,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
                 "endpoint-name-stale",
                 "dns-firewall-block",
             ]),
-            Place::Pod => rules.extend([
+            PrintedAt::Pod => rules.extend([
                 "endpoint-name-stale",
                 "private-zone-not-effective",
                 "forward-rule-shadow",
@@ -194,17 +194,17 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
                 "private-zone-shadow",
             ]),
             // A node of EC2 whose VPC's DHCP options name others, or a hybrid node.
-            Place::Node => rules.extend([
+            PrintedAt::Node => rules.extend([
                 "no-forwarding",
                 "dhcp-custom-dns",
                 "endpoint-name-stale",
                 "private-zone-not-effective",
             ]),
             // The address may be a VPC's resolver's, and a VPN's or an office's as well.
-            Place::Elsewhere if clues.server.is_some_and(super::text::is_vpc) => {
+            PrintedAt::Elsewhere if clues.server.is_some_and(super::text::is_vpc) => {
                 rules.extend(["endpoint-name-stale", "no-forwarding", "private-zone-not-effective"]);
             }
-            Place::Elsewhere => {}
+            PrintedAt::Elsewhere => {}
         }
         rules.push("endpoint-name-stale");
         if clues.server.is_some_and(is_public) {
@@ -287,13 +287,13 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     }
     // The name exists: another server has it.
     let about = rules::find(rule).map(|rule| rule.about);
-    if clues.has_other_answer && about == Some(About::NoSuchEndpoint) {
+    if clues.has_other_answer && about == Some(ComplaintAbout::NoSuchEndpoint) {
         return true;
     }
     // What only a name of a cluster's endpoint can have.
-    let is_endpoint = matches!(clues.subject, Subject::Endpoint | Subject::None);
-    if !is_endpoint && matches!(about, Some(About::Endpoint | About::NoSuchEndpoint)) {
-        return clues.subject != Subject::Malformed || rule != "endpoint-name-malformed";
+    let is_endpoint = matches!(clues.subject, NameSubject::Endpoint | NameSubject::None);
+    if !is_endpoint && matches!(about, Some(ComplaintAbout::Endpoint | ComplaintAbout::NoSuchEndpoint)) {
+        return clues.subject != NameSubject::Malformed || rule != "endpoint-name-malformed";
     }
     let is_of_another_path = rule == "go-bypasses-scoped-dns" && clues.has_answer_of_system;
     if clues.has_own_answer && !NOT_ALWAYS.contains(&rule) && !is_of_another_path {
@@ -326,8 +326,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         // Neither Windows nor macOS has the file (glibc, nsswitch.conf(5)), and on Windows Go asks the operating system
         // (Go, src/net/conf.go, goosPrefersCgo).
         "nsswitch-without-dns" => clues.system.is_some(),
-        "go-bypasses-scoped-dns" => clues.system == Some(System::Windows),
-        "endpoint-name-malformed" => clues.subject == Subject::Endpoint && !clues.is_too_long && symptom.is_dns(),
+        "go-bypasses-scoped-dns" => clues.system == Some(PrintedOn::Windows),
+        "endpoint-name-malformed" => clues.subject == NameSubject::Endpoint && !clues.is_too_long && symptom.is_dns(),
         // The filters in question say NODATA, SERVFAIL or REFUSED.
         "rebinding-protection" => {
             matches!(symptom, Symptom::NxDomain | Symptom::NoName)

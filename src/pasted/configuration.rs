@@ -3,8 +3,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::text::System;
-use super::{Seen, Symptom};
+use super::text::PrintedOn;
+use super::{MessageSeen, Symptom};
 use crate::dns::Name;
 use crate::facts::platform::{Captured, HostConfiguration, is_nobody, server_with_port};
 use crate::facts::{Chooser, SplitDns};
@@ -14,28 +14,28 @@ use crate::limits;
 const FAMILIES: &[&str] = &["eks.amazonaws.com", "api.aws"];
 
 /// The line that the format is known by, and what is said of it.
-pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
-    let of = |system: Option<System>| Seen {
+pub(super) fn read(text: &str) -> Option<(&str, MessageSeen, Vec<String>)> {
+    let of = |system: Option<PrintedOn>| MessageSeen {
         system,
-        ..Seen::of(Symptom::Configuration, None)
+        ..MessageSeen::of(Symptom::Configuration, None)
     };
     let windows = ipconfig(text)
         .or_else(|| nrpt_list(text))
         .or_else(|| netsh(text))
         .or_else(|| server_table(text));
     if let Some((line, sentences)) = windows {
-        return Some((line, of(Some(System::Windows)), sentences));
+        return Some((line, of(Some(PrintedOn::Windows)), sentences));
     }
     if let Some((line, sentences)) = resolv_conf(text) {
         // Both are files of macOS alone.
         let is_of_macos = text.contains(OF_MACOS) || resolver_file(text, std::iter::empty()).is_some();
-        return Some((line, of(is_of_macos.then_some(System::Macos)), sentences));
+        return Some((line, of(is_of_macos.then_some(PrintedOn::Macos)), sentences));
     }
     let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
     // Apple, configd, dnsinfo: what scutil --dns prints where there is no resolver at all.
     if let Some(line) = line(|line| line == "No DNS configuration available") {
         let said = "macOS has no name server, so it asks nobody: the network is off, or not connected.";
-        return Some((line, of(Some(System::Macos)), vec![said.to_owned()]));
+        return Some((line, of(Some(PrintedOn::Macos)), vec![said.to_owned()]));
     }
     let octets = Some(text.as_bytes());
     let mut captured = Captured::default();
@@ -64,12 +64,12 @@ pub(super) fn read(text: &str) -> Option<(&str, Seen, Vec<String>)> {
     };
     Some((
         first,
-        Seen {
+        MessageSeen {
             is_stub: split.chooser == Chooser::SystemdResolved,
             against: against(text, &split),
             ..of(match split.chooser {
-                Chooser::Windows => Some(System::Windows),
-                Chooser::Macos => Some(System::Macos),
+                Chooser::Windows => Some(PrintedOn::Windows),
+                Chooser::Macos => Some(PrintedOn::Macos),
                 Chooser::SystemdResolved => None,
             })
         },
@@ -406,14 +406,14 @@ fn plain_address(text: &str) -> Option<IpAddr> {
 }
 
 /// A rule of the NRPT, as a text has it.
-struct Rule {
+struct PastedNrptRule {
     namespace: String,
     servers: Vec<String>,
     /// Whether the text has a place for its name servers.
     is_whole: bool,
 }
 
-impl Rule {
+impl PastedNrptRule {
     fn new(namespace: &str) -> Self {
         Self {
             namespace: namespace.to_owned(),
@@ -439,8 +439,8 @@ impl Rule {
 }
 
 /// What rules say, and what is not in the text.
-fn of_rules(rules: &[Rule]) -> Vec<String> {
-    let mut said: Vec<String> = rules.iter().filter_map(Rule::sentence).collect();
+fn of_rules(rules: &[PastedNrptRule]) -> Vec<String> {
+    let mut said: Vec<String> = rules.iter().filter_map(PastedNrptRule::sentence).collect();
     said.push(NO_ADAPTERS.to_owned());
     said
 }
@@ -456,14 +456,14 @@ fn nrpt_list(text: &str) -> Option<(&str, Vec<String>)> {
     };
     let mut first = None;
     let mut is_open = false;
-    let mut rules: Vec<Rule> = Vec::new();
+    let mut rules: Vec<PastedNrptRule> = Vec::new();
     for line in text.lines() {
         let Some((key, value)) = value(line) else { continue };
         if key == "Namespace" {
             first = first.or(Some(line));
             is_open = rules.len() < limits::PASTED_DOMAINS;
             if is_open {
-                rules.push(Rule::new(&value));
+                rules.push(PastedNrptRule::new(&value));
             }
         } else if matches!(key.as_str(), "NameServers" | "DirectAccessDnsServers")
             && is_open
@@ -480,13 +480,13 @@ fn netsh(text: &str) -> Option<(&str, Vec<String>)> {
     let first = text
         .lines()
         .find(|line| line.trim() == "DNS Effective Name Resolution Policy Table Settings")?;
-    let mut rules: Vec<Rule> = Vec::new();
+    let mut rules: Vec<PastedNrptRule> = Vec::new();
     let mut is_open = false;
     for line in text.lines() {
         if let Some(namespace) = line.trim().strip_prefix("Settings for ") {
             is_open = rules.len() < limits::PASTED_DOMAINS;
             if is_open {
-                rules.push(Rule::new(namespace.trim()));
+                rules.push(PastedNrptRule::new(namespace.trim()));
             }
         } else if let Some((key, servers)) = line.split_once(':')
             && key.trim_end().ends_with("(DNS Servers)")

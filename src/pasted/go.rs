@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Seen, Symptom, library, text};
+use super::{MessageSeen, Symptom, library, text};
 use crate::limits;
 
 /// What stands before it where Go dials.
@@ -29,7 +29,7 @@ const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to d
                                  lookup was.";
 
 /// Go's error of a lookup.
-pub(super) fn look_up(line: &str) -> Option<Seen> {
+pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
     let mut words = line.match_indices("lookup ").take(limits::PASTED_WORDS);
     words.find_map(|(at, word)| {
         let rest = &line[at + word.len()..];
@@ -72,18 +72,18 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         } else {
             Some(NO_SERVER)
         };
-        Some(Seen {
+        Some(MessageSeen {
             server,
             pure_go: is_named,
             note,
-            ..Seen::of(symptom, Some(name))
+            ..MessageSeen::of(symptom, Some(name))
         })
     })
 }
 
 /// An exchange with a name server, as every program of Go prints it (Go, src/net, OpError.Error): `read udp A->B:53:
 /// ERR`.
-pub(super) fn exchange(line: &str) -> Option<Seen> {
+pub(super) fn exchange(line: &str) -> Option<MessageSeen> {
     let (_, rest) = line.split_once("read udp ")?;
     let (_, rest) = rest.split_once("->")?;
     let (server, error) = rest.split_once(": ")?;
@@ -91,9 +91,9 @@ pub(super) fn exchange(line: &str) -> Option<Seen> {
     if server.port() != 53 {
         return None;
     }
-    Some(Seen {
+    Some(MessageSeen {
         server: Some(server),
-        ..Seen::of(symptom(start(error), true)?, None)
+        ..MessageSeen::of(symptom(start(error), true)?, None)
     })
 }
 
@@ -164,7 +164,7 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
 }
 
 /// client-go's trace of a request (k8s.io/client-go, transport/round_trippers.go): `resolved to []`.
-pub(super) fn trace(line: &str) -> Option<Seen> {
+pub(super) fn trace(line: &str) -> Option<MessageSeen> {
     let (_, rest) = line.split_once("HTTP Trace: DNS Lookup for ")?;
     let (host, addresses) = rest.split_once(" resolved to ")?;
     let symptom = if addresses.trim_start().starts_with("[]") {
@@ -172,5 +172,5 @@ pub(super) fn trace(line: &str) -> Option<Seen> {
     } else {
         Symptom::Healthy
     };
-    Some(Seen::of(symptom, Some(host)))
+    Some(MessageSeen::of(symptom, Some(host)))
 }

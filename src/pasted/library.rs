@@ -5,7 +5,7 @@
 //! (HOST:PORT)` (dotnet/runtime, System.Net.Http, ConnectHelper.cs, CreateWrappedException); Ruby's `Failed to open TCP
 //! connection to HOST:PORT (TEXT)` (ruby/net-http, lib/net/http.rb, connect). Rust's and Node's as users reported them.
 
-use super::{Seen, Symptom};
+use super::{MessageSeen, Symptom};
 
 /// The texts of getaddrinfo, with what they stand for.
 const TEXTS: &[(&str, Symptom)] = &[
@@ -71,10 +71,10 @@ pub(super) fn names_no_host(line: &str) -> bool {
 const UNRESOLVED: &str = "UnresolvedAddressException";
 
 /// The error of a lookup as one of these clients prints it.
-pub(super) fn look_up(line: &str) -> Option<Seen> {
+pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
     // curl's own resolver, or its thread's, in time (curl/curl, lib/connect.c).
     if line.contains("curl: (28) Resolving timed out") {
-        return Some(Seen::of(Symptom::Silence, None));
+        return Some(MessageSeen::of(Symptom::Silence, None));
     }
     // BusyBox of old asks for the server's name first, of which it has none.
     if line.contains("can't resolve '(null)'") {
@@ -103,7 +103,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
             // wget and ssh go on with the text of getaddrinfo. Android has one text for every failure.
             let is_of_android = lead.starts_with("Unable to resolve");
             let said = symptom(rest).filter(|_| !is_of_android);
-            return Some(Seen::of(
+            return Some(MessageSeen::of(
                 said.unwrap_or(Symptom::Unknown),
                 host.map_or_else(|| first_word(rest).map(without_port), |(host, _)| Some(host)),
             ));
@@ -124,7 +124,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
                 || is_query(before)
                 || symptom != Symptom::PortClosed && before.contains("query"))
         {
-            return Some(Seen::of(symptom, first_word(after)));
+            return Some(MessageSeen::of(symptom, first_word(after)));
         }
     }
     if let Some(seen) = netty(line)
@@ -135,11 +135,11 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         return Some(seen);
     }
     if line.contains(UNRESOLVED) {
-        return Some(Seen::of(Symptom::Unknown, None));
+        return Some(MessageSeen::of(Symptom::Unknown, None));
     }
     // Ruby.
     if let Some((_, rest)) = line.split_once("Hostname not known: ") {
-        return Some(Seen::of(Symptom::Unknown, first_word(rest)));
+        return Some(MessageSeen::of(Symptom::Unknown, first_word(rest)));
     }
     let java = line.split_once("UnknownHostException: ").map(|(_, rest)| rest.trim());
     // Java without the text of the C library: the name alone.
@@ -169,7 +169,7 @@ pub(super) fn look_up(line: &str) -> Option<Seen> {
         .or(bare)
         .or_else(|| super::words::url_host(line))
         .or_else(|| before_text(line));
-    Some(Seen::of(symptom, host))
+    Some(MessageSeen::of(symptom, host))
 }
 
 /// Node's codes of a lookup's errors (Node.js, "DNS", "Error codes").
@@ -189,7 +189,7 @@ const CODES_OF_NODE: &[(&str, Symptom)] = &[
 
 /// The same as the members of the error, as Node prints it and as loggers write it in JSON: `code`, `syscall` and
 /// `hostname` (Node.js, "Errors", "Class: SystemError").
-fn of_fields(line: &str) -> Option<Seen> {
+fn of_fields(line: &str) -> Option<MessageSeen> {
     let field = |name: &str| {
         let plain = super::between(line, &format!("{name}: '"), "'");
         plain.or_else(|| super::between(line, &format!("\"{name}\":\""), "\""))
@@ -198,7 +198,7 @@ fn of_fields(line: &str) -> Option<Seen> {
     let is_lookup = call == "getaddrinfo" || call.starts_with("query");
     let code = field("code").filter(|_| is_lookup)?;
     let (_, symptom) = CODES_OF_NODE.iter().find(|(known, _)| *known == code)?;
-    Some(Seen::of(*symptom, Some(field("hostname")?)))
+    Some(MessageSeen::of(*symptom, Some(field("hostname")?)))
 }
 
 /// The name in front of a text of getaddrinfo, `NAME: TEXT`, as programs of C print it. The name of an error or of a
@@ -214,7 +214,7 @@ fn before_text(line: &str) -> Option<&str> {
 
 /// Netty's own resolver (netty/netty, resolver-dns, DnsResolveContext.java, finishResolve; DnsNameResolverContext.java
 /// before, in small letters): the same for NXDOMAIN and for NODATA.
-fn netty(line: &str) -> Option<Seen> {
+fn netty(line: &str) -> Option<MessageSeen> {
     if line.contains("DnsNameResolverTimeoutException") || line.contains("DnsErrorCauseException") {
         let server = super::between(line, ", /", "]")
             .or_else(|| super::between(line, ": /", "]"))
@@ -225,9 +225,9 @@ fn netty(line: &str) -> Option<Seen> {
         let rcodes = ["NXDOMAIN", "NXDomain", "SERVFAIL", "ServFail", "REFUSED", "Refused"];
         let rcode = rcodes.iter().find(|rcode| line.contains(**rcode));
         let symptom = rcode.and_then(|rcode| super::words::by_rcode(&rcode.to_ascii_uppercase()));
-        return Some(Seen {
+        return Some(MessageSeen {
             server: server.and_then(|server| server.parse().ok()),
-            ..Seen::of(symptom.unwrap_or(Symptom::Silence), host)
+            ..MessageSeen::of(symptom.unwrap_or(Symptom::Silence), host)
         });
     }
     let (_, rest) = line
@@ -235,12 +235,12 @@ fn netty(line: &str) -> Option<Seen> {
         .or_else(|| line.split_once("failed to resolve '"))?;
     let (host, rest) = rest.split_once('\'')?;
     let is_own = rest.contains(" after ") && rest.contains("quer") || rest.contains("[A(1)");
-    is_own.then(|| Seen::of(Symptom::NoAddress, Some(host)))
+    is_own.then(|| MessageSeen::of(Symptom::NoAddress, Some(host)))
 }
 
 /// Erlang and Elixir: inet's `nxdomain`, which stands for every lookup without an address (inet(3)), and its text
 /// (erlang/otp, lib/kernel/src/erl_posix_msg.erl).
-fn erlang(line: &str) -> Option<Seen> {
+fn erlang(line: &str) -> Option<MessageSeen> {
     let is_one = line.contains("nxdomain")
         && [
             "{inet",
@@ -262,28 +262,28 @@ fn erlang(line: &str) -> Option<Seen> {
     // connect).
     let is_late = line.contains("failed_connect") && (line.contains("],timeout}") || line.contains("], :timeout}"));
     if is_late {
-        return Some(Seen::of(Symptom::NoConnectionInTime, host));
+        return Some(MessageSeen::of(Symptom::NoConnectionInTime, host));
     }
-    (is_one || is_text).then(|| Seen::of(Symptom::NoAddress, host))
+    (is_one || is_text).then(|| MessageSeen::of(Symptom::NoAddress, host))
 }
 
 /// Ruby's own resolver (ruby/resolv, lib/resolv.rb): no address, and no reply in time.
-fn ruby(line: &str) -> Option<Seen> {
+fn ruby(line: &str) -> Option<MessageSeen> {
     for lead in ["DNS result has no information for ", "no address for "] {
         if let Some((_, rest)) = line.split_once(lead).filter(|_| line.contains("Resolv")) {
-            return Some(Seen::of(Symptom::NoAddress, first_word(rest)));
+            return Some(MessageSeen::of(Symptom::NoAddress, first_word(rest)));
         }
     }
     let (_, rest) = line.split_once("DNS resolution timeout: ")?;
-    Some(Seen::of(Symptom::Silence, first_word(rest)))
+    Some(MessageSeen::of(Symptom::Silence, first_word(rest)))
 }
 
 /// hickory-dns, crates/proto: NoRecordsFound, of NXDOMAIN and of NODATA.
-fn hickory(line: &str) -> Option<Seen> {
+fn hickory(line: &str) -> Option<MessageSeen> {
     let (_, rest) = line.split_once("no record")?;
     let (_, query) = rest.split_once(" found for Query { name: Name(\"")?;
     let host = query.split('"').next().map(|host| host.trim_end_matches('.'));
-    Some(Seen::of(Symptom::NoAddress, host))
+    Some(MessageSeen::of(Symptom::NoAddress, host))
 }
 
 /// The name of `NAME:PORT`, and of gRPC's `dns:///NAME:PORT` (grpc/grpc, doc/naming.md).

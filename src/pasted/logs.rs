@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::reply::leads_nowhere;
 use super::words::{by_rcode, socket};
-use super::{Seen, Symptom, asked, between};
+use super::{MessageSeen, Symptom, asked, between};
 use crate::limits;
 
-pub(super) fn line(line: &str) -> Option<Seen> {
+pub(super) fn line(line: &str) -> Option<MessageSeen> {
     let seen = of_software(line)?;
     let is_denial = matches!(seen.symptom, Symptom::NxDomain | Symptom::NoData) && seen.outright.is_none();
     match seen.host.as_deref().and_then(without_search_domain).map(str::to_owned) {
-        Some(host) if is_denial => Some(Seen {
+        Some(host) if is_denial => Some(MessageSeen {
             symptom: Symptom::Searched,
             host: Some(host),
             ..seen
@@ -33,7 +33,7 @@ pub(super) fn without_search_domain(name: &str) -> Option<&str> {
     (at < name.len() && &lower[at..] != "cn").then(|| &name[..at - 1])
 }
 
-fn of_software(line: &str) -> Option<Seen> {
+fn of_software(line: &str) -> Option<MessageSeen> {
     coredns(line)
         .or_else(|| dnsmasq(line))
         .or_else(|| bind(line))
@@ -47,22 +47,22 @@ fn of_software(line: &str) -> Option<Seen> {
         .or_else(|| adguard(line))
 }
 
-fn seen(symptom: Symptom, host: Option<&str>, server: Option<SocketAddr>) -> Seen {
-    Seen {
+fn seen(symptom: Symptom, host: Option<&str>, server: Option<SocketAddr>) -> MessageSeen {
+    MessageSeen {
         server,
-        ..Seen::of(symptom, host.map(|host| host.trim_end_matches('.')))
+        ..MessageSeen::of(symptom, host.map(|host| host.trim_end_matches('.')))
     }
 }
 
-fn outright(symptom: Symptom, host: Option<&str>, rule: &'static str, why: &str) -> Seen {
-    Seen {
+fn outright(symptom: Symptom, host: Option<&str>, rule: &'static str, why: &str) -> MessageSeen {
+    MessageSeen {
         outright: Some((rule, why.to_owned())),
         ..seen(symptom, host, None)
     }
 }
 
 /// CoreDNS: plugin/errors/errors.go; plugin/loop/loop.go; plugin/log/log.go, CommonLogFormat.
-fn coredns(line: &str) -> Option<Seen> {
+fn coredns(line: &str) -> Option<MessageSeen> {
     if let Some((_, rest)) = line.split_once("plugin/errors: ") {
         let mut words = rest.split_whitespace();
         let _rcode = words.next()?;
@@ -80,7 +80,7 @@ fn coredns(line: &str) -> Option<Seen> {
             .and_then(|rest| rest.split(": ").next()?.trim().parse().ok());
         // The plugin loop's own question has no name that anybody could check.
         let is_own = question.ends_with(" HINFO") && is_of_loop(host);
-        return Some(Seen {
+        return Some(MessageSeen {
             note: is_own.then_some(OF_LOOP_FORWARDED),
             ..seen(of_forward(error), Some(host).filter(|_| !is_own), target)
         });
@@ -102,9 +102,9 @@ fn coredns(line: &str) -> Option<Seen> {
     let kind = question.next()?;
     let host = question.nth(1)?;
     if kind == "HINFO" && is_of_loop(host) {
-        return Some(Seen {
+        return Some(MessageSeen {
             note: Some(OF_LOOP),
-            ..Seen::of(Symptom::OtherType, None)
+            ..MessageSeen::of(Symptom::OtherType, None)
         });
     }
     let mut words = rest.split_whitespace();
@@ -142,7 +142,7 @@ fn of_forward(error: &str) -> Symptom {
 
 /// An RCODE in a log, beside the type that was asked for and the octets of the reply where they are in it. NOERROR
 /// alone does not say that there was an address.
-fn by_answer(rcode: &str, host: &str, kind: &str, size: Option<&str>) -> Option<Seen> {
+fn by_answer(rcode: &str, host: &str, kind: &str, size: Option<&str>) -> Option<MessageSeen> {
     let symptom = match rcode {
         // Of another type, no address would be that of the name's A record.
         "NOERROR" if asked::is_other(kind) => Symptom::OtherType,
@@ -175,7 +175,7 @@ pub(super) fn forwarded_to(text: &str) -> Option<SocketAddr> {
 }
 
 /// dnsmasq: src/forward.c, process_reply, for its warnings; src/cache.c, log_query, for what log-queries prints.
-fn dnsmasq(line: &str) -> Option<Seen> {
+fn dnsmasq(line: &str) -> Option<MessageSeen> {
     if let Some((_, rest)) = line.split_once("possible DNS-rebind attack detected: ") {
         let why = "dnsmasq says so: --stop-dns-rebind drops private addresses; rebind-domain-ok=/eks.amazonaws.com/ \
                    lets them through";
@@ -222,7 +222,7 @@ fn dnsmasq(line: &str) -> Option<Seen> {
     if let Some((_, rest)) = line.split_once("nameserver ") {
         let server = rest.split_whitespace().next().and_then(socket);
         // src/forward.c, process_reply: NOERROR without RA. It is no REFUSED, and names no question.
-        return rest.contains("refused to do a recursive query").then(|| Seen {
+        return rest.contains("refused to do a recursive query").then(|| MessageSeen {
             server,
             ..outright(
                 Symptom::Referral,
@@ -288,14 +288,14 @@ fn dnsmasq(line: &str) -> Option<Seen> {
     None
 }
 
-fn bogus(host: Option<&str>, why: &str) -> Seen {
+fn bogus(host: Option<&str>, why: &str) -> MessageSeen {
     outright(Symptom::Bogus, host, "dnssec-bogus", why)
 }
 
 /// BIND: lib/ns/query.c for what failed, for rpz and for what was denied; lib/dns/resolver.c for what came while
 /// resolving and for deny-answer-addresses; lib/dns/validator.c. The reasons are of lib/isc/result.c, but for "no valid
 /// DS", which was not found in BIND of 2026.
-fn bind(line: &str) -> Option<Seen> {
+fn bind(line: &str) -> Option<MessageSeen> {
     if let Some((_, rest)) = line.split_once("query failed (") {
         let (reason, rest) = rest.split_once(") for ")?;
         let host = rest.split('/').next();
@@ -325,7 +325,7 @@ fn bind(line: &str) -> Option<Seen> {
         .iter()
         .any(|reason| before.ends_with(reason))
         {
-            return Some(Seen {
+            return Some(MessageSeen {
                 server,
                 ..bogus(host, "BIND says so: the answer does not validate")
             });
@@ -403,7 +403,7 @@ fn bind(line: &str) -> Option<Seen> {
 
 /// Unbound: iterator/iter_priv.c for private-address; util/module.c for SERVFAIL and validation failures, with the
 /// reasons of iterator/iterator.c; services/rpz.c.
-fn unbound(line: &str) -> Option<Seen> {
+fn unbound(line: &str) -> Option<MessageSeen> {
     // `<NAME. A IN>`
     let asked = between(line, "<", ">").and_then(|question| question.split_whitespace().next());
     if line.contains("validation failure <") {
@@ -465,7 +465,7 @@ fn unbound(line: &str) -> Option<Seen> {
     }
 }
 
-fn powerdns(line: &str) -> Option<Seen> {
+fn powerdns(line: &str) -> Option<MessageSeen> {
     let quoted = || between(line, "qname=\"", "\"");
     // pdns/recursordist/pdns_recursor.cc: as structured log, and as text in earlier versions; syncres.cc for the
     // reason. The words about policies below were not found in the Recursor of 2026.
@@ -501,7 +501,7 @@ fn powerdns(line: &str) -> Option<Seen> {
 
 /// systemd-resolved: src/resolve/resolved-dns-transaction.c for DNSSEC and for a denial that is doubted,
 /// resolved-dns-server.c for the feature level.
-fn resolved(line: &str) -> Option<Seen> {
+fn resolved(line: &str) -> Option<MessageSeen> {
     if let Some((_, rest)) = line.split_once("DNSSEC validation failed for question ") {
         let host = rest.split_whitespace().next();
         return Some(bogus(host, "systemd-resolved says so: DNSSEC validation failed"));
@@ -527,7 +527,7 @@ fn resolved(line: &str) -> Option<Seen> {
     Some(seen(symptom, None, server))
 }
 
-fn tailscaled(line: &str) -> Option<Seen> {
+fn tailscaled(line: &str) -> Option<MessageSeen> {
     // tailscale/tailscale, net/dns/resolver/forwarder.go; net/dns/manager.go over TCP, wgengine/netstack/netstack.go
     // over UDP.
     const LEADS: &[&str] = &[
@@ -570,7 +570,7 @@ fn tailscaled(line: &str) -> Option<Seen> {
 
 /// AdGuard Home's and others' dnsproxy (AdguardTeam/dnsproxy, upstream/parallel.go): `upstream SERVER failed to
 /// exchange ;NAME. IN A in TIME: ERROR`.
-fn dnsproxy(line: &str) -> Option<Seen> {
+fn dnsproxy(line: &str) -> Option<MessageSeen> {
     let (before, rest) = line.split_once(" failed to exchange ;")?;
     let (_, server) = before.split_once("upstream ")?;
     let mut words = rest.split_whitespace();
@@ -579,7 +579,7 @@ fn dnsproxy(line: &str) -> Option<Seen> {
 
 /// AdGuard Home's query log, a record a line (AdguardTeam/AdGuardHome, internal/querylog, the fields of
 /// querylog.json): of those that a filter decided. What else was replied stands in a DNS message in base64.
-fn adguard(line: &str) -> Option<Seen> {
+fn adguard(line: &str) -> Option<MessageSeen> {
     let host = between(line, "\"QH\":\"", "\"").filter(|_| line.contains("\"IsFiltered\":true"))?;
     Some(outright(
         Symptom::Blocked,
@@ -593,7 +593,7 @@ fn adguard(line: &str) -> Option<Seen> {
 /// `Snd CLIENT XID R Q [8183 DR NXDOMAIN] A (32)0123…(3)eks(9)amazonaws(3)com(0)`. The analytic events, by their texts
 /// (Microsoft, "DNS Logging and Diagnostics"): `RESPONSE_FAILURE: …; QNAME=…; RCODE=…`, whose destination is the
 /// client, and `RECURSE_QUERY_TIMEOUT: …; Destination=…`, whose destination is the server that was asked.
-fn windows(line: &str) -> Option<Seen> {
+fn windows(line: &str) -> Option<MessageSeen> {
     if let Some((_, rest)) = line.split_once("QNAME=") {
         let host = rest.split([';', ' ']).next();
         let server = between(line, "Destination=", ";").and_then(socket);
@@ -646,7 +646,7 @@ fn labels(text: &str) -> Option<String> {
 
 /// A query log of Route 53 Resolver (Route 53 Developer Guide, "Values that appear in Resolver query logs"): the first
 /// record of a line.
-fn route53(line: &str) -> Option<Seen> {
+fn route53(line: &str) -> Option<MessageSeen> {
     let mut first = None;
     values(line, &mut |value| {
         if first.is_none() {
@@ -689,11 +689,11 @@ fn values(text: &str, read: &mut dyn FnMut(&Value)) {
 /// The records in JSON that is not a record a line: over several lines, a list of them, or what the AWS CLI prints of
 /// CloudWatch Logs. Each with its line, as far as it has one. None where each record has a line of its own: they are
 /// read beside what else is in the text.
-pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, Seen)) {
+pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, MessageSeen)) {
     if !text.contains("query_name") {
         return;
     }
-    let of_lines: Vec<(&str, Vec<Seen>)> = text
+    let of_lines: Vec<(&str, Vec<MessageSeen>)> = text
         .lines()
         .map(|line| {
             let mut seen = Vec::new();
@@ -716,7 +716,7 @@ pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, Seen)) {
         return;
     }
     let first = text.trim_start().lines().next().unwrap_or_default();
-    let line = |seen: &Seen| {
+    let line = |seen: &MessageSeen| {
         let host = seen.host.as_deref().filter(|host| !host.is_empty())?;
         text.lines().find(|line| line.contains(host)).map(str::trim)
     };
@@ -728,7 +728,7 @@ pub(super) fn json<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, Seen)) {
 }
 
 /// Every record in a value.
-fn records(value: &Value, depth: usize, add: &mut dyn FnMut(Seen)) {
+fn records(value: &Value, depth: usize, add: &mut dyn FnMut(MessageSeen)) {
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
@@ -743,7 +743,7 @@ fn records(value: &Value, depth: usize, add: &mut dyn FnMut(Seen)) {
     }
 }
 
-fn record(value: &Value, depth: usize) -> Option<Seen> {
+fn record(value: &Value, depth: usize) -> Option<MessageSeen> {
     let depth = depth.checked_sub(1)?;
     match value {
         Value::Array(values) => values.iter().find_map(|value| record(value, depth)),

@@ -32,13 +32,13 @@ use crate::resolvers::parse_address;
 use crate::url;
 
 use candidates::Clues;
-use reply::Reply;
-use text::{Place, Subject, System};
+use reply::PastedReply;
+use text::{NameSubject, PrintedAt, PrintedOn};
 use tunnel::Tunnel;
 
 pub use candidates::Candidate;
 pub use symptom::{Layer, Symptom};
-pub use unread::{Unread, unread};
+pub use unread::{UnreadText, unread};
 
 /// What a recogniser saw in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub use unread::{Unread, unread};
     clippy::struct_excessive_bools,
     reason = "each is said of a line or not, apart from the others"
 )]
-struct Seen {
+struct MessageSeen {
     symptom: Symptom,
     /// The name that was looked up, as printed.
     host: Option<String>,
@@ -70,14 +70,14 @@ struct Seen {
     /// What can be said of the program that printed it.
     note: Option<&'static str>,
     /// The operating system that printed it, where its words tell.
-    system: Option<System>,
+    system: Option<PrintedOn>,
     /// The tunnel at whose other end it happened.
     tunnel: Option<Tunnel>,
     /// The findings that it speaks against.
     against: Vec<&'static str>,
 }
 
-impl Seen {
+impl MessageSeen {
     fn of(symptom: Symptom, host: Option<&str>) -> Self {
         Self {
             symptom,
@@ -137,16 +137,18 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
     let text = &terminal::plain(&crate::text::as_printed(text));
     // A document over several lines: none of its lines says what it says.
     let mut documents = Gravest::default();
-    logs::json(text, &mut |line, seen| documents.add(Found::new(line, seen, 0, None)));
+    logs::json(text, &mut |line, seen| {
+        documents.add(Recognised::new(line, seen, 0, None))
+    });
     if !documents.found.is_empty() {
-        documents.found.sort_by_key(Found::weight);
+        documents.found.sort_by_key(Recognised::weight);
         return Some(told_once(&documents.found, text, &[]));
     }
     let replies = reply::all(text);
     let mut gravest = Gravest::default();
     for reply in &replies {
         if let Some(seen) = reply.seen() {
-            gravest.add(Found::new(reply.line, seen, 0, Some(reply)));
+            gravest.add(Recognised::new(reply.line, seen, 0, Some(reply)));
         }
     }
     let in_reply = !gravest.found.is_empty();
@@ -156,13 +158,13 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         let before = gravest.seen;
         let aliases = tool::aliases(run);
         let asked = tool::server(run);
-        let with_server = |seen: Seen, is_of_tool: bool| {
+        let with_server = |seen: MessageSeen, is_of_tool: bool| {
             let is_one = seen.symptom.is_dns() || seen.symptom.is_of_a_reply();
             // Of several runs each has its name server. In one, what other programs print may be of another server.
             let is_one = is_one && (runs.len() > 1 || is_of_tool) && !seen.is_of_system;
             tool::under_its_alias(
                 aliases.as_ref(),
-                Seen {
+                MessageSeen {
                     server: seen.server.or(asked.filter(|_| is_one)),
                     ..seen
                 },
@@ -182,13 +184,13 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
                 && !windows::is_answered(line, answer.as_ref())
             {
-                gravest.add(Found::new(line, seen, rank, None).of(run));
+                gravest.add(Recognised::new(line, seen, rank, None).of(run));
             }
         }
         let found = &gravest.found;
         let is_alone = gravest.seen == before && (found.is_empty() || runs.len() > 1);
         // Beside a failure for the same name, that there is an answer counts.
-        let is_beside = |seen: &Seen| {
+        let is_beside = |seen: &MessageSeen| {
             seen.symptom == Symptom::Healthy
                 && found.iter().any(|other| {
                     let host = other.seen.host.as_deref();
@@ -198,7 +200,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         };
         if let Some((line, seen)) = answer.filter(|(_, seen)| is_alone || is_beside(seen)) {
             let is_of_tool = seen.server.is_none() && !tool::is_behind_a_command(line);
-            gravest.add(Found::new(line, with_server(seen, is_of_tool), 0, None).of(run));
+            gravest.add(Recognised::new(line, with_server(seen, is_of_tool), 0, None).of(run));
         }
     }
     let mut found = gravest.found;
@@ -206,7 +208,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         one.say_what_was_asked(text);
     }
     let mut found = without_other_lines(found);
-    found.sort_by_key(Found::weight);
+    found.sort_by_key(Recognised::weight);
     if let Some(whole) = broken_off(text, found.first(), goes_on) {
         return Some(vec![whole]);
     }
@@ -236,7 +238,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
 
 /// What was found without what other lines say: the same failure with its name (Resolve-DnsName says it in two
 /// lines), and the same name without the search domain behind it.
-fn without_other_lines(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
+fn without_other_lines(mut found: Vec<Recognised<'_>>) -> Vec<Recognised<'_>> {
     let named: Vec<Symptom> = found
         .iter()
         .filter(|one| one.seen.host.is_some())
@@ -263,7 +265,7 @@ fn without_other_lines(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
         !(one.is_of_log() && is_denial && host.as_deref().is_some_and(is_longer))
     });
     // dig's last line sums up what the lines before it say of each server.
-    let is_told = |one: &Found<'_>| one.is_of_tool() && one.seen.symptom.is_dns();
+    let is_told = |one: &Recognised<'_>| one.is_of_tool() && one.seen.symptom.is_dns();
     let runs: Vec<&str> = found
         .iter()
         .filter(|one| is_told(one) && !one.sums_up())
@@ -281,7 +283,7 @@ fn without_other_lines(mut found: Vec<Found<'_>>) -> Vec<Found<'_>> {
 }
 
 /// Each thing that was found, but for what another one says better.
-fn told_once(found: &[Found<'_>], text: &str, replies: &[Reply<'_>]) -> Vec<Explanation> {
+fn told_once(found: &[Recognised<'_>], text: &str, replies: &[PastedReply<'_>]) -> Vec<Explanation> {
     let mut messages: Vec<Explanation> = Vec::new();
     for one in found {
         let is_told = messages.iter().any(|other| one.says_less_than(other));
@@ -322,12 +324,12 @@ fn same(one: Option<&str>, other: Option<&str>) -> bool {
 }
 
 /// What was found in a line, or in a reply.
-struct Found<'a> {
+struct Recognised<'a> {
     line: &'a str,
-    seen: Seen,
+    seen: MessageSeen,
     /// Which recogniser saw it: the earlier says more.
     rank: usize,
-    reply: Option<&'a Reply<'a>>,
+    reply: Option<&'a PastedReply<'a>>,
     /// The run of a tool that it is in, where there are several.
     run: &'a str,
 }
@@ -336,7 +338,7 @@ struct Found<'a> {
 #[derive(Default)]
 struct Gravest<'a> {
     /// Each once, at most [`limits::PASTED_FOUND`].
-    found: Vec<Found<'a>>,
+    found: Vec<Recognised<'a>>,
     /// How many were new, kept or not.
     seen: usize,
     /// What says least of those kept, and its place, once there are as many as may be.
@@ -344,7 +346,7 @@ struct Gravest<'a> {
 }
 
 impl<'a> Gravest<'a> {
-    fn add(&mut self, one: Found<'a>) {
+    fn add(&mut self, one: Recognised<'a>) {
         if one.reply.is_none() && self.found.iter().any(|other| other.seen == one.seen) {
             return;
         }
@@ -364,11 +366,11 @@ impl<'a> Gravest<'a> {
     }
 }
 
-/// See [`Found::weight`].
+/// See [`Recognised::weight`].
 type Weight = (u8, bool, bool, usize);
 
-impl<'a> Found<'a> {
-    fn new(line: &'a str, seen: Seen, rank: usize, reply: Option<&'a Reply<'a>>) -> Self {
+impl<'a> Recognised<'a> {
+    fn new(line: &'a str, seen: MessageSeen, rank: usize, reply: Option<&'a PastedReply<'a>>) -> Self {
         Self {
             line,
             seen,
@@ -393,7 +395,7 @@ impl<'a> Found<'a> {
             _ => 1,
         };
         let host = self.seen.host.as_deref().and_then(host);
-        let is_other = host.is_some_and(|host| text::subject(&host) != Subject::Endpoint);
+        let is_other = host.is_some_and(|host| text::subject(&host) != NameSubject::Endpoint);
         let is_vague = matches!(
             self.seen.symptom,
             Symptom::Unknown | Symptom::OtherError | Symptom::Doubted | Symptom::OtherType
@@ -475,11 +477,11 @@ impl<'a> Found<'a> {
 
 /// The message that a terminal broke into several lines, where what was found in one line may be its beginning, or
 /// where nothing was.
-fn broken_off(text: &str, found: Option<&Found<'_>>, goes_on: &dyn Fn() -> bool) -> Option<Explanation> {
+fn broken_off(text: &str, found: Option<&Recognised<'_>>, goes_on: &dyn Fn() -> bool) -> Option<Explanation> {
     let joined = |by: &'static str| broken(text, by).take_while(|_| goes_on()).flatten();
     // Terminals break a long line where it does not fit, within a name as well.
-    if let Some(Found { seen, reply: None, .. }) = found {
-        let goes_on = |whole: &Seen| {
+    if let Some(Recognised { seen, reply: None, .. }) = found {
+        let goes_on = |whole: &MessageSeen| {
             let (Some(whole), Some(start)) = (&whole.host, &seen.host) else {
                 return false;
             };
@@ -487,7 +489,7 @@ fn broken_off(text: &str, found: Option<&Found<'_>>, goes_on: &dyn Fn() -> bool)
             endpoint && whole.len() > start.len() && whole.starts_with(start.as_str())
         };
         // An error that is not known may be the beginning of one that is.
-        let is_more = |whole: &Seen| {
+        let is_more = |whole: &MessageSeen| {
             seen.symptom == Symptom::OtherError && whole.symptom != Symptom::OtherError && whole.host == seen.host
         };
         let mut longer = joined(" ").filter(|(_, whole)| is_more(whole));
@@ -500,7 +502,7 @@ fn broken_off(text: &str, found: Option<&Found<'_>>, goes_on: &dyn Fn() -> bool)
         return None;
     }
     // Terraform breaks it between words. Of the ways to join the lines, the one that makes an endpoint's name counts.
-    let is_whole = |seen: &Seen| {
+    let is_whole = |seen: &MessageSeen| {
         let name = seen.host.as_deref().and_then(host);
         let endpoint = name.is_some_and(|name| EndpointName::parse(&name).is_ok());
         endpoint && seen.symptom != Symptom::OtherError
@@ -517,7 +519,7 @@ fn broken_off(text: &str, found: Option<&Found<'_>>, goes_on: &dyn Fn() -> bool)
 }
 
 /// What is recognised in a line.
-type Recogniser = fn(&str) -> Option<Seen>;
+type Recogniser = fn(&str) -> Option<MessageSeen>;
 
 /// The rank of what logs of name servers say: they are the first of the recognisers.
 const OF_LOGS: usize = 1;
@@ -544,7 +546,7 @@ const RECOGNISERS: &[Recogniser] = &[
 
 /// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it;
 /// `None` where nothing is. The first [`limits::PASTED_JOINED`] lines are tried.
-fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String, Seen)>> + 'a {
+fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String, MessageSeen)>> + 'a {
     let lines: Vec<&str> = text.lines().take(limits::PASTED_JOINED).map(without_bar).collect();
     (0..lines.len())
         .flat_map(|at| (2..=limits::PASTED_LINES).map(move |count| (at, count)))
@@ -579,7 +581,7 @@ struct Others {
     is_elsewhere: bool,
 }
 
-fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, others: Others) -> Explanation {
+fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedReply<'_>>, others: Others) -> Explanation {
     let symptom = seen.symptom;
     let is_reply = reply.is_some();
     let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
@@ -613,7 +615,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     };
     let ip = server.map(|server| server.ip());
     let place = match text::place(line, text, ip) {
-        _ if seen.in_vpc => Place::Vpc,
+        _ if seen.in_vpc => PrintedAt::Vpc,
         place => place,
     };
     let mut resolver = Vec::new();
@@ -638,7 +640,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     let client = text::client(line, text);
     // What is not from a kubeconfig is a name of one label, and no endpoint's that lacks the rest.
     let is_other = host.as_ref().is_some_and(is_one_label) && !text::may_be_of_kubeconfig(line, client);
-    let is_alias_alone = seen.is_alias_alone || reply.is_some_and(Reply::is_alias_alone);
+    let is_alias_alone = seen.is_alias_alone || reply.is_some_and(PastedReply::is_alias_alone);
     // Whose name has no address is then the endpoint, and the alias is somebody's own.
     let behind_the_alias = host
         .as_ref()
@@ -690,13 +692,15 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
     }
     let is_behind_an_alias = behind_the_alias.is_some();
     let about = behind_the_alias.or(about);
-    let subject = match host.as_ref().map_or(Subject::None, text::subject) {
-        _ if is_behind_an_alias => Subject::Endpoint,
-        Subject::Endpoint if is_url => Subject::Malformed,
+    let subject = match host.as_ref().map_or(NameSubject::None, text::subject) {
+        _ if is_behind_an_alias => NameSubject::Endpoint,
+        NameSubject::Endpoint if is_url => NameSubject::Malformed,
         // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
-        Subject::Malformed if place == Place::Pod && host.as_ref().is_some_and(is_one_label) => Subject::Internal,
-        Subject::Malformed if is_other => Subject::Other,
-        Subject::None if is_untold || is_other_port => Subject::Other,
+        NameSubject::Malformed if place == PrintedAt::Pod && host.as_ref().is_some_and(is_one_label) => {
+            NameSubject::Internal
+        }
+        NameSubject::Malformed if is_other => NameSubject::Other,
+        NameSubject::None if is_untold || is_other_port => NameSubject::Other,
         subject => subject,
     };
     let candidates = candidates::of(&Clues {
@@ -707,8 +711,8 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
         pure_go: seen.pure_go,
         is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
         soa: reply.and_then(|reply| reply.soa),
-        is_soa_of_no_zone_above: reply.is_some_and(Reply::is_soa_of_no_zone_above),
-        has_no_soa: reply.is_some_and(Reply::has_no_soa),
+        is_soa_of_no_zone_above: reply.is_some_and(PastedReply::is_soa_of_no_zone_above),
+        has_no_soa: reply.is_some_and(PastedReply::has_no_soa),
         ede: reply.and_then(|reply| reply.ede),
         has_other_answer: others.has_answer,
         has_own_answer: others.has_own_answer,
@@ -732,7 +736,7 @@ fn explain(line: &str, seen: &Seen, text: &str, reply: Option<&Reply<'_>>, other
             (Some(address), Some(port)) => format!("nc -vz {address} {port}"),
             (None, Some(_)) => command(Symptom::Unknown, about.as_ref(), server, true),
             _ => {
-                let is_other = is_other || is_untold || subject == Subject::Internal;
+                let is_other = is_other || is_untold || subject == NameSubject::Internal;
                 match seen.tunnel {
                     // The name servers of this host have no part in it.
                     Some(tunnel) => {
@@ -782,9 +786,9 @@ fn is_one_label(host: &Name) -> bool {
     host.labels().len() == 1
 }
 
-fn not_an_endpoint(kind: NotEndpoint, place: Place) -> &'static str {
+fn not_an_endpoint(kind: NotEndpoint, place: PrintedAt) -> &'static str {
     match kind {
-        NotEndpoint::SingleLabel if place == Place::Pod => {
+        NotEndpoint::SingleLabel if place == PrintedAt::Pod => {
             "The name has one label: inside a cluster that is a Service in the namespace of whoever asks."
         }
         NotEndpoint::SingleLabel => {
@@ -823,10 +827,10 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is
         _ => {}
     }
     // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.
-    let subject = host.map_or(Subject::None, text::subject);
+    let subject = host.map_or(NameSubject::None, text::subject);
     let public = match subject {
         _ if is_other => "",
-        Subject::Internal | Subject::Other => "",
+        NameSubject::Internal | NameSubject::Other => "",
         _ => " --public",
     };
     let host = host

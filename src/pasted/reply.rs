@@ -3,14 +3,14 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::words::{by_rcode, socket};
-use super::{Seen, Symptom, asked};
+use super::{MessageSeen, Symptom, asked};
 use crate::address::AddressClass;
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 
 /// What a reply says.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reply<'a> {
+pub(super) struct PastedReply<'a> {
     /// The line that it is known by.
     pub(super) line: &'a str,
     status: Option<&'a str>,
@@ -33,7 +33,7 @@ pub(super) struct Reply<'a> {
     delv: Option<Symptom>,
 }
 
-impl Reply<'_> {
+impl PastedReply<'_> {
     /// Whether it has addresses for a name.
     pub(super) fn has_addresses(&self) -> bool {
         !self.addresses.is_empty() && !self.is_sinkhole()
@@ -68,7 +68,7 @@ impl Reply<'_> {
     }
 
     /// What happened; `None` where the reply is not whole.
-    pub(super) fn seen(&self) -> Option<Seen> {
+    pub(super) fn seen(&self) -> Option<MessageSeen> {
         let symptom = if self.is_sinkhole() {
             Symptom::Sinkhole
         } else if let Some(symptom) = self.delv {
@@ -99,10 +99,10 @@ impl Reply<'_> {
             Symptom::Healthy if self.addresses.iter().any(|ip| is_stand_in(*ip)) => Some(STAND_IN),
             _ => None,
         };
-        Some(Seen {
+        Some(MessageSeen {
             server: self.server,
             note,
-            ..Seen::of(symptom, self.host)
+            ..MessageSeen::of(symptom, self.host)
         })
     }
 }
@@ -135,8 +135,8 @@ pub(super) fn is_stand_in(ip: IpAddr) -> bool {
 }
 
 /// The replies of a text, in its order.
-pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
-    let mut found: Vec<Reply<'_>> = Vec::new();
+pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
+    let mut found: Vec<PastedReply<'_>> = Vec::new();
     let mut is_question = false;
     let mut on_the_way = None;
     for line in text.lines() {
@@ -151,14 +151,14 @@ pub(super) fn all(text: &str) -> Vec<Reply<'_>> {
         let goes_on = line.starts_with("; negative response") && found.last().is_some_and(|last| last.delv.is_some());
         if starts || delv.is_some() && !goes_on {
             let (host, server, is_other_type) = delv.and(on_the_way.take()).unwrap_or_default();
-            found.push(Reply {
+            found.push(PastedReply {
                 line,
                 status: starts.then(|| status(line)).flatten(),
                 delv,
                 host,
                 server,
                 is_other_type,
-                ..Reply::default()
+                ..PastedReply::default()
             });
             is_question = false;
             continue;
@@ -209,7 +209,7 @@ fn way(text: &str) -> Option<(Option<&str>, Option<SocketAddr>, bool)> {
 }
 
 /// `NAME TTL IN TYPE DATA`.
-fn record(reply: &mut Reply<'_>, line: &str) {
+fn record(reply: &mut PastedReply<'_>, line: &str) {
     let mut words = line.split_whitespace().skip_while(|word| *word != "IN").skip(1);
     match (words.next(), words.next()) {
         (Some("A" | "AAAA"), Some(address)) if reply.addresses.len() < crate::limits::NAME_SERVERS => {

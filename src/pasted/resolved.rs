@@ -1,6 +1,6 @@
 //! What `resolvectl query` prints: systemd, src/resolve/resolved-bus.c, reply_query_state, over several versions.
 
-use super::{Seen, Symptom, words};
+use super::{MessageSeen, Symptom, words};
 
 /// What resolvectl asks, as a sentence.
 const ASKED: &str = "resolvectl asks systemd-resolved itself, as programs of the C library may: which name server that \
@@ -21,7 +21,7 @@ const TEXTS: &[(&str, Symptom)] = &[
 ];
 
 /// A line of `resolvectl query` that says how a lookup failed.
-pub(super) fn line(line: &str) -> Option<Seen> {
+pub(super) fn line(line: &str) -> Option<MessageSeen> {
     let (host, said) = line.split_once(": resolve call failed: ")?;
     let symptom = said
         .split_once("returned error ")
@@ -31,7 +31,7 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             text.map(|(_, symptom)| *symptom)
         })
         .unwrap_or(Symptom::Unknown);
-    Some(Seen {
+    Some(MessageSeen {
         note: Some(ASKED),
         is_stub: true,
         outright: (symptom == Symptom::Bogus).then(|| {
@@ -40,6 +40,6 @@ pub(super) fn line(line: &str) -> Option<Seen> {
                 "systemd-resolved says so: DNSSEC validation failed".to_owned(),
             )
         }),
-        ..Seen::of(symptom, host.split_whitespace().next_back())
+        ..MessageSeen::of(symptom, host.split_whitespace().next_back())
     })
 }

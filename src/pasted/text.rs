@@ -7,7 +7,7 @@ use crate::endpoint::{EndpointName, ID_LENGTH, NotEndpoint, is_id};
 
 /// Where the message was printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Place {
+pub(super) enum PrintedAt {
     /// In a VPC: a node, or whoever asks the VPC's resolver.
     Vpc,
     /// On a node, which asks another name server than a VPC's.
@@ -21,7 +21,7 @@ pub(super) enum Place {
 
 /// What the name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Subject {
+pub(super) enum NameSubject {
     /// No name, or one that is hidden.
     #[default]
     None,
@@ -39,7 +39,7 @@ pub(super) enum Subject {
 
 /// The operating system that printed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum System {
+pub(super) enum PrintedOn {
     Windows,
     Macos,
 }
@@ -69,12 +69,12 @@ const OF_MACOS: &[&str] = &[
 ];
 
 /// The operating system, where the text tells: of other systems nothing tells for certain.
-pub(super) fn system(line: &str, text: &str) -> Option<System> {
+pub(super) fn system(line: &str, text: &str) -> Option<PrintedOn> {
     let has = |words: &[&str]| words.iter().any(|word| line.contains(word) || text.contains(word));
     if has(OF_WINDOWS) {
-        Some(System::Windows)
+        Some(PrintedOn::Windows)
     } else {
-        has(OF_MACOS).then_some(System::Macos)
+        has(OF_MACOS).then_some(PrintedOn::Macos)
     }
 }
 
@@ -92,24 +92,24 @@ const INTERNAL: &[&str] = &[
     ".intranet",
 ];
 
-pub(super) fn subject(host: &Name) -> Subject {
+pub(super) fn subject(host: &Name) -> NameSubject {
     let text = host.to_string().to_ascii_lowercase();
     let text = text.trim_end_matches('.');
     match EndpointName::parse(host) {
-        Ok(_) => Subject::Endpoint,
-        Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer) => Subject::AwsApi,
-        Err(_) if INTERNAL.iter().any(|suffix| text.ends_with(suffix)) => Subject::Internal,
-        Err(NotEndpoint::SingleLabel | NotEndpoint::WrongHostLabel) => Subject::Malformed,
-        Err(_) if is_cut_off(text) => Subject::Malformed,
-        Err(_) if OF_EKS.iter().any(|suffix| text.ends_with(suffix)) => Subject::Malformed,
+        Ok(_) => NameSubject::Endpoint,
+        Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer) => NameSubject::AwsApi,
+        Err(_) if INTERNAL.iter().any(|suffix| text.ends_with(suffix)) => NameSubject::Internal,
+        Err(NotEndpoint::SingleLabel | NotEndpoint::WrongHostLabel) => NameSubject::Malformed,
+        Err(_) if is_cut_off(text) => NameSubject::Malformed,
+        Err(_) if OF_EKS.iter().any(|suffix| text.ends_with(suffix)) => NameSubject::Malformed,
         Err(_)
             if [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
                 .iter()
                 .any(|end| text.ends_with(end)) =>
         {
-            Subject::AwsApi
+            NameSubject::AwsApi
         }
-        Err(_) => Subject::Other,
+        Err(_) => NameSubject::Other,
     }
 }
 
@@ -202,26 +202,26 @@ const PROMPT_OF_NODES: &str = "@ip-";
 
 /// Where a line of the text was printed. An address that a VPC's resolver may have, and others as well, decides
 /// nothing.
-pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> Place {
+pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt {
     let lower = line.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     // A VPC's resolver, or a stub on the node, which asks it.
     let may_be_vpc = server.is_none_or(|server| is_vpc(server) || server.is_loopback());
     if server.is_some_and(is_vpc_for_certain) {
-        Place::Vpc
+        PrintedAt::Vpc
     } else if has(OF_NODES) || lower.contains(".compute.internal") {
         match () {
-            () if super::tunnel::is_hybrid(&lower) => Place::Elsewhere,
-            () if may_be_vpc => Place::Vpc,
-            () if server.is_some_and(is_cluster_dns) => Place::Pod,
-            () => Place::Node,
+            () if super::tunnel::is_hybrid(&lower) => PrintedAt::Elsewhere,
+            () if may_be_vpc => PrintedAt::Vpc,
+            () if server.is_some_and(is_cluster_dns) => PrintedAt::Pod,
+            () => PrintedAt::Node,
         }
     } else if server.is_some_and(is_cluster_dns) || has(OF_PODS) {
-        Place::Pod
+        PrintedAt::Pod
     } else if text.contains(PROMPT_OF_NODES) {
-        Place::Vpc
+        PrintedAt::Vpc
     } else {
-        Place::Elsewhere
+        PrintedAt::Elsewhere
     }
 }
 

@@ -4,24 +4,24 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
 use super::words::{by_rcode, socket};
-use super::{Seen, Symptom, asked, between, library, windows};
+use super::{MessageSeen, Symptom, asked, between, library, windows};
 
 /// A line of nslookup's or dig's that says how a lookup failed.
-pub(super) fn line(line: &str) -> Option<Seen> {
+pub(super) fn line(line: &str) -> Option<MessageSeen> {
     // BIND's nslookup, and with the server's name in the place of "server" Windows'.
     if let Some((_, rest)) = line.split_once(" can't find ") {
         let (host, said) = rest.split_once(": ")?;
         let symptom = by_rcode(said.trim()).or_else(|| windows::nslookup(said))?;
-        return Some(Seen::of(symptom, Some(host)));
+        return Some(MessageSeen::of(symptom, Some(host)));
     }
     if line.contains("Can't find ") && line.contains("No answer") {
         let host = between(line, "Can't find ", ": ");
-        return Some(Seen::of(Symptom::NoData, host));
+        return Some(MessageSeen::of(Symptom::NoData, host));
     }
     // host(1).
     if let Some((before, rcode)) = line.split_once(" not found: ") {
         let symptom = by_rcode(between(rcode, "(", ")")?)?;
-        return Some(Seen::of(symptom, before.split_whitespace().next_back()));
+        return Some(MessageSeen::of(symptom, before.split_whitespace().next_back()));
     }
     if let Some((host, rest)) = line.split_once(" has no ")
         && let Some((kind, _)) = rest.split_once(" record").filter(|(kind, _)| !kind.contains(' '))
@@ -31,17 +31,17 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         } else {
             Symptom::NoData
         };
-        return Some(Seen::of(symptom, library::first_word(host)));
+        return Some(MessageSeen::of(symptom, library::first_word(host)));
     }
     // dns-sd of macOS, with -G.
     if line.contains("No Such Record") {
         let host = line
             .split_whitespace()
             .find(|word| word.contains('.') && super::host(word).is_some());
-        return Some(Seen::of(Symptom::NoData, super::text::endpoint(line).or(host)));
+        return Some(MessageSeen::of(Symptom::NoData, super::text::endpoint(line).or(host)));
     }
     if line.contains("Got bad packet: ") {
-        return Some(Seen::of(Symptom::Unreadable, None));
+        return Some(MessageSeen::of(Symptom::Unreadable, None));
     }
     // kdig (CZ-NIC/knot, src/utils/common/netio.c): over UDP a closed port is "can't receive reply".
     for (lead, symptom) in [
@@ -55,33 +55,33 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             .strip_prefix(";; WARNING: ")
             .and_then(|rest| rest.strip_prefix(lead))
         {
-            return Some(Seen {
+            return Some(MessageSeen {
                 server: rest.split('(').next().and_then(socket),
-                ..Seen::of(symptom, None)
+                ..MessageSeen::of(symptom, None)
             });
         }
     }
     // drill 1.8.3 (ldns, error.c; recorded with silent, closed and unreachable servers), and BusyBox's nslookup
     // (mirror/busybox, networking/nslookup.c).
     if line.contains("error sending query: Could not send or receive") {
-        return Some(Seen {
+        return Some(MessageSeen {
             note: Some("drill prints the same of a name server that is silent and of one whose port is closed."),
-            ..Seen::of(Symptom::Silence, None)
+            ..MessageSeen::of(Symptom::Silence, None)
         });
     }
     if line.contains("error sending query: Error creating socket") {
-        return Some(Seen::of(Symptom::NoRoute, None));
+        return Some(MessageSeen::of(Symptom::NoRoute, None));
     }
     if let Some(server) = between(line, "nslookup: write to '", "'") {
-        return Some(Seen {
+        return Some(MessageSeen {
             server: socket(server),
-            ..Seen::of(Symptom::PortClosed, None)
+            ..MessageSeen::of(Symptom::PortClosed, None)
         });
     }
     // OpenBSD's netcat, netcat.c.
     if line.contains(" port [tcp/") && line.contains("] succeeded!") {
         let host = between(line, "Connection to ", " ");
-        return Some(Seen::of(Symptom::Healthy, host));
+        return Some(MessageSeen::of(Symptom::Healthy, host));
     }
     // BIND 9.18 and later (bin/dig/dighost.c): `UDP setup with SERVER(NAME) for HOST failed: REASON.`
     if let Some((_, rest)) = line.split_once(";; UDP setup with ") {
@@ -92,9 +92,9 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             "permission denied" => Symptom::NotLetOut,
             _ => return None,
         };
-        return Some(Seen {
+        return Some(MessageSeen {
             server: socket(server),
-            ..Seen::of(symptom, host)
+            ..MessageSeen::of(symptom, host)
         });
     }
     // bin/dig/dighost.c, of the server that it was to ask: behind it stands the error of the C library or BIND's own.
@@ -102,11 +102,11 @@ pub(super) fn line(line: &str) -> Option<Seen> {
         let (host, said) = rest.split_once("': ")?;
         let is_own = said.starts_with("not found") || said.starts_with("failure");
         let symptom = library::symptom(said).or_else(|| is_own.then_some(Symptom::Unknown))?;
-        return Some(Seen {
+        return Some(MessageSeen {
             note: Some(
                 "It is the name of the name server to ask that was not found: the name itself was not asked for.",
             ),
-            ..Seen::of(symptom, Some(host))
+            ..MessageSeen::of(symptom, Some(host))
         });
     }
     // dog (ogham/dog, src/output.rs, print_error_code).
@@ -118,19 +118,19 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             "Format Error" | "Not Implemented" | "Bad Version" => Symptom::Misbehaving,
             _ => return None,
         };
-        return Some(Seen::of(symptom, None));
+        return Some(MessageSeen::of(symptom, None));
     }
     let is_unreachable = line.contains(" unreachable") && line.contains("communications error to");
     if is_unreachable {
-        return Some(Seen::of(Symptom::NoRoute, None));
+        return Some(MessageSeen::of(Symptom::NoRoute, None));
     }
     let is_refused = line.contains("communications error to") && line.contains("connection refused");
     if is_refused {
-        return Some(Seen::of(Symptom::PortClosed, None));
+        return Some(MessageSeen::of(Symptom::PortClosed, None));
     }
     let is_silent = line.contains("no servers could be reached")
         || line.contains("communications error to") && line.contains("timed out");
-    is_silent.then(|| Seen::of(Symptom::Silence, None))
+    is_silent.then(|| MessageSeen::of(Symptom::Silence, None))
 }
 
 /// The name that dig's first line says it was asked for.
@@ -218,7 +218,7 @@ fn is_endpoint(line: &str) -> bool {
 
 /// An answer with an address, or one that says that there is none, as nslookup, host, resolvectl, Resolve-DnsName,
 /// delv, doggo, q and others print it.
-pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
+pub(super) fn answered(text: &str) -> Option<(&str, MessageSeen)> {
     printed_behind_a_command(text)
         .or_else(|| of_getent(text))
         .or_else(|| answer(text))
@@ -230,32 +230,32 @@ pub(super) fn answered(text: &str) -> Option<(&str, Seen)> {
 }
 
 /// What an address for a name comes to.
-fn of(address: IpAddr, host: &str) -> Seen {
+fn of(address: IpAddr, host: &str) -> MessageSeen {
     let symptom = if leads_nowhere(address) {
         Symptom::Sinkhole
     } else {
         Symptom::Healthy
     };
-    Seen {
+    MessageSeen {
         note: is_stand_in(address).then_some(STAND_IN),
-        ..Seen::of(symptom, Some(host.trim_end_matches('.')))
+        ..MessageSeen::of(symptom, Some(host.trim_end_matches('.')))
     }
 }
 
-fn alias_alone(host: &str) -> Seen {
-    Seen {
+fn alias_alone(host: &str) -> MessageSeen {
+    MessageSeen {
         is_alias_alone: true,
         note: super::is_endpoint(host).then_some(ALIAS_ALONE),
-        ..Seen::of(Symptom::NoData, Some(host))
+        ..MessageSeen::of(Symptom::NoData, Some(host))
     }
 }
 
 /// The first line with an alias, the name that was asked for, and what the aliases lead to.
-pub(super) type Aliases<'a> = (&'a str, &'a str, Vec<&'a str>);
+pub(super) type AliasLine<'a> = (&'a str, &'a str, Vec<&'a str>);
 
 /// The aliases in a text; `None` where it has none.
-pub(super) fn aliases(text: &str) -> Option<Aliases<'_>> {
-    let mut found: Option<Aliases<'_>> = None;
+pub(super) fn aliases(text: &str) -> Option<AliasLine<'_>> {
+    let mut found: Option<AliasLine<'_>> = None;
     let mut above = "";
     for line in text.lines() {
         // Windows' nslookup says the last target first, and the name that was asked for behind it.
@@ -293,7 +293,7 @@ fn alias(line: &str) -> Option<(&str, &str)> {
 }
 
 /// What was seen of the target of an alias is about the name that was asked for.
-pub(super) fn under_its_alias(aliases: Option<&Aliases<'_>>, seen: Seen) -> Seen {
+pub(super) fn under_its_alias(aliases: Option<&AliasLine<'_>>, seen: MessageSeen) -> MessageSeen {
     let Some((_, name, targets)) = aliases else {
         return seen;
     };
@@ -306,7 +306,7 @@ pub(super) fn under_its_alias(aliases: Option<&Aliases<'_>>, seen: Seen) -> Seen
         symptom => symptom,
     };
     let is_alone = seen.is_alias_alone || matches!(symptom, Symptom::NxDomain | Symptom::NoData);
-    Seen {
+    MessageSeen {
         symptom,
         host: Some((*name).to_owned()),
         is_alias_alone: is_alone,
@@ -329,7 +329,7 @@ const NOTHING_PRINTED: &str = "getent and dig +short print nothing for a name th
                                address and for an error of the name server alike: dig HOST says which.";
 
 /// What stands behind `dig +short NAME` and `getent hosts NAME` at a prompt: addresses, aliases, or nothing.
-fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
+fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
     let mut lines = text.lines();
     let (line, command) = lines.by_ref().find_map(|line| Some((line, command(line)?)))?;
     let mut is_aliased = false;
@@ -345,7 +345,7 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
             let note = seen.note.or_else(|| command.is_of_system.then_some(OF_SYSTEM));
             return Some((
                 line,
-                Seen {
+                MessageSeen {
                     server: command.server,
                     is_of_system: command.is_of_system,
                     note,
@@ -364,23 +364,23 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
         is_aliased = true;
     }
     let seen = if command.is_other_type {
-        Seen::of(Symptom::OtherType, Some(command.host))
+        MessageSeen::of(Symptom::OtherType, Some(command.host))
     } else if is_aliased {
         // Without its header dig does not say whether the alias leads to a name that is denied, or to one without an
         // address.
-        Seen {
+        MessageSeen {
             symptom: Symptom::NoAddress,
             ..alias_alone(command.host)
         }
     } else {
-        Seen {
+        MessageSeen {
             note: Some(NOTHING_PRINTED),
-            ..Seen::of(Symptom::Unknown, Some(command.host))
+            ..MessageSeen::of(Symptom::Unknown, Some(command.host))
         }
     };
     Some((
         line,
-        Seen {
+        MessageSeen {
             server: command.server,
             ..seen
         },
@@ -391,7 +391,7 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, Seen)> {
 const PROMPT: usize = 60;
 
 /// `dig +short NAME` or `getent hosts NAME` in a line.
-struct Command<'a> {
+struct BareCommand<'a> {
     host: &'a str,
     server: Option<SocketAddr>,
     is_of_system: bool,
@@ -404,14 +404,14 @@ pub(super) fn is_behind_a_command(line: &str) -> bool {
     command(line).is_some()
 }
 
-fn command(line: &str) -> Option<Command<'_>> {
+fn command(line: &str) -> Option<BareCommand<'_>> {
     let words: Vec<&str> = line.split_whitespace().take(crate::limits::PASTED_WORDS).collect();
     let is_name =
         |word: &&&str| word.contains('.') && !word.starts_with(['@', '+', '-']) && super::host(word).is_some();
     if let Some(at) = words.iter().position(|word| *word == "getent") {
         let database = words.get(at + 1)?;
         let host = words.get(at + 2).filter(|word| is_name(word))?;
-        return matches!(*database, "hosts" | "ahosts" | "ahostsv4" | "ahostsv6").then_some(Command {
+        return matches!(*database, "hosts" | "ahosts" | "ahostsv4" | "ahostsv6").then_some(BareCommand {
             host,
             server: None,
             is_of_system: true,
@@ -424,7 +424,7 @@ fn command(line: &str) -> Option<Command<'_>> {
     let is_elsewhere = arguments.iter().any(|word| matches!(*word, "-f" | "|"));
     let host = arguments.iter().find(|word| is_name(word))?;
     let server = arguments.iter().find_map(|word| socket(word.strip_prefix('@')?));
-    (is_short && !is_elsewhere).then_some(Command {
+    (is_short && !is_elsewhere).then_some(BareCommand {
         host: host.trim_end_matches('.'),
         server,
         is_of_system: false,
@@ -434,7 +434,7 @@ fn command(line: &str) -> Option<Command<'_>> {
 
 /// getent(1) without the command: `ADDRESS STREAM NAME` of `ahosts`, and `ADDRESS NAME` of `hosts` where every line is
 /// about one endpoint. A hosts file with that line alone says the same.
-fn of_getent(text: &str) -> Option<(&str, Seen)> {
+fn of_getent(text: &str) -> Option<(&str, MessageSeen)> {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
     let first = *lines.peek()?;
     let parts = |line: &str| {
@@ -453,7 +453,7 @@ fn of_getent(text: &str) -> Option<(&str, Seen)> {
         let note = seen.note.or(Some(OF_SYSTEM));
         (
             first,
-            Seen {
+            MessageSeen {
                 note,
                 is_of_system: true,
                 ..seen
@@ -463,7 +463,7 @@ fn of_getent(text: &str) -> Option<(&str, Seen)> {
 }
 
 /// ping(8): `PING NAME (ADDRESS)`, and of Windows `Pinging NAME [ADDRESS]`.
-fn of_ping(line: &str) -> Option<Seen> {
+fn of_ping(line: &str) -> Option<MessageSeen> {
     let (rest, close) = match line.trim_start().strip_prefix("PING ") {
         Some(rest) => (rest, ')'),
         None => (line.trim_start().strip_prefix("Pinging ")?, ']'),
@@ -472,7 +472,7 @@ fn of_ping(line: &str) -> Option<Seen> {
     let address: IpAddr = rest.trim_start_matches(['(', '[']).split(close).next()?.parse().ok()?;
     let seen = of(address, super::host(host).map(|_| host)?);
     let note = seen.note.or(Some(OF_SYSTEM));
-    Some(Seen {
+    Some(MessageSeen {
         note,
         is_of_system: true,
         ..seen
@@ -480,7 +480,7 @@ fn of_ping(line: &str) -> Option<Seen> {
 }
 
 /// An answer in the lines of one of these programs.
-fn answer(text: &str) -> Option<(&str, Seen)> {
+fn answer(text: &str) -> Option<(&str, MessageSeen)> {
     let has_addresses = text.contains("IPAddress") || text.contains("IP4Address");
     let mut of_list = None;
     let mut lines = text.lines().peekable();
@@ -502,17 +502,17 @@ fn answer(text: &str) -> Option<(&str, Seen)> {
                     let seen = of(address, host);
                     return Some((
                         line,
-                        Seen {
+                        MessageSeen {
                             note: seen.note.or(Some(OF_MACOS)),
                             is_of_system: true,
-                            system: Some(super::System::Macos),
+                            system: Some(super::PrintedOn::Macos),
                             ..seen
                         },
                     ));
                 }
                 Some(address) => return Some((line, of(address, host))),
                 None if host.contains('.') && host.parse::<IpAddr>().is_err() && next.is_none() => {
-                    return Some((line, Seen::of(Symptom::NoData, Some(host))));
+                    return Some((line, MessageSeen::of(Symptom::NoData, Some(host))));
                 }
                 None => continue,
             }
@@ -533,12 +533,12 @@ fn answer(text: &str) -> Option<(&str, Seen)> {
         // Resolve-DnsName's table: of a name without addresses the SOA alone.
         let is_soa = !has_addresses && line.contains(" SOA ") && line.contains(" Authority ");
         if is_soa {
-            return Some((line, Seen::of(Symptom::NoData, None)));
+            return Some((line, MessageSeen::of(Symptom::NoData, None)));
         }
         if let Some((address, host, server)) = of_line(line) {
             return Some((
                 line,
-                Seen {
+                MessageSeen {
                     server,
                     ..of(address, host)
                 },
@@ -578,7 +578,7 @@ fn of_line(line: &str) -> Option<(IpAddr, &str, Option<SocketAddr>)> {
 }
 
 /// Whether a line says only that the name has no AAAA record, beside an address of it: BusyBox and Toybox ask for both.
-pub(super) fn is_empty_aaaa(line: &str, seen: &Seen, answer: Option<&(&str, Seen)>) -> bool {
+pub(super) fn is_empty_aaaa(line: &str, seen: &MessageSeen, answer: Option<&(&str, MessageSeen)>) -> bool {
     line.contains("Can't find ")
         && answer.is_some_and(|(_, answer)| {
             answer.symptom == Symptom::Healthy && super::same(answer.host.as_deref(), seen.host.as_deref())

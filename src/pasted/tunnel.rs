@@ -1,7 +1,7 @@
 //! What the other end of a tunnel did: ssh (`-W`, `-L`, `-D`, `ProxyJump`), its likes, port forwarding of AWS Systems
 //! Manager, and SOCKS. The name is looked up at that end, by the name servers of that host.
 
-use super::{Seen, Symptom, between, library};
+use super::{MessageSeen, Symptom, between, library};
 
 /// A tunnel, by how the other end of it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,14 +67,14 @@ const OF_SOCKS: &str = "The client hands the name to the SOCKS proxy, and the pr
                         -D that is the host that ssh is connected to: run the check there (--via ssh:JUMP-HOST).";
 
 /// A line that says what the other end of a tunnel did.
-pub(super) fn line(line: &str, is_connection: fn(&str) -> bool) -> Option<Seen> {
+pub(super) fn line(line: &str, is_connection: fn(&str) -> bool) -> Option<MessageSeen> {
     if line.contains("Connection to destination port failed") {
         return Some(at(Tunnel::Ssm, Symptom::TunnelFailed, OF_SSM));
     }
     if line.contains("(TargetNotConnected)") {
-        return Some(Seen {
+        return Some(MessageSeen {
             note: Some(OFFLINE),
-            ..Seen::of(Symptom::TunnelRefused, None)
+            ..MessageSeen::of(Symptom::TunnelRefused, None)
         });
     }
     let said = of_ssh(line)?;
@@ -85,12 +85,12 @@ pub(super) fn line(line: &str, is_connection: fn(&str) -> bool) -> Option<Seen> 
     Some(at(Tunnel::Ssh, symptom.unwrap_or(Symptom::TunnelFailed), OF_SSH))
 }
 
-fn at(tunnel: Tunnel, symptom: Symptom, note: &'static str) -> Seen {
-    Seen {
+fn at(tunnel: Tunnel, symptom: Symptom, note: &'static str) -> MessageSeen {
+    MessageSeen {
         is_of_system: true,
         tunnel: Some(tunnel),
         note: Some(note),
-        ..Seen::of(symptom, None)
+        ..MessageSeen::of(symptom, None)
     }
 }
 
@@ -113,12 +113,12 @@ fn of_ssh(line: &str) -> Option<&str> {
 
 /// A SOCKS proxy as Go prints it (golang.org/x/net/internal/socks, `socks connect tcp PROXY->TARGET: ERR`): the proxy
 /// was not reached, or it answered, or ended the connection.
-pub(super) fn socks(line: &str) -> Option<Seen> {
+pub(super) fn socks(line: &str) -> Option<MessageSeen> {
     let (_, rest) = line.split_once("socks connect ")?;
     let (proxy, rest) = rest.split_once("->")?;
     let (target, error) = rest.split_once(": ").unwrap_or((rest, ""));
     if error.starts_with("dial tcp") {
-        return Some(Seen::of(Symptom::ProxyConnection, None));
+        return Some(MessageSeen::of(Symptom::ProxyConnection, None));
     }
     let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
     let is_name = super::host(host).is_some();
@@ -126,10 +126,10 @@ pub(super) fn socks(line: &str) -> Option<Seen> {
         let address = proxy.rsplit(' ').next().unwrap_or_default();
         address.starts_with(this)
     });
-    Some(Seen {
+    Some(MessageSeen {
         tunnel: (is_name && is_here).then_some(Tunnel::Ssh),
         note: is_name.then_some(OF_SOCKS),
-        ..Seen::of(
+        ..MessageSeen::of(
             Symptom::ProxyAnswer,
             Some(host)
                 .filter(|_| is_name)

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::limits;
 
 /// What a text is that is not read, and what to do in its place.
-pub struct Unread {
+pub struct UnreadText {
     /// What it is, behind "is".
     pub what: &'static str,
     /// What to do.
@@ -13,22 +13,22 @@ pub struct Unread {
 }
 
 /// Words that only this kind of text has: one set of them, all in it.
-struct Kind {
+struct TextKind {
     words: &'static [&'static [&'static str]],
-    unread: Unread,
+    unread: UnreadText,
 }
 
-const fn kind(words: &'static [&'static [&'static str]], what: &'static str, instead: &'static str) -> Kind {
-    Kind {
+const fn kind(words: &'static [&'static [&'static str]], what: &'static str, instead: &'static str) -> TextKind {
+    TextKind {
         words,
-        unread: Unread { what, instead },
+        unread: UnreadText { what, instead },
     }
 }
 
 const SERVER_ADDRESSES: &str = "paste what Get-DnsClientServerAddress | ConvertTo-Json prints, and \
                                 Get-DnsClientNrptPolicy -Effective | ConvertTo-Json";
 
-const KINDS: &[Kind] = &[
+const KINDS: &[TextKind] = &[
     kind(
         &[
             &["DNS servers configured through DHCP"],
@@ -144,16 +144,16 @@ const KINDS: &[Kind] = &[
 ];
 
 /// What a text is, where it is known for sure.
-pub fn unread(text: &str) -> Option<&'static Unread> {
-    const NSSWITCH: Unread = Unread {
+pub fn unread(text: &str) -> Option<&'static UnreadText> {
+    const NSSWITCH: UnreadText = UnreadText {
         what: "nsswitch.conf",
         instead: "run eks-dns-doctor check HOST on that host, which reads it",
     };
-    const HOSTS: Unread = Unread {
+    const HOSTS: UnreadText = UnreadText {
         what: "a hosts file",
         instead: "run eks-dns-doctor check HOST --hosts-file FILE",
     };
-    const SHORT: Unread = Unread {
+    const SHORT: UnreadText = UnreadText {
         what: "addresses alone, as dig +short prints them",
         instead: "paste what dig HOST prints",
     };

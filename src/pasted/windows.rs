@@ -1,7 +1,7 @@
 //! What Windows' own tools print in English: nslookup, Resolve-DnsName, ping, and programs of .NET. The texts of errors
 //! are Windows' (System Error Codes 9000 to 9999 and Windows Sockets Error Codes), as users reported them.
 
-use super::{Seen, Symptom, between, library};
+use super::{MessageSeen, Symptom, between, library};
 
 /// What nslookup says of a name that it cannot find.
 const NSLOOKUP: &[(&str, Symptom)] = &[
@@ -53,13 +53,13 @@ fn is_of_servers_name(said: &str) -> bool {
 
 /// Whether a line says that one question got no reply in time, where an answer stands beside it: nslookup asks for the
 /// server's own name, and with each search domain, and goes on.
-pub(super) fn is_answered(line: &str, answer: Option<&(&str, Seen)>) -> bool {
+pub(super) fn is_answered(line: &str, answer: Option<&(&str, MessageSeen)>) -> bool {
     let is_of_one_question = line.contains("DNS request timed out.") || line.contains(" server name for address ");
     is_of_one_question && answer.is_some_and(|(_, seen)| seen.symptom == Symptom::Healthy)
 }
 
 /// A line of one of these tools that says how a lookup failed.
-pub(super) fn line(line: &str) -> Option<Seen> {
+pub(super) fn line(line: &str) -> Option<MessageSeen> {
     // In other languages nslookup's words around the name are translated, and what the server said is not: so in output
     // in French and in Portuguese that users published.
     if let Some(rest) = line.trim().strip_prefix("***")
@@ -72,28 +72,28 @@ pub(super) fn line(line: &str) -> Option<Seen> {
             .split(|c: char| !of_name(c))
             .filter(|word| word.trim_matches('.').contains('.'));
         let only = words.next().filter(|_| words.next().is_none());
-        return Some(Seen::of(*symptom, super::text::endpoint(rest).or(only)));
+        return Some(MessageSeen::of(*symptom, super::text::endpoint(rest).or(only)));
     }
     if let Some((_, symptom)) = IDENTIFIERS.iter().find(|(text, _)| line.contains(text)) {
-        return Some(Seen::of(*symptom, None));
+        return Some(MessageSeen::of(*symptom, None));
     }
     for (text, symptom) in DNS_CLIENT {
         if let Some((before, _)) = line.split_once(text) {
-            return Some(Seen::of(*symptom, before.split_whitespace().next_back()));
+            return Some(MessageSeen::of(*symptom, before.split_whitespace().next_back()));
         }
     }
     if let Some((_, rest)) = line.split_once("Addresses (A+AAAA) records available for ") {
-        return Some(Seen::of(Symptom::NoData, library::first_word(rest)));
+        return Some(MessageSeen::of(Symptom::NoData, library::first_word(rest)));
     }
     if let Some(host) = between(line, "The remote name could not be resolved: '", "'") {
-        return Some(Seen::of(Symptom::Unknown, Some(host)));
+        return Some(MessageSeen::of(Symptom::Unknown, Some(host)));
     }
     // Test-NetConnection.
     if let Some(host) = between(line, "Name resolution of ", " failed").filter(|_| line.contains("WARNING: ")) {
-        return Some(Seen::of(Symptom::Unknown, Some(host)));
+        return Some(MessageSeen::of(Symptom::Unknown, Some(host)));
     }
     if line.contains("TcpTestSucceeded : True") {
-        return Some(Seen::of(Symptom::Healthy, None));
+        return Some(MessageSeen::of(Symptom::Healthy, None));
     }
     if let Some(seen) = socket_exception(line) {
         return Some(seen);
@@ -101,17 +101,17 @@ pub(super) fn line(line: &str) -> Option<Seen> {
     for lead in PING {
         if let Some((_, rest)) = line.split_once(lead) {
             let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
-            return Some(Seen::of(Symptom::Unknown, host));
+            return Some(MessageSeen::of(Symptom::Unknown, host));
         }
     }
     let is_silent =
         line.contains("DNS request timed out.") || line.contains("*** Request to ") && line.contains(" timed-out");
-    is_silent.then(|| Seen::of(Symptom::Silence, None))
+    is_silent.then(|| MessageSeen::of(Symptom::Silence, None))
 }
 
 /// .NET's SocketException with the number of the error, whose text is in Windows' language (Windows Sockets Error
 /// Codes: WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY, WSANO_DATA).
-fn socket_exception(line: &str) -> Option<Seen> {
+fn socket_exception(line: &str) -> Option<MessageSeen> {
     let code = between(line, "SocketException (", ")")?;
     let symptom = match code {
         "11001" => Symptom::NoAddress,
@@ -120,5 +120,5 @@ fn socket_exception(line: &str) -> Option<Seen> {
         "11004" => Symptom::NoData,
         _ => return None,
     };
-    Some(Seen::of(symptom, None))
+    Some(MessageSeen::of(symptom, None))
 }

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use super::table::{about, cell_details, cell_verdict, place_mark};
-use super::{Cell, Comparison};
+use super::{Cell, PlacesDocument};
 use crate::limits;
 use crate::render::Style;
 use crate::render::html::Html;
 use crate::render::html::way_svg::figure_of;
-use crate::render::words::{self, INTERRUPTED, Mark, Placed};
+use crate::render::words::{self, INTERRUPTED, LineMark, Placed};
 
-pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn render(comparison: &PlacesDocument, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = comparison.headline();
     let title = format!("{}: {}", headline.conclusion, comparison.target.shown());
     Html::new(style, out).document(&title, |html| {
@@ -52,7 +52,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
 
 /// A row a resolver, a column a place. It may be wider than the page, so it is reached by keyboard, to be scrolled. On
 /// paper nothing scrolls, and many places stand one below the other.
-fn matrix(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
+fn matrix(html: &mut Html<'_>, comparison: &PlacesDocument) -> fmt::Result {
     html.section("Resolvers", |html| {
         let scroll = [
             ("class", "scroll"),
@@ -115,7 +115,7 @@ fn cell(html: &mut Html<'_>, cell: &Cell, place: &str) -> fmt::Result {
 }
 
 /// Each place: its own headline, and what is not known there.
-fn places(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
+fn places(html: &mut Html<'_>, comparison: &PlacesDocument) -> fmt::Result {
     html.section("Places", |html| {
         for place in &comparison.places {
             let head = |html: &mut Html<'_>| {
@@ -134,7 +134,7 @@ fn places(html: &mut Html<'_>, comparison: &Comparison) -> fmt::Result {
         }
         for unseen in &comparison.unseen {
             html.within("p", &[], |html| {
-                html.mark(Mark::Unsure)?;
+                html.mark(LineMark::Unsure)?;
                 html.text(&unseen.words())
             })?;
         }

@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use super::Comparison;
+use super::PlacesDocument;
 use crate::render::exposition::{Exposition, Metric};
-use crate::render::junit::{self, Case, Outcome, Suite};
-use crate::render::nagios::{self, Number, Service};
+use crate::render::junit::{self, CaseOutcome, Suite, TestCase};
+use crate::render::nagios::{self, Number, ServiceState};
 use crate::render::{Style, openmetrics};
 use crate::report::Conclusion;
 use crate::settings::FailOn;
@@ -31,12 +31,12 @@ static PLACE_SEEN: Metric = Metric {
 };
 
 /// The captures, each with the name of its place.
-fn reports(comparison: &Comparison) -> impl Iterator<Item = (&str, &crate::report::Report)> {
+fn reports(comparison: &PlacesDocument) -> impl Iterator<Item = (&str, &crate::report::Report)> {
     let names = comparison.places.iter().map(|place| place.name.as_str());
     names.zip(&comparison.captures)
 }
 
-pub(super) fn openmetrics(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn openmetrics(comparison: &PlacesDocument, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut exposition = Exposition::default();
     let target = comparison.target.shown();
     openmetrics::conclude(&mut exposition, &TOGETHER, &[&target], comparison.conclusion);
@@ -53,19 +53,19 @@ pub(super) fn openmetrics(comparison: &Comparison, style: &Style, out: &mut dyn 
     exposition.write(style, out)
 }
 
-pub(super) fn junit(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn junit(comparison: &PlacesDocument, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = comparison.headline();
     // What fails a place has failed it there; together it is an error or nothing.
-    let mut cases: Vec<Case> = comparison
+    let mut cases: Vec<TestCase> = comparison
         .findings
         .iter()
         .map(|finding| junit::of_finding(finding, FailOn::Error))
         .collect();
-    cases.extend(comparison.unseen.iter().map(|unseen| Case {
+    cases.extend(comparison.unseen.iter().map(|unseen| TestCase {
         class: "place",
         name: unseen.place.clone(),
         seconds: None,
-        outcome: Outcome::Skipped(unseen.reason.clone()),
+        outcome: CaseOutcome::Skipped(unseen.reason.clone()),
     }));
     let (code, interrupted) = (comparison.exit_code, comparison.interrupted);
     let mut suites = vec![Suite {
@@ -81,7 +81,7 @@ pub(super) fn junit(comparison: &Comparison, style: &Style, out: &mut dyn fmt::W
     junit::write(&suites, style, out)
 }
 
-pub(super) fn nagios(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn nagios(comparison: &PlacesDocument, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let of = |wanted| {
         comparison
             .places
@@ -96,7 +96,7 @@ pub(super) fn nagios(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
         Number::count("not_known", of(Conclusion::Inconclusive), Some(places)),
         Number::count("not_seen", comparison.unseen.len(), Some(places)),
     ];
-    let service = Service::of(comparison.conclusion, comparison.exit_code);
+    let service = ServiceState::of(comparison.conclusion, comparison.exit_code);
     nagios::line(
         service,
         &comparison.headline(),

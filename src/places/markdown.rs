@@ -4,14 +4,14 @@ use std::fmt;
 
 use super::room::{self, Room, WHOLE, chosen, rows};
 use super::table::{about, cell_details, cell_verdict, place_mark};
-use super::{Comparison, Kind, PlaceSummary};
+use super::{PlaceKind, PlaceSummary, PlacesDocument};
 use crate::render::Style;
 use crate::render::fix::Lines;
 use crate::render::markdown::Comment;
 use crate::render::way;
-use crate::render::words::{self, INTERRUPTED, Mark, Placed};
+use crate::render::words::{self, INTERRUPTED, LineMark, Placed};
 
-pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn render(comparison: &PlacesDocument, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let is_whole = style.verbose || style.fix == Lines::All;
     let (first, is_cut) = room::first_screen(is_whole, |room, step, page| {
         let mut comment = Comment::new(style, page).narrowed(step);
@@ -21,7 +21,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     Comment::new(style, out).fold(|all| whole(all, comparison, is_cut))
 }
 
-fn first_part(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+fn first_part(comment: &mut Comment<'_>, comparison: &PlacesDocument, room: Room) -> fmt::Result {
     let headline = comparison.headline();
     writeln!(
         comment.out,
@@ -54,25 +54,25 @@ fn first_part(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) ->
 }
 
 /// The places that stand in a list or a table with this room, in their order.
-fn shown(comparison: &Comparison, room: Room) -> Vec<usize> {
+fn shown(comparison: &PlacesDocument, room: Room) -> Vec<usize> {
     let seen = comparison.places.iter().map(|place| Some(place_mark(place.conclusion)));
-    let unseen = comparison.unseen.iter().map(|_| Some(Mark::Unsure));
+    let unseen = comparison.unseen.iter().map(|_| Some(LineMark::Unsure));
     chosen(seen.chain(unseen), room.places)
 }
 
 /// What was found at each place, and which were not seen.
-fn places(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+fn places(comment: &mut Comment<'_>, comparison: &PlacesDocument, room: Room) -> fmt::Result {
     let shown = shown(comparison, room);
     for at in &shown {
         let Some(place) = comparison.places.get(*at) else {
             let unseen = &comparison.unseen[at - comparison.places.len()];
-            let mark = comment.mark(Mark::Unsure);
+            let mark = comment.mark(LineMark::Unsure);
             writeln!(comment.out, "- {mark} {}", comment.text(&unseen.words()))?;
             continue;
         };
         let mark = comment.mark(place_mark(place.conclusion));
         writeln!(comment.out, "- {mark} {}", comment.text(&about(place)))?;
-        if place.kind == Kind::Dig || comment.style.verbose {
+        if place.kind == PlaceKind::Dig || comment.style.verbose {
             gaps(comment, place)?;
         }
     }
@@ -83,7 +83,7 @@ fn places(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) -> fmt
 }
 
 /// The finding to act on, and the others.
-fn findings(comment: &mut Comment<'_>, comparison: &Comparison) -> fmt::Result {
+fn findings(comment: &mut Comment<'_>, comparison: &PlacesDocument) -> fmt::Result {
     let mut findings = comparison.findings.iter();
     if let Some(lead) = findings.next() {
         let why = if comment.style.verbose {
@@ -113,7 +113,7 @@ fn gaps(comment: &mut Comment<'_>, place: &PlaceSummary) -> fmt::Result {
 }
 
 /// All that `-v` prints of a comparison.
-fn whole(all: &mut Comment<'_>, comparison: &Comparison, is_cut: bool) -> fmt::Result {
+fn whole(all: &mut Comment<'_>, comparison: &PlacesDocument, is_cut: bool) -> fmt::Result {
     if is_cut {
         let ways = super::way::ways(comparison);
         all.chart(way::chart(&ways, ways.len(), all.style))?;
@@ -125,7 +125,7 @@ fn whole(all: &mut Comment<'_>, comparison: &Comparison, is_cut: bool) -> fmt::R
 }
 
 /// A row each resolver, and a column each place.
-fn matrix(comment: &mut Comment<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+fn matrix(comment: &mut Comment<'_>, comparison: &PlacesDocument, room: Room) -> fmt::Result {
     let columns = shown(comparison, room);
     let columns: Vec<usize> = columns.into_iter().filter(|at| *at < comparison.places.len()).collect();
     let shown = rows(comparison, room);

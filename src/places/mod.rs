@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::{self, CaptureError, Held};
+use crate::capture::{self, CaptureError, DocumentContent};
 use crate::compare::{ClassedAddress, Verdict};
 use crate::dns::Name;
 use crate::facts::Gap;
@@ -40,7 +40,7 @@ pub use rules::{PLACE_RULES, PlaceRule};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum PlaceKind {
     /// This program's document.
     Capture,
     /// The text that dig printed.
@@ -51,7 +51,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
     /// The places.
-    pub sources: Vec<Source>,
+    pub sources: Vec<CaptureFile>,
     /// Those that should be among them.
     pub unseen: Vec<Unseen>,
     /// Whether the run that gathered them was interrupted.
@@ -64,7 +64,7 @@ pub struct Place {
     /// Its name; unique in a comparison.
     pub name: String,
     /// What it is known from.
-    pub kind: Kind,
+    pub kind: PlaceKind,
     /// The diagnosis there.
     pub report: Report,
 }
@@ -82,7 +82,7 @@ pub enum PlaceError {
 
 /// Why places are not compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum NotCompared {
     /// Two endpoints.
     #[error(
         "{a} asks for {a_name} and {b} for {b_name}: two endpoints have nothing to compare; capture the same one at \
@@ -128,9 +128,9 @@ pub enum Refused {
 
 /// A file, read: a capture, and what it was.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct CaptureFile {
     name: String,
-    kind: Kind,
+    kind: PlaceKind,
     capture: Capture,
     /// The same of other endpoints that are asked for in the text.
     others: Vec<Capture>,
@@ -152,23 +152,23 @@ pub fn read_all(stem: &str, bytes: &[u8]) -> Result<Gathered, PlaceError> {
 pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
     // Only a comparison has this name; what is not JSON, or none that is read, is for the others to refuse.
     #[derive(Deserialize)]
-    struct Marked {
+    struct CapturesOnly {
         captures: Option<serde::de::IgnoredAny>,
     }
     if bytes.len() as u64 > limits::CAPTURE
-        || serde_json::from_str::<Marked>(&text::decode(bytes)).map_or(true, |marked| marked.captures.is_none())
+        || serde_json::from_str::<CapturesOnly>(&text::decode(bytes)).map_or(true, |marked| marked.captures.is_none())
     {
         return Ok(None);
     }
-    let Held::Several {
+    let DocumentContent::Several {
         places,
         unseen,
         interrupted,
-    } = capture::parse_any::<Kind, Unseen>(bytes)?
+    } = capture::parse_any::<PlaceKind, Unseen>(bytes)?
     else {
         return Ok(None);
     };
-    let sources = places.into_iter().map(|(name, kind, capture)| Source {
+    let sources = places.into_iter().map(|(name, kind, capture)| CaptureFile {
         name,
         kind,
         capture,
@@ -182,7 +182,7 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
 }
 
 /// Reads a file of one place: a capture, or dig's text. `stem` names it where the capture does not.
-pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
+pub fn read(stem: &str, bytes: &[u8]) -> Result<CaptureFile, PlaceError> {
     if bytes.len() as u64 > limits::CAPTURE {
         return Err(CaptureError::TooLarge.into());
     }
@@ -199,14 +199,14 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<Source, PlaceError> {
     if is_json {
         let capture = capture::parse(text)?;
         let name = capture.vantage.name.clone();
-        return Ok(Source::of(name.unwrap_or_else(|| stem.to_owned()), capture));
+        return Ok(CaptureFile::of(name.unwrap_or_else(|| stem.to_owned()), capture));
     }
     let mut captures = dig::parse(&printed)?;
     let others = captures.split_off(1);
     let capture = captures.remove(0);
-    Ok(Source {
+    Ok(CaptureFile {
         name: stem.to_owned(),
-        kind: Kind::Dig,
+        kind: PlaceKind::Dig,
         capture,
         others,
     })
@@ -217,10 +217,10 @@ pub fn is_dig(bytes: &[u8]) -> bool {
     bytes.len() as u64 <= limits::CAPTURE && dig::has_header(&text::as_printed(&text::decode(bytes)))
 }
 
-impl Source {
+impl CaptureFile {
     /// The same without what identifies accounts, resources, the cluster, people and the place's host. What a
     /// capture calls its place is the name of a host, as far as can be told; the name of a file stays.
-    pub fn redacted(self) -> Result<Self, redact::Error> {
+    pub fn redacted(self) -> Result<Self, redact::RedactionFailed> {
         let is_named = self.capture.vantage.name.is_some();
         let capture = redact::capture(self.capture, None)?;
         let name = match &capture.vantage.name {
@@ -265,7 +265,7 @@ pub struct PlaceSummary {
     /// When it was captured; `null` where that is not known.
     pub taken_at: Option<String>,
     /// What it is known from.
-    pub kind: Kind,
+    pub kind: PlaceKind,
     /// The outcome there.
     pub conclusion: Conclusion,
     /// The headline there; only what was seen there where that headline has no cause and the comparison has one.
@@ -308,7 +308,7 @@ pub struct Cell {
 
 impl Cell {
     /// What stands before its verdict; nothing where it does not decide.
-    fn mark(&self) -> Option<words::Mark> {
+    fn mark(&self) -> Option<words::LineMark> {
         let mark = words::mark_of(self.verdict?);
         self.in_scope.then_some(mark)
     }
@@ -317,7 +317,7 @@ impl Cell {
 /// The document.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Comparison {
+pub struct PlacesDocument {
     /// The version of its shape.
     pub schema_version: u32,
     /// The program that made it.
@@ -346,7 +346,7 @@ pub struct Comparison {
 
 /// What the rules look at.
 #[derive(Debug)]
-pub struct Seen<'a> {
+pub struct ComparedPlaces<'a> {
     /// The places, in the order given.
     pub places: &'a [Place],
     /// The resolvers.
@@ -422,32 +422,35 @@ impl Row {
     }
 }
 
-impl Source {
+impl CaptureFile {
     /// The capture of a run, under a name of its own.
     pub fn of(name: String, capture: Capture) -> Self {
         Self {
             name,
-            kind: Kind::Capture,
+            kind: PlaceKind::Capture,
             capture,
             others: Vec::new(),
         }
     }
 
     /// Whether the two are about one endpoint and one cluster.
-    pub fn agrees_with(&self, other: &Self) -> Result<(), Refused> {
+    pub fn agrees_with(&self, other: &Self) -> Result<(), NotCompared> {
         refuse(&[self.clone(), other.clone()])
     }
 }
 
 impl Gathered {
     /// The same without what identifies accounts, resources, the cluster, people and hosts.
-    pub fn redacted(self) -> Result<Self, redact::Error> {
+    pub fn redacted(self) -> Result<Self, redact::RedactionFailed> {
         self.redacted_while(&|| Ok(()))
     }
 
     /// As [`Gathered::redacted`], for as long as it may go on, which is asked before each place.
-    pub fn redacted_while<E: From<redact::Error>>(self, goes_on: &dyn Fn() -> Result<(), E>) -> Result<Self, E> {
-        let redacted = |source: Source| {
+    pub fn redacted_while<E: From<redact::RedactionFailed>>(
+        self,
+        goes_on: &dyn Fn() -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let redacted = |source: CaptureFile| {
             goes_on()?;
             Ok(source.redacted()?)
         };
@@ -460,7 +463,7 @@ impl Gathered {
 }
 
 /// Compares the places.
-pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
+pub fn compare(sources: Vec<CaptureFile>) -> Result<PlacesDocument, NotCompared> {
     compare_gathered(Gathered {
         sources,
         ..Gathered::default()
@@ -468,16 +471,16 @@ pub fn compare(sources: Vec<Source>) -> Result<Comparison, Refused> {
 }
 
 /// Compares what was seen, and says what was not: without it nothing is healthy.
-pub fn compare_gathered(gathered: Gathered) -> Result<Comparison, Refused> {
+pub fn compare_gathered(gathered: Gathered) -> Result<PlacesDocument, NotCompared> {
     compare_while(gathered, &|| Ok(()))
 }
 
 /// As [`compare_gathered`], for as long as it may go on, which is asked in each place's diagnosis and between them. The
 /// error is why it may not.
-pub fn compare_while<E: From<Refused>>(
+pub fn compare_while<E: From<NotCompared>>(
     gathered: Gathered,
     goes_on: &dyn Fn() -> Result<(), E>,
-) -> Result<Comparison, E> {
+) -> Result<PlacesDocument, E> {
     let Gathered {
         sources,
         unseen,
@@ -485,7 +488,7 @@ pub fn compare_while<E: From<Refused>>(
     } = gathered;
     let count = sources.len() + unseen.len();
     if sources.is_empty() || !(2..=limits::PLACES).contains(&count) {
-        return Err(Refused::Count(count).into());
+        return Err(NotCompared::Count(count).into());
     }
     let sources = of_one_endpoint(named(sources));
     refuse(&sources)?;
@@ -503,7 +506,7 @@ pub fn compare_while<E: From<Refused>>(
     let places: Vec<Place> = places.collect::<Result<_, E>>()?;
     let rows = rows(&places);
     goes_on()?;
-    let seen = Seen {
+    let seen = ComparedPlaces {
         places: &places,
         rows: &rows,
         unseen: &unseen,
@@ -515,11 +518,11 @@ pub fn compare_while<E: From<Refused>>(
         Conclusion::Healthy | Conclusion::Degraded if !unseen.is_empty() => Conclusion::Inconclusive,
         conclusion => conclusion,
     };
-    let by_capture = || places.iter().filter(|place| place.kind == Kind::Capture);
+    let by_capture = || places.iter().filter(|place| place.kind == PlaceKind::Capture);
     let with_name = by_capture().find(|place| !place.report.target.is_nameless());
     let by_capture = with_name.or_else(|| by_capture().next());
     let target = by_capture.unwrap_or(&places[0]).report.target.clone();
-    Ok(Comparison {
+    Ok(PlacesDocument {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
         target,
@@ -542,7 +545,7 @@ pub fn compare_while<E: From<Refused>>(
 }
 
 /// Gives each place a name of its own.
-fn named(sources: Vec<Source>) -> Vec<Source> {
+fn named(sources: Vec<CaptureFile>) -> Vec<CaptureFile> {
     let mut taken: Vec<String> = Vec::new();
     let mut named = Vec::new();
     for mut source in sources {
@@ -558,12 +561,12 @@ fn named(sources: Vec<Source>) -> Vec<Source> {
 }
 
 /// Of a text with several endpoints, what it says of the one that all places are about; a capture has one only.
-fn of_one_endpoint(mut sources: Vec<Source>) -> Vec<Source> {
+fn of_one_endpoint(mut sources: Vec<CaptureFile>) -> Vec<CaptureFile> {
     let in_order = sources
         .iter()
         .flat_map(|source| std::iter::once(&source.capture).chain(&source.others));
     let mut endpoints = in_order.map(|capture| &capture.target.hostname);
-    let is_about = |source: &Source, endpoint| source.capture.target.is_nameless() || source.is_about(endpoint);
+    let is_about = |source: &CaptureFile, endpoint| source.capture.target.is_nameless() || source.is_about(endpoint);
     let common = endpoints.find(|endpoint| sources.iter().all(|source| is_about(source, endpoint)));
     if let Some(common) = common.cloned() {
         for source in &mut sources {
@@ -573,8 +576,8 @@ fn of_one_endpoint(mut sources: Vec<Source>) -> Vec<Source> {
     sources
 }
 
-fn refuse(sources: &[Source]) -> Result<(), Refused> {
-    let cluster = |source: &Source| {
+fn refuse(sources: &[CaptureFile]) -> Result<(), NotCompared> {
+    let cluster = |source: &CaptureFile| {
         let by_fact = source.capture.facts.aws.cluster.as_ref();
         let known = source.capture.target.cluster.clone();
         known.or_else(|| by_fact.map(|cluster| cluster.name.clone()))
@@ -589,13 +592,13 @@ fn refuse(sources: &[Source]) -> Result<(), Refused> {
                 for (redacted, open) in [(a, b), (b, a)] {
                     let names = [redacted, open].map(|source| &source.capture.target.hostname);
                     if stands_for(names[0], names[1]) {
-                        return Err(Refused::OneRedacted {
+                        return Err(NotCompared::OneRedacted {
                             redacted: redacted.name.clone(),
                             open: open.name.clone(),
                         });
                     }
                 }
-                return Err(Refused::Targets {
+                return Err(NotCompared::Targets {
                     a: a.name.clone(),
                     a_name: a_name.clone(),
                     b: b.name.clone(),
@@ -605,7 +608,7 @@ fn refuse(sources: &[Source]) -> Result<(), Refused> {
             if let (Some(a_cluster), Some(b_cluster)) = (cluster(a), cluster(b))
                 && a_cluster != b_cluster
             {
-                return Err(Refused::Clusters {
+                return Err(NotCompared::Clusters {
                     a: a.name.clone(),
                     a_cluster,
                     b: b.name.clone(),
@@ -618,17 +621,17 @@ fn refuse(sources: &[Source]) -> Result<(), Refused> {
 }
 
 /// dig's text does not say what the answer should be: the first capture that does lends it.
-fn informed(mut sources: Vec<Source>) -> Vec<Source> {
-    let knows = |source: &&Source| {
+fn informed(mut sources: Vec<CaptureFile>) -> Vec<CaptureFile> {
+    let knows = |source: &&CaptureFile| {
         let facts = &source.capture.facts;
-        source.kind == Kind::Capture
+        source.kind == PlaceKind::Capture
             && (source.capture.asked.expects_anything() || facts.aws.interfaces.is_some() || facts.aws.vpc.is_some())
     };
     let Some(lender) = sources.iter().find(knows).cloned() else {
         return sources;
     };
     for source in &mut sources {
-        if source.kind != Kind::Dig {
+        if source.kind != PlaceKind::Dig {
             continue;
         }
         let asked = &lender.capture.asked;
@@ -698,7 +701,7 @@ fn cell(place: &Place, resolver: Option<&ResolverReport>) -> Cell {
     }
 }
 
-fn summary(seen: &Seen<'_>, place: &Place, findings: &[Finding]) -> PlaceSummary {
+fn summary(seen: &ComparedPlaces<'_>, place: &Place, findings: &[Finding]) -> PlaceSummary {
     PlaceSummary {
         name: place.name.clone(),
         taken_at: place.taken_at().map(str::to_owned),
@@ -724,11 +727,11 @@ fn conclude(places: &[Place], findings: &[Finding]) -> Conclusion {
     }
 }
 
-impl Comparison {
+impl PlacesDocument {
     /// What the resolvers run that fail where they decide: whose lines a fix is in.
     fn answering(&self) -> fix::Answering {
         let cells = self.rows.iter().flat_map(|row| row.cells.iter().zip(&self.captures));
-        let failing = cells.filter(|(cell, _)| cell.mark() == Some(words::Mark::Bad));
+        let failing = cells.filter(|(cell, _)| cell.mark() == Some(words::LineMark::Bad));
         let resolvers = failing.filter_map(|(cell, report)| {
             let mut resolvers = report.resolvers.iter();
             resolvers.find(|resolver| Some(&resolver.probed.resolver.name) == cell.name.as_ref())
@@ -764,10 +767,10 @@ impl Comparison {
 
     fn headline(&self) -> words::Headline {
         let mark = match self.conclusion {
-            Conclusion::Healthy => words::Mark::Good,
-            Conclusion::Degraded => words::Mark::Warning,
-            Conclusion::Broken => words::Mark::Bad,
-            Conclusion::Inconclusive => words::Mark::Unsure,
+            Conclusion::Healthy => words::LineMark::Good,
+            Conclusion::Degraded => words::LineMark::Warning,
+            Conclusion::Broken => words::LineMark::Bad,
+            Conclusion::Inconclusive => words::LineMark::Unsure,
         };
         let unsure = || {
             let place = self
@@ -800,7 +803,7 @@ impl Comparison {
 }
 
 /// Writes the document in a format.
-pub fn render(comparison: &Comparison, format: Format, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn render(comparison: &PlacesDocument, format: Format, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     match format {
         Format::Table => table::render(comparison, style, out),
         Format::Short => render::short::line(

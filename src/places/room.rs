@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{Cell, Comparison, Row};
+use super::{Cell, PlacesDocument, Row};
 use crate::limits;
-use crate::render::words::Mark;
+use crate::render::words::LineMark;
 
 /// How much of a comparison stands on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,22 +91,22 @@ pub(super) fn first_screen(
 
 /// Which of a list stand on a page that has room for so many, in their order: what fails first, and one that does not
 /// for the contrast.
-pub(super) fn chosen(marks: impl Iterator<Item = Option<Mark>>, most: usize) -> Vec<usize> {
-    let marks: Vec<Option<Mark>> = marks.collect();
+pub(super) fn chosen(marks: impl Iterator<Item = Option<LineMark>>, most: usize) -> Vec<usize> {
+    let marks: Vec<Option<LineMark>> = marks.collect();
     // "and 1 more" would take the line of the one.
     if marks.len() <= most.saturating_add(1) {
         return (0..marks.len()).collect();
     }
-    let rank = |mark: Option<Mark>| match mark {
-        Some(Mark::Bad) => 0,
-        Some(Mark::Warning) => 1,
-        Some(Mark::Unsure) => 2,
-        Some(Mark::Good | Mark::Info) => 3,
+    let rank = |mark: Option<LineMark>| match mark {
+        Some(LineMark::Bad) => 0,
+        Some(LineMark::Warning) => 1,
+        Some(LineMark::Unsure) => 2,
+        Some(LineMark::Good | LineMark::Info) => 3,
         None => 4,
     };
     let mut order: Vec<usize> = (0..marks.len()).collect();
     order.sort_by_key(|at| rank(marks[*at]));
-    let contrast = order.iter().copied().find(|at| marks[*at] == Some(Mark::Good));
+    let contrast = order.iter().copied().find(|at| marks[*at] == Some(LineMark::Good));
     order.truncate(most);
     if let Some(contrast) = contrast
         && most > 1
@@ -120,14 +120,14 @@ pub(super) fn chosen(marks: impl Iterator<Item = Option<Mark>>, most: usize) -> 
 }
 
 /// The rows that stand on the page: those with what fails first.
-pub(super) fn rows(comparison: &Comparison, room: Room) -> Vec<&Row> {
+pub(super) fn rows(comparison: &PlacesDocument, room: Room) -> Vec<&Row> {
     let worst = |row: &Row| {
         let marks = row.cells.iter().filter_map(Cell::mark);
-        let is_bad = marks.clone().any(|mark| mark == Mark::Bad);
+        let is_bad = marks.clone().any(|mark| mark == LineMark::Bad);
         if is_bad {
-            Some(Mark::Bad)
+            Some(LineMark::Bad)
         } else {
-            marks.min_by_key(|mark| *mark == Mark::Good)
+            marks.min_by_key(|mark| *mark == LineMark::Good)
         }
     };
     let shown = chosen(comparison.rows.iter().map(worst), room.rows);

@@ -5,13 +5,13 @@ use std::fmt::{self, Write as _};
 use unicode_width::UnicodeWidthStr;
 
 use super::room::{self, Room, chosen, rows};
-use super::{Cell, Comparison, Kind, PlaceSummary, Row};
+use super::{Cell, PlaceKind, PlaceSummary, PlacesDocument, Row};
 use crate::limits;
 use crate::render::Style;
 use crate::render::fix::Lines;
 use crate::render::table::{INDENT, Page};
 use crate::render::text::{Paint, wrap_cell};
-use crate::render::words::{self, INTERRUPTED, Mark, Placed};
+use crate::render::words::{self, INTERRUPTED, LineMark, Placed};
 use crate::report::Conclusion;
 use crate::rules::phrase;
 use crate::target::View;
@@ -25,7 +25,7 @@ const LEAST: usize = 15;
 /// A place gets no more than this.
 const MOST: usize = 40;
 
-pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
+pub(super) fn render(comparison: &PlacesDocument, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let is_whole = style.verbose || style.fix == Lines::All || style.width < limits::FIRST_SCREEN_COLUMNS;
     let (page, _) = room::first_screen(is_whole, |room, step, page| {
         render_in(comparison, style, room, step, page)
@@ -33,7 +33,13 @@ pub(super) fn render(comparison: &Comparison, style: &Style, out: &mut dyn fmt::
     out.write_str(&page)
 }
 
-fn render_in(comparison: &Comparison, style: &Style, room: Room, step: usize, out: &mut dyn fmt::Write) -> fmt::Result {
+fn render_in(
+    comparison: &PlacesDocument,
+    style: &Style,
+    room: Room,
+    step: usize,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
     let mut page = Page::new(style, out).narrowed(step);
     page.headline(&comparison.headline())?;
     page.blank();
@@ -74,23 +80,29 @@ fn render_in(comparison: &Comparison, style: &Style, room: Room, step: usize, ou
 }
 
 /// What was found at each place, and which were not seen.
-fn places(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+fn places(page: &mut Page<'_>, comparison: &PlacesDocument, room: Room) -> fmt::Result {
     let seen = comparison.places.iter().map(|place| Some(place_mark(place.conclusion)));
-    let unseen = comparison.unseen.iter().map(|_| Some(Mark::Unsure));
+    let unseen = comparison.unseen.iter().map(|_| Some(LineMark::Unsure));
     let count = comparison.places.len() + comparison.unseen.len();
     let shown = chosen(seen.chain(unseen), room.places);
     for at in &shown {
         let Some(place) = comparison.places.get(*at) else {
             let unseen = &comparison.unseen[at - comparison.places.len()];
-            let symbol = format!("{} ", Mark::Unsure.symbol(page.style.ascii));
-            page.cut(2 * INDENT, &symbol, Mark::Unsure.paint(), &unseen.words(), room.lines)?;
+            let symbol = format!("{} ", LineMark::Unsure.symbol(page.style.ascii));
+            page.cut(
+                2 * INDENT,
+                &symbol,
+                LineMark::Unsure.paint(),
+                &unseen.words(),
+                room.lines,
+            )?;
             continue;
         };
         let mark = place_mark(place.conclusion);
         let symbol = format!("{} ", mark.symbol(page.style.ascii));
         page.cut(2 * INDENT, &symbol, mark.paint(), &about(place), room.lines)?;
         let below = 2 * INDENT + symbol.width();
-        if place.kind == Kind::Dig || page.style.verbose {
+        if place.kind == PlaceKind::Dig || page.style.verbose {
             for gap in &place.gaps {
                 page.item(below, "not known: ", &format!("{} ({})", gap.fact, gap.reason))?;
             }
@@ -99,20 +111,20 @@ fn places(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Resu
     page.more(2 * INDENT, count - shown.len())
 }
 
-pub(super) fn place_mark(conclusion: Conclusion) -> Mark {
+pub(super) fn place_mark(conclusion: Conclusion) -> LineMark {
     match conclusion {
-        Conclusion::Healthy => Mark::Good,
-        Conclusion::Degraded => Mark::Warning,
-        Conclusion::Broken => Mark::Bad,
-        Conclusion::Inconclusive => Mark::Unsure,
+        Conclusion::Healthy => LineMark::Good,
+        Conclusion::Degraded => LineMark::Warning,
+        Conclusion::Broken => LineMark::Bad,
+        Conclusion::Inconclusive => LineMark::Unsure,
     }
 }
 
 /// `laptop (capture of 2026-01-01T00:00:00Z): broken: …`.
 pub(super) fn about(place: &PlaceSummary) -> String {
     let kind = match place.kind {
-        Kind::Capture => "capture",
-        Kind::Dig => "dig's text",
+        PlaceKind::Capture => "capture",
+        PlaceKind::Dig => "dig's text",
     };
     let time = place.taken_at.as_deref().unwrap_or("an unknown time");
     format!(
@@ -151,7 +163,7 @@ pub(super) fn cell_details(cell: &Cell) -> Vec<String> {
     lines
 }
 
-fn matrix(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Result {
+fn matrix(page: &mut Page<'_>, comparison: &PlacesDocument, room: Room) -> fmt::Result {
     let columns = page.width.saturating_sub(INDENT + RESOLVER);
     let width = (columns / comparison.places.len()).saturating_sub(GAP).min(MOST);
     let shown = rows(comparison, room);
@@ -201,7 +213,7 @@ fn matrix(page: &mut Page<'_>, comparison: &Comparison, room: Room) -> fmt::Resu
             .collect();
         let paint = |place: usize, index: usize| {
             let mark = resolver.cells.get(place).and_then(Cell::mark);
-            mark.filter(|_| index == 0).map_or(Paint::Plain, Mark::paint)
+            mark.filter(|_| index == 0).map_or(Paint::Plain, LineMark::paint)
         };
         row(page, &first, &cells, &paint)?;
     }
@@ -263,9 +275,9 @@ fn marks(page: &mut Page<'_>, rows: &[&Row], count: usize) -> fmt::Result {
         (Some(_), None) => ("-", Paint::Plain),
         (Some(_), Some(mark)) if ascii => {
             let letter = match mark {
-                Mark::Good => "+",
-                Mark::Bad => "x",
-                Mark::Warning | Mark::Unsure | Mark::Info => "?",
+                LineMark::Good => "+",
+                LineMark::Bad => "x",
+                LineMark::Warning | LineMark::Unsure | LineMark::Info => "?",
             };
             (letter, mark.paint())
         }

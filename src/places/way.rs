@@ -1,13 +1,13 @@
 //! The ways of the question as a picture: one a place.
 
-use super::Comparison;
+use super::PlacesDocument;
 use crate::render::way::{self, Way};
-use crate::render::words::Mark;
+use crate::render::words::LineMark;
 use crate::report::{Conclusion, ResolverReport};
 use crate::resolvers::Role;
 
 /// The way that decides at each place, in the order of the places. Where all is well, there is nothing to draw.
-pub(super) fn ways(comparison: &Comparison) -> Vec<Way> {
+pub(super) fn ways(comparison: &PlacesDocument) -> Vec<Way> {
     if comparison.conclusion == Conclusion::Healthy {
         return Vec::new();
     }
@@ -17,14 +17,14 @@ pub(super) fn ways(comparison: &Comparison) -> Vec<Way> {
         resolvers: vec!["not seen".to_owned()],
         behind: Vec::new(),
         end: "not known".to_owned(),
-        mark: Some(Mark::Unsure),
+        mark: Some(LineMark::Unsure),
     });
     seen.chain(unseen).collect()
 }
 
 /// The way at one place: what its clients depend on, and of several ways the one that is worst. The verdicts are those
 /// of the table: what one place knows of the right answer is lent to another there.
-fn of_place(comparison: &Comparison, place: usize) -> Option<Way> {
+fn of_place(comparison: &PlacesDocument, place: usize) -> Option<Way> {
     let report = comparison.captures.get(place)?;
     let start = &comparison.places[place].name;
     let mut ways: Vec<Way> = Vec::new();
@@ -55,11 +55,11 @@ fn of_place(comparison: &Comparison, place: usize) -> Option<Way> {
 }
 
 /// The worst first, and last what does not decide.
-fn rank(mark: Option<Mark>) -> u8 {
+fn rank(mark: Option<LineMark>) -> u8 {
     match mark {
-        Some(Mark::Bad) => 0,
-        Some(Mark::Warning | Mark::Unsure | Mark::Info) => 1,
-        Some(Mark::Good) => 2,
+        Some(LineMark::Bad) => 0,
+        Some(LineMark::Warning | LineMark::Unsure | LineMark::Info) => 1,
+        Some(LineMark::Good) => 2,
         None => 3,
     }
 }

@@ -11,7 +11,7 @@ use crate::observation::{NetworkFailure, Reason};
 
 /// What a try heard beside its reply.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct HeardBeside {
     /// Replies that did not belong to the question.
     pub(super) mismatched_replies: u32,
     /// What was wrong with the first.
@@ -22,7 +22,7 @@ pub(super) struct Heard {
     pub(super) other_source: Option<SocketAddr>,
 }
 
-impl Heard {
+impl HeardBeside {
     pub(super) fn mismatch(&mut self, mismatch: Mismatch) {
         self.mismatched_replies += 1;
         self.first_mismatch.get_or_insert(mismatch);
@@ -56,7 +56,7 @@ pub(super) struct Try {
     /// The reply that counts.
     pub(super) reply: Option<Reply>,
     /// What else was heard.
-    pub(super) heard: Heard,
+    pub(super) heard: HeardBeside,
     /// Over TCP, whether the connection was made.
     pub(super) connected: bool,
     /// This host's address, where the socket was connected.
@@ -74,7 +74,7 @@ impl Try {
             kind: None,
             reason: None,
             reply: Some(reply),
-            heard: Heard::default(),
+            heard: HeardBeside::default(),
             connected: false,
             local: None,
             socket,
@@ -83,7 +83,7 @@ impl Try {
     }
 
     /// Nothing that belongs to the question came in time.
-    pub(super) fn silent(heard: Heard) -> Self {
+    pub(super) fn silent(heard: HeardBeside) -> Self {
         // Only replies that did not belong: something answers, but not to us.
         let kind = if heard.mismatched_replies > 0 {
             AnswerKind::Malformed
@@ -110,7 +110,7 @@ impl Try {
                 failure: NetworkFailure::of(error),
             }),
             reply: None,
-            heard: Heard::default(),
+            heard: HeardBeside::default(),
             connected: false,
             local: None,
             socket: None,
@@ -122,7 +122,7 @@ impl Try {
     pub(super) fn silent_for(reason: Reason) -> Self {
         Self {
             reason: Some(reason),
-            ..Self::silent(Heard::default())
+            ..Self::silent(HeardBeside::default())
         }
     }
 

@@ -16,12 +16,12 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::attempt::{Heard, Try};
+use super::attempt::{HeardBeside, Try};
 use super::pace::{Paces, Turn};
-use super::tls::Session;
+use super::tls::TlsSession;
 use super::udp::Listen;
 use super::wire::{Decoded, OutgoingQuery};
-use super::{Direct, Route, https, tcp, tls, udp};
+use super::{Direct, SocketRoute, https, tcp, tls, udp};
 use crate::dns::{AnswerKind, Mismatch, Reply};
 use crate::limits;
 use crate::observation::{Attempt, Lookup, Purpose, Question, Reason, Transport};
@@ -66,9 +66,9 @@ pub(super) struct Server {
     /// The address that the resolver has.
     pub(super) address: SocketAddr,
     /// Where that leads.
-    pub(super) route: Arc<dyn Route>,
+    pub(super) route: Arc<dyn SocketRoute>,
     /// Inside TLS, how the server is known.
-    pub(super) session: Option<Session>,
+    pub(super) session: Option<TlsSession>,
     /// How fast it may be asked.
     pub(super) paces: Option<Paces>,
 }
@@ -154,7 +154,7 @@ pub(super) async fn ask(
 /// makes of octets, without a socket.
 pub(super) fn of_messages<'a>(question: &Question, id: u16, messages: impl IntoIterator<Item = &'a [u8]>) -> Lookup {
     let query = query(question, id);
-    let mut heard = Heard::default();
+    let mut heard = HeardBeside::default();
     let mut reply = None;
     for message in messages {
         let decoded = match question.transport {

@@ -10,8 +10,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::client::TlsStream;
 
-use super::attempt::{Heard, Try};
-use super::tls::{Session, failed};
+use super::attempt::{HeardBeside, Try};
+use super::tls::{TlsSession, failed};
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::AnswerKind;
 use crate::limits;
@@ -22,7 +22,7 @@ use crate::tls;
 const DNS_MESSAGE: &str = "application/dns-message";
 
 /// Connects, shakes hands, posts the query and reads the response until `end` has come.
-pub(super) async fn attempt(server: SocketAddr, session: &Session, query: &OutgoingQuery, end: Instant) -> Try {
+pub(super) async fn attempt(server: SocketAddr, session: &TlsSession, query: &OutgoingQuery, end: Instant) -> Try {
     let stream = match session.open(server, end).await {
         Ok(stream) => stream,
         Err(failed) => return *failed,
@@ -52,7 +52,7 @@ pub(super) async fn attempt(server: SocketAddr, session: &Session, query: &Outgo
 
 /// The reply in a response, which has room for one only.
 fn read(query: &OutgoingQuery, message: &[u8]) -> Try {
-    let mut heard = Heard::default();
+    let mut heard = HeardBeside::default();
     match query.decode(message) {
         Decoded::Reply(reply) => return Try::reply(reply, None),
         Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
@@ -66,7 +66,7 @@ fn read(query: &OutgoingQuery, message: &[u8]) -> Try {
 
 /// The request, without its body, and the body. The host is the certificate's: an address in brackets where it is IPv6,
 /// and the port where it is not HTTPS's own.
-fn request(server: SocketAddr, session: &Session, query: &OutgoingQuery) -> Result<(Request<()>, Bytes), String> {
+fn request(server: SocketAddr, session: &TlsSession, query: &OutgoingQuery) -> Result<(Request<()>, Bytes), String> {
     let octets = query.encode()?;
     let name = &session.identity.name;
     let host = if name.contains(':') {

@@ -26,12 +26,12 @@ use crate::observation::{Lookup, Question};
 use crate::probed::Probed;
 
 pub use pace::Paces;
-pub(crate) use pace::Shared as SharedPace;
-pub use route::{Direct, Route};
+pub(crate) use pace::SharedPace;
+pub use route::{Direct, SocketRoute};
 pub use run::{Progress, Run, run, watched};
 pub use sockets::descriptors;
 pub(crate) use sockets::{Shortage, sockets_of_this_process};
-pub use standing::{End, Live};
+pub use standing::{EarlyEnd, Live};
 pub use system::{GetAddrInfo, SystemResolver};
 pub(crate) use udp::of_a_datagram;
 

@@ -23,7 +23,7 @@ const COMPANY: u32 = 200;
 pub struct Paces {
     /// Questions a second to one server; 0 has no cap.
     rate: u32,
-    known: Arc<Mutex<BTreeMap<SocketAddr, Shared>>>,
+    known: Arc<Mutex<BTreeMap<SocketAddr, SharedPace>>>,
 }
 
 impl Paces {
@@ -36,9 +36,9 @@ impl Paces {
     }
 
     /// The pace of this server.
-    pub(crate) fn of(&self, server: SocketAddr) -> Shared {
+    pub(crate) fn of(&self, server: SocketAddr) -> SharedPace {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let pace = known.entry(server).or_insert_with(|| Shared {
+        let pace = known.entry(server).or_insert_with(|| SharedPace {
             pace: Arc::new(Mutex::new(Pace::new(self.rate, Instant::now()))),
             next: Arc::default(),
             waiting: Arc::default(),
@@ -49,7 +49,7 @@ impl Paces {
 
 /// The pace of one server, for all who ask it.
 #[derive(Debug, Clone)]
-pub(crate) struct Shared {
+pub(crate) struct SharedPace {
     pace: Arc<Mutex<Pace>>,
     /// Whoever is next waits for the time, and the others wait for whoever is next.
     next: Arc<tokio::sync::Mutex<()>>,
@@ -58,15 +58,15 @@ pub(crate) struct Shared {
 }
 
 /// Somebody who waits for a turn.
-struct Waits<'a>(&'a AtomicUsize);
+struct WaitingTurn<'a>(&'a AtomicUsize);
 
-impl Drop for Waits<'_> {
+impl Drop for WaitingTurn<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-impl Shared {
+impl SharedPace {
     /// How many questions may be sent now by somebody who sends many: whoever waits for a turn goes before.
     pub(crate) fn spare(&self, now: Instant) -> usize {
         let waiting = self.waiting.load(Ordering::Relaxed);
@@ -94,7 +94,7 @@ impl Shared {
     /// Waits until the server may be asked once more.
     pub(super) async fn turn(&self) -> Turn {
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waits = Waits(&self.waiting);
+        let _waits = WaitingTurn(&self.waiting);
         let _next = self.next.lock().await;
         while let Some(at) = self.take(Instant::now()) {
             sleep_until(at).await;

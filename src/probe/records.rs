@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::dns::{
-    Class, Defect, ExtendedError, Name, NameFault, RData, Rcode, Record, RecordFault, RecordType, Reply, Section,
+    Class, ExtendedError, Name, NameFault, OctetDefect, RData, Rcode, Record, RecordFault, RecordType, Reply, Section,
 };
 use crate::limits;
 
@@ -143,7 +143,7 @@ pub(super) fn read(
 ) {
     for Announced { section, count } in sections {
         for number in 1..=*count {
-            let broken = |fault: RecordFault| Defect::Record {
+            let broken = |fault: RecordFault| OctetDefect::Record {
                 number,
                 of: *count,
                 section: *section,
@@ -192,7 +192,7 @@ pub(super) fn read(
     }
     let trailing = message.len() - at;
     if trailing > 0 {
-        blemish(reply, Defect::Trailing { octets: trailing });
+        blemish(reply, OctetDefect::Trailing { octets: trailing });
     }
 }
 
@@ -204,7 +204,7 @@ fn dotted(name: &Name) -> bool {
 
 /// Something in a section cannot be read. Go, glibc and musl read the answer section and nothing behind it (Go,
 /// src/net/dnsclient_unix.go; glibc, resolv/nss_dns/dns-host.c; musl, src/network/dns_parse.c).
-fn spoil(reply: &mut Reply, section: Section, defect: Defect) {
+fn spoil(reply: &mut Reply, section: Section, defect: OctetDefect) {
     if section == Section::Answer {
         reply.defect.get_or_insert(defect);
     } else {
@@ -213,7 +213,7 @@ fn spoil(reply: &mut Reply, section: Section, defect: Defect) {
 }
 
 /// Something is wrong that clients which ask for addresses do not see.
-fn blemish(reply: &mut Reply, defect: Defect) {
+fn blemish(reply: &mut Reply, defect: OctetDefect) {
     reply.blemish.get_or_insert(defect);
 }
 
@@ -296,18 +296,18 @@ fn generic(octets: &[u8]) -> String {
 fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
     if section != Section::Additional {
         // It means nothing there: clients pass it over.
-        return blemish(reply, Defect::OptElsewhere);
+        return blemish(reply, OctetDefect::OptElsewhere);
     }
     if reply.edns {
         // RFC 6891 section 6.1.1 allows one; Go takes the first.
-        return blemish(reply, Defect::SecondOpt);
+        return blemish(reply, OctetDefect::SecondOpt);
     }
     reply.edns = true;
     // Section 6.1.3: the TTL's first octet holds the high bits of the RCODE. It counts however broken the options are.
     let high = u16::try_from(frame.ttl >> 24).unwrap_or_default();
     reply.rcode = Rcode(high << 4 | reply.rcode.0);
     if !frame.owner.is_root() {
-        blemish(reply, Defect::OptOwner);
+        blemish(reply, OctetDefect::OptOwner);
     }
     let Ok(mut rest) = frame.octets(message) else {
         return;
@@ -318,7 +318,7 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
             Some((code, rest.get(4..4 + length)?, rest.get(4 + length..)?))
         };
         let Some((code, data, behind)) = option() else {
-            return blemish(reply, Defect::OptionTooLong);
+            return blemish(reply, OctetDefect::OptionTooLong);
         };
         rest = behind;
         if code == EXTENDED_ERROR {
@@ -330,13 +330,13 @@ fn options(reply: &mut Reply, section: Section, frame: &Frame, message: &[u8]) {
 /// Option 15: two octets of code, the rest text (RFC 8914 section 2).
 fn extended_error(reply: &mut Reply, data: &[u8]) {
     let Some((code, text)) = data.split_first_chunk::<2>() else {
-        return blemish(reply, Defect::ExtendedErrorTooShort);
+        return blemish(reply, OctetDefect::ExtendedErrorTooShort);
     };
     if reply.extended_errors.len() == limits::EXTENDED_ERRORS_PER_REPLY {
         return;
     }
     if std::str::from_utf8(text).is_err() {
-        blemish(reply, Defect::ExtendedErrorText);
+        blemish(reply, OctetDefect::ExtendedErrorText);
     }
     let text = String::from_utf8_lossy(text);
     // Some servers end the text with NUL, which RFC 8914 allows for.
@@ -368,7 +368,7 @@ pub(super) fn keep_bounded(reply: &mut Reply, qname: &Name, qtype: RecordType) {
         kept.contains(&(index - 1))
     });
     let (records, kept) = (all, limits::RECORDS_PER_REPLY);
-    blemish(reply, Defect::TooManyRecords { records, kept });
+    blemish(reply, OctetDefect::TooManyRecords { records, kept });
 }
 
 fn bounded(text: &str) -> String {

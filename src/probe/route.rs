@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::observation::Transport;
 
 /// Turns the address of a resolver into the one that a socket connects to.
-pub trait Route: Send + Sync {
+pub trait SocketRoute: Send + Sync {
     /// The address to connect to; an error where the route has none, which counts as unreachable.
     fn to(&self, server: SocketAddr, transport: Transport) -> io::Result<SocketAddr>;
 
@@ -25,7 +25,7 @@ pub trait Route: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Direct;
 
-impl Route for Direct {
+impl SocketRoute for Direct {
     fn to(&self, server: SocketAddr, _: Transport) -> io::Result<SocketAddr> {
         Ok(server)
     }

@@ -9,13 +9,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::Route;
+use super::SocketRoute;
 use super::exchange::{self, Server, Window};
 use super::pace::Paces;
 use super::sockets::Sockets;
-use super::standing::{End, Event, Live};
+use super::standing::{EarlyEnd, Live, ProbeEvent};
 use super::system::{self, SystemResolver};
-use super::tls::{Configurations, Session};
+use super::tls::{Configurations, TlsSession};
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Question};
 use crate::plan::{Plan, follow_up, which_host};
@@ -33,7 +33,7 @@ pub struct Run {
     /// The bound of the whole run.
     pub deadline: Duration,
     /// Where addresses lead.
-    pub route: Arc<dyn Route>,
+    pub route: Arc<dyn SocketRoute>,
     /// The operating system's lookup.
     pub system: Arc<dyn SystemResolver>,
     /// Whose certificates are believed where one is verified.
@@ -65,7 +65,7 @@ pub async fn run(
 ) -> Vec<Probed> {
     let end = async {
         interrupt.await;
-        End::Interrupted
+        EarlyEnd::Interrupted
     };
     watched(plan, resolvers, run, &Live::default(), end, progress).await
 }
@@ -77,7 +77,7 @@ pub async fn watched(
     resolvers: &[Resolver],
     run: &Run,
     live: &Live,
-    end: impl Future<Output = End>,
+    end: impl Future<Output = EarlyEnd>,
     mut progress: impl FnMut(Progress),
 ) -> Vec<Probed> {
     let deadline = Instant::now() + run.deadline;
@@ -104,7 +104,7 @@ pub async fn watched(
                 session: resolver
                     .transport
                     .zip(resolver.tls.as_ref())
-                    .map(|(transport, identity)| Session::new(&configurations, transport, identity)),
+                    .map(|(transport, identity)| TlsSession::new(&configurations, transport, identity)),
             }),
             events: sender.clone(),
         };
@@ -133,7 +133,7 @@ pub async fn watched(
             biased;
             event = events.recv() => match event {
                 None => break None,
-                Some(Event::TargetDone(index)) => progress(Progress::Answered(Box::new(live.probed(part, index)))),
+                Some(ProbeEvent::TargetDone(index)) => progress(Progress::Answered(Box::new(live.probed(part, index)))),
                 Some(event) => live.take(part, event),
             },
             ended = &mut end => break Some(ended),
@@ -162,12 +162,12 @@ struct Task {
     window: Window,
     sockets: Sockets,
     server: Option<Server>,
-    events: mpsc::UnboundedSender<Event>,
+    events: mpsc::UnboundedSender<ProbeEvent>,
 }
 
 impl Task {
     /// The receiver is gone only where the run was interrupted, and then nobody wants to know.
-    fn tell(&self, event: Event) {
+    fn tell(&self, event: ProbeEvent) {
         let _ = self.events.send(event);
     }
 
@@ -205,21 +205,21 @@ impl Task {
         if !is_known {
             let _ = timeout(limits::SOFTWARE_PATIENCE, software).await;
         }
-        self.tell(Event::Done(self.index));
+        self.tell(ProbeEvent::Done(self.index));
     }
 
     async fn ask_system(self, system: Arc<dyn SystemResolver>) {
         if Instant::now() >= self.window.deadline {
-            self.tell(Event::Unasked(self.index));
+            self.tell(ProbeEvent::Unasked(self.index));
         }
         let target = self.plan.target.clone();
         let lookup = system::lookup(system, target, self.window.deadline).await;
         if lookup.was_not_asked() {
-            self.tell(Event::Unasked(self.index));
+            self.tell(ProbeEvent::Unasked(self.index));
         }
-        self.tell(Event::System(self.index, lookup));
-        self.tell(Event::TargetDone(self.index));
-        self.tell(Event::Done(self.index));
+        self.tell(ProbeEvent::System(self.index, lookup));
+        self.tell(ProbeEvent::TargetDone(self.index));
+        self.tell(ProbeEvent::Done(self.index));
     }
 
     /// Asks all questions of a round at once. What is `said` of the endpoint the first time is passed on as soon as it
@@ -237,7 +237,7 @@ impl Task {
         // A question that the deadline leaves no time for is not asked, rather than recorded as silence.
         if Instant::now() >= self.window.deadline {
             if questions.iter().any(decides) {
-                self.tell(Event::Unasked(self.index));
+                self.tell(ProbeEvent::Unasked(self.index));
             }
             return about_itself;
         }
@@ -263,7 +263,7 @@ impl Task {
                     return (number, question, None);
                 }
                 // As in `tell`.
-                let _ = events.send(Event::Sent(index));
+                let _ = events.send(ProbeEvent::Sent(index));
                 let asked = exchange::ask(&question, server, window, turn).await;
                 (number, question, asked)
             });
@@ -277,7 +277,7 @@ impl Task {
                 continue;
             };
             if asked.is_none() && decides(&question) {
-                self.tell(Event::Unasked(self.index));
+                self.tell(ProbeEvent::Unasked(self.index));
             }
             if let Some((lookup, lingering)) = asked {
                 if decides(&question) {
@@ -287,7 +287,7 @@ impl Task {
                     about_itself.push(lookup.clone());
                 }
                 let lookup = Box::new(lookup);
-                self.tell(Event::Lookup(self.index, offset + number, lookup, lingering));
+                self.tell(ProbeEvent::Lookup(self.index, offset + number, lookup, lingering));
             }
             if decides(&question) {
                 first_left -= 1;
@@ -301,7 +301,7 @@ impl Task {
             if question.purpose == Purpose::Target {
                 targets_left -= 1;
                 if targets_left == 0 {
-                    self.tell(Event::TargetDone(self.index));
+                    self.tell(ProbeEvent::TargetDone(self.index));
                 }
             }
         }

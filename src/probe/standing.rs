@@ -16,7 +16,7 @@ use crate::resolvers::Resolver;
 
 /// How a run ends before all is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum EarlyEnd {
     /// Somebody, or the time, ended it: what is not done is marked.
     Interrupted,
     /// What is outstanding is not worth waiting for.
@@ -24,7 +24,7 @@ pub enum End {
 }
 
 /// What a resolver's task sends as it goes along: so that an interrupted run keeps what is known.
-pub(super) enum Event {
+pub(super) enum ProbeEvent {
     /// A first question goes out.
     Sent(usize),
     Lookup(usize, usize, Box<Lookup>, Vec<Lingering>),
@@ -37,7 +37,7 @@ pub(super) enum Event {
 
 /// A run as it is seen from outside. One that is made of several parts has them in the order in which they began.
 pub struct Live {
-    parts: RefCell<Vec<Found>>,
+    parts: RefCell<Vec<PartStanding>>,
     version: watch::Sender<u64>,
 }
 
@@ -83,14 +83,14 @@ impl Live {
 
     pub(super) fn begin(&self, plan: &Plan, resolvers: &[Resolver], may_linger: usize) -> usize {
         let mut parts = self.parts.borrow_mut();
-        parts.push(Found::new(plan, resolvers, may_linger));
+        parts.push(PartStanding::new(plan, resolvers, may_linger));
         let part = parts.len() - 1;
         drop(parts);
         self.version.send_modify(|version| *version += 1);
         part
     }
 
-    pub(super) fn take(&self, part: usize, event: Event) {
+    pub(super) fn take(&self, part: usize, event: ProbeEvent) {
         self.parts.borrow_mut()[part].take(event);
         self.version.send_modify(|version| *version += 1);
     }
@@ -100,16 +100,16 @@ impl Live {
     }
 
     /// Closes what is open, and returns what came back.
-    pub(super) fn close(&self, part: usize, end: Option<End>) -> Vec<Probed> {
+    pub(super) fn close(&self, part: usize, end: Option<EarlyEnd>) -> Vec<Probed> {
         let part = &mut self.parts.borrow_mut()[part];
         part.count_late_replies();
-        part.settled = end == Some(End::Settled);
+        part.settled = end == Some(EarlyEnd::Settled);
         (0..part.resolvers.len()).map(|index| part.probed(index)).collect()
     }
 }
 
 /// What is known so far of a part.
-struct Found {
+struct PartStanding {
     plan: Plan,
     resolvers: Vec<Resolver>,
     lookups: Vec<BTreeMap<usize, (Lookup, Vec<Lingering>)>>,
@@ -127,7 +127,7 @@ struct Found {
     lingering: usize,
 }
 
-impl Found {
+impl PartStanding {
     fn new(plan: &Plan, resolvers: &[Resolver], may_linger: usize) -> Self {
         let count = resolvers.len();
         Self {
@@ -146,10 +146,10 @@ impl Found {
         }
     }
 
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: ProbeEvent) {
         match event {
-            Event::Sent(resolver) => self.sent[resolver] = self.sent[resolver].or_else(|| Some(Instant::now())),
-            Event::Lookup(resolver, question, lookup, lingering) => {
+            ProbeEvent::Sent(resolver) => self.sent[resolver] = self.sent[resolver].or_else(|| Some(Instant::now())),
+            ProbeEvent::Lookup(resolver, question, lookup, lingering) => {
                 if lookup.purpose == Purpose::Target {
                     self.said[resolver] = Some(Instant::now());
                 }
@@ -158,13 +158,13 @@ impl Found {
                 self.lookups[resolver].insert(question, (*lookup, lingering));
                 self.close_oldest();
             }
-            Event::System(resolver, lookup) => {
+            ProbeEvent::System(resolver, lookup) => {
                 self.said[resolver] = Some(Instant::now());
                 self.system[resolver] = Some(lookup);
             }
-            Event::TargetDone(_) => {}
-            Event::Done(resolver) => self.done[resolver] = true,
-            Event::Unasked(resolver) => self.unasked[resolver] = true,
+            ProbeEvent::TargetDone(_) => {}
+            ProbeEvent::Done(resolver) => self.done[resolver] = true,
+            ProbeEvent::Unasked(resolver) => self.unasked[resolver] = true,
         }
     }
 

@@ -9,12 +9,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::attempt::{Heard, Try};
+use super::attempt::{HeardBeside, Try};
 use super::pace::Turn;
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::{AnswerKind, Reply};
 use crate::limits;
-use crate::observation::{Begun, Protocol, Reason, TcpEnd};
+use crate::observation::{PartialTcpMessage, Protocol, Reason, TcpEnd};
 
 /// The octets of a length.
 const LENGTH: usize = 2;
@@ -52,25 +52,25 @@ pub(super) async fn converse(
     end: Instant,
     failed: impl Fn(&io::Error) -> Try,
 ) -> Try {
-    let mut heard = Heard::default();
+    let mut heard = HeardBeside::default();
     // Outside of what the window's end cuts off: what came until then is told.
     let mut received = Vec::new();
     let talked = timeout_at(end, talk(stream, query, &mut received, &mut heard)).await;
     let said = match talked {
-        Ok(Ok(End::Reply(reply))) => Try {
+        Ok(Ok(ConversationEnd::Reply(reply))) => Try {
             heard,
             ..Try::reply(reply, None)
         },
-        Ok(Ok(End::Flood)) => Try {
+        Ok(Ok(ConversationEnd::Flood)) => Try {
             kind: Some(AnswerKind::Malformed),
             ..Try::silent(heard)
         },
-        Ok(Ok(End::Other(protocol))) => Try {
+        Ok(Ok(ConversationEnd::Other(protocol))) => Try {
             kind: Some(AnswerKind::Malformed),
             reason: Some(Reason::OtherProtocol { protocol }),
             ..Try::silent(heard)
         },
-        Ok(Ok(End::Closed)) => unfinished(TcpEnd::Closed, &received, heard),
+        Ok(Ok(ConversationEnd::Closed)) => unfinished(TcpEnd::Closed, &received, heard),
         // Inside TLS, the end of a connection without a word is an error.
         Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => unfinished(TcpEnd::Closed, &received, heard),
         Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset && !received.is_empty() => {
@@ -83,7 +83,7 @@ pub(super) async fn converse(
         // Silence, though octets may have come: whoever waits for the rest has waited in vain.
         Err(_) => Try {
             reason: heard.summary().or_else(|| {
-                let begun = Begun::of(&received);
+                let begun = PartialTcpMessage::of(&received);
                 Some(Reason::Incomplete { begun })
             }),
             ..Try::silent(heard)
@@ -96,8 +96,8 @@ pub(super) async fn converse(
 }
 
 /// The connection ended before a whole reply.
-fn unfinished(end: TcpEnd, received: &[u8], heard: Heard) -> Try {
-    let begun = Begun::of(received);
+fn unfinished(end: TcpEnd, received: &[u8], heard: HeardBeside) -> Try {
+    let begun = PartialTcpMessage::of(received);
     let reason = heard.summary().unwrap_or(Reason::Ended { end, begun });
     let silent = Try::silent(heard);
     Try {
@@ -109,7 +109,7 @@ fn unfinished(end: TcpEnd, received: &[u8], heard: Heard) -> Try {
 }
 
 /// How a conversation ended.
-enum End {
+enum ConversationEnd {
     /// With the reply.
     Reply(Reply),
     /// With more messages that do not belong than are waited past.
@@ -125,8 +125,8 @@ async fn talk(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     query: &OutgoingQuery,
     received: &mut Vec<u8>,
-    heard: &mut Heard,
-) -> io::Result<End> {
+    heard: &mut HeardBeside,
+) -> io::Result<ConversationEnd> {
     let octets = query.encode().map_err(io::Error::other)?;
     let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
     // One write: some servers drop a length that comes in a segment of its own (RFC 7766 section 8).
@@ -136,24 +136,24 @@ async fn talk(
     let mut messages = 0;
     loop {
         if let Some(protocol) = other_protocol(received) {
-            return Ok(End::Other(protocol));
+            return Ok(ConversationEnd::Other(protocol));
         }
         while let Some(message) = first_message(received) {
             let decoded = query.decode(message);
             received.drain(..LENGTH + message.len());
             match decoded {
-                Decoded::Reply(reply) => return Ok(End::Reply(reply)),
+                Decoded::Reply(reply) => return Ok(ConversationEnd::Reply(reply)),
                 Decoded::HeaderOnly(rcode) => heard.bare_header = Some(rcode),
                 Decoded::Mismatch(mismatch) => heard.mismatch(mismatch),
             }
             messages += 1;
             if messages >= limits::MISMATCHED_REPLIES {
-                return Ok(End::Flood);
+                return Ok(ConversationEnd::Flood);
             }
         }
         // No more than the rest of the longest message is ever held.
         if stream.read_buf(received).await? == 0 {
-            return Ok(End::Closed);
+            return Ok(ConversationEnd::Closed);
         }
     }
 }

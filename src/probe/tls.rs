@@ -29,17 +29,17 @@ use crate::tls::{self, Fault, Trust, Unusable};
 const H2: &[u8] = b"h2";
 
 /// Whether certificates are verified, and whether HTTP/2 is offered.
-type Kind = (bool, bool);
+type SessionKind = (bool, bool);
 
 /// A configuration, or why there is none.
-type Made = Result<Arc<ClientConfig>, TlsFault>;
+type MadeConfiguration = Result<Arc<ClientConfig>, TlsFault>;
 
 /// The TLS configurations of a run. Each is made when it is first needed: the platform's authorities are read from
 /// files.
 #[derive(Debug)]
 pub(super) struct Configurations {
     trust: Trust,
-    made: Mutex<BTreeMap<Kind, Made>>,
+    made: Mutex<BTreeMap<SessionKind, MadeConfiguration>>,
 }
 
 impl Configurations {
@@ -50,7 +50,7 @@ impl Configurations {
         }
     }
 
-    fn get(&self, verified: bool, http: bool) -> Made {
+    fn get(&self, verified: bool, http: bool) -> MadeConfiguration {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.entry((verified, http))
             .or_insert_with(|| {
@@ -67,13 +67,13 @@ impl Configurations {
 
 /// How a server is asked inside TLS.
 #[derive(Debug, Clone)]
-pub(super) struct Session {
+pub(super) struct TlsSession {
     configurations: Arc<Configurations>,
     http: bool,
     pub(super) identity: TlsIdentity,
 }
 
-impl Session {
+impl TlsSession {
     pub(super) fn new(configurations: &Arc<Configurations>, transport: Transport, identity: &TlsIdentity) -> Self {
         Self {
             configurations: Arc::clone(configurations),
@@ -149,7 +149,7 @@ pub(super) fn failed(fault: TlsFault) -> Try {
 }
 
 /// Connects, shakes hands, sends the query, and reads messages until one belongs to it or `end` has come.
-pub(super) async fn attempt(server: SocketAddr, session: &Session, query: &OutgoingQuery, end: Instant) -> Try {
+pub(super) async fn attempt(server: SocketAddr, session: &TlsSession, query: &OutgoingQuery, end: Instant) -> Try {
     match session.open(server, end).await {
         Ok(mut stream) => tcp::converse(&mut stream, query, end, |error| session.failed(error)).await,
         Err(failed) => *failed,

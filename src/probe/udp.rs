@@ -12,7 +12,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::attempt::{Heard, Try};
+use super::attempt::{HeardBeside, Try};
 use super::pace::Turn;
 use super::wire::{Decoded, OutgoingQuery};
 use crate::dns::AnswerKind;
@@ -59,7 +59,7 @@ async fn hear(
     listen: Listen,
     bare_header: mpsc::UnboundedSender<()>,
 ) -> Try {
-    let mut heard = Heard::default();
+    let mut heard = HeardBeside::default();
     let mut strangers = 0;
     let mut buffer = vec![0; limits::REPLY];
     loop {
@@ -153,8 +153,8 @@ pub(super) fn drain(
     socket: &UdpSocket,
     query: &OutgoingQuery,
     conflicts: impl Fn(&crate::dns::Reply) -> bool,
-) -> (Heard, u32) {
-    let mut heard = Heard::default();
+) -> (HeardBeside, u32) {
+    let mut heard = HeardBeside::default();
     let mut conflicting = 0;
     let mut buffer = vec![0; limits::REPLY];
     for _ in 0..limits::MISMATCHED_REPLIES {

@@ -8,7 +8,7 @@ use hickory_proto::rr::{DNSClass, Name as WireName, RData as WireData, Record as
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
 use super::records::{self, Announced};
-use crate::dns::{Class, Defect, Flags, Mismatch, Name, Oversize, Rcode, RecordFault, RecordType, Reply, Section};
+use crate::dns::{Class, Flags, Mismatch, Name, OctetDefect, Oversize, Rcode, RecordFault, RecordType, Reply, Section};
 
 /// The UDP payload size that Go, and so kubectl, announces (Go, src/net/dnsclient_unix.go: 1232, as DNS Flag
 /// Day 2020 recommends).
@@ -69,7 +69,7 @@ impl OutgoingQuery {
                 octets: octets.len(),
                 read: announced,
             };
-            reply.blemish = Some(Defect::Oversize(oversize));
+            reply.blemish = Some(OctetDefect::Oversize(oversize));
             reply.oversize = Some(oversize);
         }
         decoded

@@ -14,7 +14,7 @@ pub(crate) const WIDTH: usize = 80;
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Document<'a> {
+pub(crate) struct ExplanationDocument<'a> {
     schema_version: u32,
     kind: &'static str,
     understood: bool,
@@ -33,13 +33,13 @@ pub(crate) struct Message<'a> {
     client: Option<&'static str>,
     host: Option<String>,
     server: Option<String>,
-    candidates: Vec<Cause<'a>>,
+    candidates: Vec<CauseEntry<'a>>,
     command: &'a str,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Cause<'a> {
+pub(crate) struct CauseEntry<'a> {
     rule: &'static str,
     why: &'a str,
 }
@@ -51,11 +51,11 @@ pub(crate) struct Cause<'a> {
 #[expect(dead_code, reason = "only its schema is wanted")]
 pub(crate) enum AnyDocument<'a> {
     /// What messages mean.
-    Messages(Document<'a>),
+    Messages(ExplanationDocument<'a>),
     /// A finding's page.
-    Page(Marked<FindingPage>),
+    Page(WithKind<FindingPage>),
     /// The index.
-    Index(Marked<Index<'a>>),
+    Index(WithKind<Index<'a>>),
 }
 
 /// The messages as a document, the one that matters most first.
@@ -72,7 +72,7 @@ pub(crate) fn document(messages: &[Explanation], out: &mut dyn fmt::Write) -> fm
             candidates: one
                 .candidates
                 .iter()
-                .map(|candidate| Cause {
+                .map(|candidate| CauseEntry {
                     rule: candidate.rule,
                     why: &candidate.why,
                 })
@@ -80,7 +80,7 @@ pub(crate) fn document(messages: &[Explanation], out: &mut dyn fmt::Write) -> fm
             command: &one.command,
         })
         .collect();
-    let document = Document {
+    let document = ExplanationDocument {
         schema_version: SCHEMA_VERSION,
         kind: "explanation",
         understood: !messages.is_empty(),
@@ -134,7 +134,7 @@ pub(crate) struct PageReference {
 /// A document that says what kind it is.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Marked<T> {
+pub(crate) struct WithKind<T> {
     schema_version: u32,
     kind: &'static str,
     #[serde(flatten)]
@@ -150,7 +150,7 @@ pub(crate) struct Index<'a> {
 
 /// The index as a document.
 pub(crate) fn index(findings: &[FindingSummary], out: &mut dyn fmt::Write) -> fmt::Result {
-    let document = Marked {
+    let document = WithKind {
         schema_version: SCHEMA_VERSION,
         kind: "findings",
         content: Index { findings },
@@ -160,7 +160,7 @@ pub(crate) fn index(findings: &[FindingSummary], out: &mut dyn fmt::Write) -> fm
 
 /// A finding's page as a document.
 pub(crate) fn page(page: &FindingPage, out: &mut dyn fmt::Write) -> fmt::Result {
-    let document = Marked {
+    let document = WithKind {
         schema_version: SCHEMA_VERSION,
         kind: "finding",
         content: page,
@@ -170,7 +170,7 @@ pub(crate) fn page(page: &FindingPage, out: &mut dyn fmt::Write) -> fmt::Result 
 
 /// What a message means, as the plain text that is printed.
 pub fn meaning(explanation: &Explanation) -> String {
-    let mut page = Page::default();
+    let mut page = ExplainedText::default();
     page.wrap("", "  ", &text::escape(&explanation.line));
     page.line("");
     page.wrap("What failed: ", "  ", explanation.symptom.title());
@@ -202,7 +202,7 @@ pub(crate) fn meanings(messages: &[Explanation]) -> String {
     let Some((first, others)) = messages.split_first() else {
         return String::new();
     };
-    let mut page = Page { text: meaning(first) };
+    let mut page = ExplainedText { text: meaning(first) };
     if !others.is_empty() {
         page.line("");
         page.line("Also in this text");
@@ -216,11 +216,11 @@ pub(crate) fn meanings(messages: &[Explanation]) -> String {
 
 /// Text that is wrapped as it is written.
 #[derive(Default)]
-pub(crate) struct Page {
+pub(crate) struct ExplainedText {
     pub(crate) text: String,
 }
 
-impl Page {
+impl ExplainedText {
     /// Writes the words with `lead` before the first line and `indent` before the others.
     pub(crate) fn wrap(&mut self, lead: &str, indent: &str, words: &str) {
         let mut line = lead.to_owned();
@@ -249,7 +249,7 @@ impl Page {
     /// Writes the documentation: headings without their marks, paragraphs and list items wrapped, the rest
     /// (indented lines: commands) as it stands.
     pub(crate) fn document(&mut self, documentation: &str) {
-        let mut open: Option<Block> = None;
+        let mut open: Option<OpenBlock> = None;
         let mut wants_gap = false;
         let mut after_heading = false;
         for line in documentation.lines() {
@@ -272,17 +272,17 @@ impl Page {
             if let Some(heading) = heading {
                 self.line(heading);
             } else if let Some(item) = text.strip_prefix("- ") {
-                open = Some(Block::new("  - ", "    ", item));
+                open = Some(OpenBlock::new("  - ", "    ", item));
             } else if line.starts_with("    ") {
                 self.line(&format!("  {line}"));
             } else if !text.is_empty() {
-                open = Some(Block::new("  ", "  ", text));
+                open = Some(OpenBlock::new("  ", "  ", text));
             }
         }
         self.close(&mut open);
     }
 
-    fn close(&mut self, open: &mut Option<Block>) {
+    fn close(&mut self, open: &mut Option<OpenBlock>) {
         if let Some(block) = open.take() {
             self.wrap(block.lead, block.indent, &block.words);
         }
@@ -290,13 +290,13 @@ impl Page {
 }
 
 /// A paragraph or a list item that may go on.
-struct Block {
+struct OpenBlock {
     lead: &'static str,
     indent: &'static str,
     words: String,
 }
 
-impl Block {
+impl OpenBlock {
     fn new(lead: &'static str, indent: &'static str, words: &str) -> Self {
         Self {
             lead,

@@ -37,11 +37,11 @@ pub(crate) const END: &str = "# EOF\n";
 /// Metrics with their samples, in the order in which they first come up.
 #[derive(Debug, Default)]
 pub(crate) struct Exposition {
-    families: Vec<Family>,
+    families: Vec<MetricFamily>,
 }
 
 #[derive(Debug)]
-struct Family {
+struct MetricFamily {
     metric: &'static Metric,
     samples: Vec<(Vec<String>, f64)>,
     /// The labels that have a sample: a second one would make the whole text unreadable.
@@ -58,7 +58,7 @@ impl Exposition {
         }
         let at = self.families.iter().position(|family| family.metric == metric);
         let at = at.unwrap_or_else(|| {
-            self.families.push(Family {
+            self.families.push(MetricFamily {
                 metric,
                 samples: Vec::new(),
                 taken: HashSet::new(),
@@ -89,7 +89,7 @@ impl Exposition {
 
     /// Writes all of it where more follows.
     pub(crate) fn write_samples(&self, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-        for Family { metric, samples, .. } in &self.families {
+        for MetricFamily { metric, samples, .. } in &self.families {
             writeln!(out, "# HELP {} {}", metric.name, metric.help)?;
             writeln!(out, "# TYPE {} gauge", metric.name)?;
             for (values, value) in samples {

@@ -34,18 +34,18 @@ impl FromStr for Lines {
 
 /// One step: remedies of one title that follow each other, in the lines of different software.
 #[derive(Debug)]
-pub(crate) struct Step<'a> {
+pub(crate) struct FixStep<'a> {
     pub(crate) title: &'a str,
     pub(crate) remedies: Vec<&'a Remedy>,
 }
 
 /// The steps of a fix, first thing first.
-pub(crate) fn steps(remedies: &[Remedy]) -> Vec<Step<'_>> {
-    let mut steps: Vec<Step<'_>> = Vec::new();
+pub(crate) fn steps(remedies: &[Remedy]) -> Vec<FixStep<'_>> {
+    let mut steps: Vec<FixStep<'_>> = Vec::new();
     for remedy in remedies {
         match steps.last_mut() {
             Some(step) if step.remedies[0].is_one_step_with(remedy) => step.remedies.push(remedy),
-            _ => steps.push(Step {
+            _ => steps.push(FixStep {
                 title: &remedy.title,
                 remedies: vec![remedy],
             }),
@@ -56,16 +56,16 @@ pub(crate) fn steps(remedies: &[Remedy]) -> Vec<Step<'_>> {
 
 /// The step that is shown where one is: the first, unless it has no lines of the software that is meant and a later one
 /// has.
-pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines, known: &[Software]) -> usize {
+pub(crate) fn first_for(steps: &[FixStep<'_>], lines: Lines, known: &[Software]) -> usize {
     let meant = match lines {
         Lines::All => return 0,
         Lines::Of(software) => vec![software],
         Lines::Likeliest => known.to_vec(),
     };
-    let has = |step: &Step<'_>| step.softwares().any(|software| meant.contains(&software));
-    let is_for_none = |step: &Step<'_>| step.softwares().next().is_none();
+    let has = |step: &FixStep<'_>| step.softwares().any(|software| meant.contains(&software));
+    let is_for_none = |step: &FixStep<'_>| step.softwares().next().is_none();
     // A title alone stands above the lines that follow it.
-    let has_lines = |step: &Step<'_>| step.remedies.iter().any(|remedy| !remedy.commands.is_empty());
+    let has_lines = |step: &FixStep<'_>| step.remedies.iter().any(|remedy| !remedy.commands.is_empty());
     match steps.first() {
         // What is to be done first is done on every software.
         Some(first) if lines == Lines::Likeliest && is_for_none(first) && has_lines(first) => 0,
@@ -75,9 +75,9 @@ pub(crate) fn first_for(steps: &[Step<'_>], lines: Lines, known: &[Software]) ->
 
 /// The steps before the one that is shown which have to be done before it, or which it is another way of: their titles
 /// stand above it. What has lines, and none of them in a language of the step that is shown, is for other readers.
-pub(crate) fn before(steps: &[Step<'_>], shown: usize) -> Vec<usize> {
-    let is_alternative = |step: &Step<'_>| step.remedies.iter().any(|remedy| remedy.is_alternative);
-    let is_for_the_same = |step: &Step<'_>| {
+pub(crate) fn before(steps: &[FixStep<'_>], shown: usize) -> Vec<usize> {
+    let is_alternative = |step: &FixStep<'_>| step.remedies.iter().any(|remedy| remedy.is_alternative);
+    let is_for_the_same = |step: &FixStep<'_>| {
         let mut softwares = step.softwares().peekable();
         softwares.peek().is_none() || softwares.any(|software| steps[shown].softwares().any(|other| other == software))
     };
@@ -90,16 +90,16 @@ pub(crate) fn before(steps: &[Step<'_>], shown: usize) -> Vec<usize> {
 
 /// What is printed of a fix that is not printed whole.
 #[derive(Debug)]
-pub(crate) struct Shown {
+pub(crate) struct ShortenedFix {
     /// The steps of which the title is printed.
     pub(crate) titles: Vec<usize>,
     /// The steps of which the lines are printed too.
     pub(crate) whole: std::ops::Range<usize>,
 }
 
-impl Shown {
+impl ShortenedFix {
     /// All steps, or the one for the software that is meant with what comes before it.
-    pub(crate) fn of(steps: &[Step<'_>], lines: Lines, known: &[Software], in_full: bool) -> Self {
+    pub(crate) fn of(steps: &[FixStep<'_>], lines: Lines, known: &[Software], in_full: bool) -> Self {
         if in_full || lines == Lines::All {
             return Self {
                 titles: Vec::new(),
@@ -124,14 +124,14 @@ impl Shown {
     }
 
     /// How many steps have more than what is printed of them.
-    pub(crate) fn left(&self, steps: &[Step<'_>]) -> usize {
+    pub(crate) fn left(&self, steps: &[FixStep<'_>]) -> usize {
         let is_advice = |index: &&usize| steps[**index].remedies.iter().all(|remedy| remedy.commands.is_empty());
         steps.len() - self.whole.len() - self.titles.iter().filter(is_advice).count()
     }
 }
 
 /// Whose lines each step has: where the software that was asked for has none in the whole fix, the likeliest's.
-pub(crate) fn effective(steps: &[Step<'_>], lines: Lines) -> Lines {
+pub(crate) fn effective(steps: &[FixStep<'_>], lines: Lines) -> Lines {
     match without(steps, lines) {
         Some(_) => Lines::Likeliest,
         None => lines,
@@ -139,9 +139,9 @@ pub(crate) fn effective(steps: &[Step<'_>], lines: Lines) -> Lines {
 }
 
 /// The software that has lines in these steps and none of them shown, by name.
-pub(crate) fn hidden(steps: &[Step<'_>], shown: &[&Remedy]) -> Vec<&'static str> {
+pub(crate) fn hidden(steps: &[FixStep<'_>], shown: &[&Remedy]) -> Vec<&'static str> {
     let mut names: Vec<&'static str> = Vec::new();
-    for software in steps.iter().flat_map(Step::softwares) {
+    for software in steps.iter().flat_map(FixStep::softwares) {
         let is_shown = shown.iter().any(|remedy| remedy.software == Some(software));
         if !is_shown && !names.contains(&software.as_str()) {
             names.push(software.as_str());
@@ -151,15 +151,15 @@ pub(crate) fn hidden(steps: &[Step<'_>], shown: &[&Remedy]) -> Vec<&'static str>
 }
 
 /// What is said where the software that was asked for has no lines in this fix.
-pub(crate) fn without(steps: &[Step<'_>], lines: Lines) -> Option<String> {
+pub(crate) fn without(steps: &[FixStep<'_>], lines: Lines) -> Option<String> {
     let Lines::Of(software) = lines else {
         return None;
     };
-    let has = |step: &Step<'_>| step.remedies.iter().any(|remedy| remedy.software == Some(software));
+    let has = |step: &FixStep<'_>| step.remedies.iter().any(|remedy| remedy.software == Some(software));
     (!steps.is_empty() && !steps.iter().any(has)).then(|| format!("there are no lines for {software} in this fix"))
 }
 
-impl<'a> Step<'a> {
+impl<'a> FixStep<'a> {
     fn softwares(&self) -> impl Iterator<Item = Software> {
         self.remedies.iter().filter_map(|remedy| remedy.software)
     }
@@ -187,7 +187,7 @@ impl<'a> Step<'a> {
 }
 
 /// What is said where the software is known, and the step that is shown has no lines for it.
-pub(crate) fn not_for(step: &Step<'_>, lines: Lines, known: &[Software]) -> Option<String> {
+pub(crate) fn not_for(step: &FixStep<'_>, lines: Lines, known: &[Software]) -> Option<String> {
     let is_missing =
         lines == Lines::Likeliest && step.choose(lines, known).is_empty() && step.softwares().next().is_some();
     let titles: Vec<&str> = known.iter().map(|software| software.title()).collect();
@@ -302,7 +302,7 @@ mod tests {
         ]
     }
 
-    fn chosen(step: &Step<'_>, lines: Lines, known: &[Software]) -> Vec<Option<Software>> {
+    fn chosen(step: &FixStep<'_>, lines: Lines, known: &[Software]) -> Vec<Option<Software>> {
         let chosen = step.choose(lines, known);
         chosen.iter().map(|remedy| remedy.software).collect()
     }
@@ -373,7 +373,7 @@ mod tests {
         ];
         let steps = steps(&fix);
         let shown = |software| {
-            let shown = Shown::of(&steps, Lines::Of(software), &[], false);
+            let shown = ShortenedFix::of(&steps, Lines::Of(software), &[], false);
             (shown.each().collect::<Vec<_>>(), shown.left(&steps))
         };
         assert_eq!(shown(Software::Bind), (vec![(0, false), (1, true)], 5));
@@ -383,9 +383,9 @@ mod tests {
             (vec![(0, false), (1, false), (3, false), (4, true)], 4)
         );
         assert_eq!(shown(Software::Route53), (vec![(0, false), (3, false), (5, true)], 4));
-        let all = Shown::of(&steps, Lines::Likeliest, &[], true);
+        let all = ShortenedFix::of(&steps, Lines::Likeliest, &[], true);
         assert_eq!((all.each().count(), all.left(&steps)), (6, 0));
-        assert_eq!(Shown::of(&[], Lines::Likeliest, &[], false).each().count(), 0);
+        assert_eq!(ShortenedFix::of(&[], Lines::Likeliest, &[], false).each().count(), 0);
     }
 
     #[test]
@@ -403,10 +403,10 @@ mod tests {
             remedy("Or keep it", Some(Software::Dnsmasq)).as_alternative(),
         ];
         let advised = super::steps(&fix);
-        let shown = Shown::of(&advised, Lines::Likeliest, &[Software::Dnsmasq], false);
+        let shown = ShortenedFix::of(&advised, Lines::Likeliest, &[Software::Dnsmasq], false);
         assert_eq!(shown.each().collect::<Vec<_>>(), [(0, false), (1, true)]);
         assert_eq!(shown.left(&advised), 0);
-        let of_another = Shown::of(&advised, Lines::Likeliest, &[Software::Knot], false);
+        let of_another = ShortenedFix::of(&advised, Lines::Likeliest, &[Software::Knot], false);
         assert_eq!(of_another.each().collect::<Vec<_>>(), [(0, true)]);
         // A step for everybody comes first whoever answers.
         assert_eq!(first_for(&steps[2..], Lines::Likeliest, &[Software::Bind]), 0);

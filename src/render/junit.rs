@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::exposition::Unique;
 use super::openmetrics::in_seconds;
-use super::words::{self, Headline, Mark, Row};
+use super::words::{self, Headline, LineMark, TableRow};
 use super::{Style, short};
 use crate::compare::Verdict;
 use crate::report::{Report, ResolverReport};
@@ -17,7 +17,7 @@ use crate::settings::FailOn;
 
 /// What came of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum CaseOutcome {
     /// It is as it should be.
     Passed,
     /// It is not: of which kind, in one line, and at length.
@@ -32,12 +32,12 @@ pub(crate) enum Outcome {
 
 /// A test case.
 #[derive(Debug)]
-pub(crate) struct Case {
+pub(crate) struct TestCase {
     /// What it is a case of.
     pub(crate) class: &'static str,
     pub(crate) name: String,
     pub(crate) seconds: Option<f64>,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: CaseOutcome,
 }
 
 /// The cases of one target.
@@ -49,7 +49,7 @@ pub(crate) struct Suite {
     /// Where; empty where that has no name.
     pub(crate) vantage: String,
     pub(crate) properties: Vec<(&'static str, String)>,
-    pub(crate) cases: Vec<Case>,
+    pub(crate) cases: Vec<TestCase>,
     /// What there is to say besides.
     pub(crate) said: Vec<String>,
 }
@@ -71,17 +71,17 @@ pub(crate) fn suite(report: &Report, vantage: String) -> Result<Suite, fmt::Erro
             .iter()
             .map(|finding| of_finding(finding, report.asked.fail_on)),
     );
-    cases.extend(report.not_evaluated.iter().map(|rule| Case {
+    cases.extend(report.not_evaluated.iter().map(|rule| TestCase {
         class: "rule",
         name: rule.rule.clone(),
         seconds: None,
-        outcome: Outcome::Skipped(format!("not evaluated, for want of {}", rule.missing.join(", "))),
+        outcome: CaseOutcome::Skipped(format!("not evaluated, for want of {}", rule.missing.join(", "))),
     }));
-    cases.extend(report.gaps.iter().map(|gap| Case {
+    cases.extend(report.gaps.iter().map(|gap| TestCase {
         class: "fact",
         name: format!("{} ({})", gap.fact, gap.source),
         seconds: None,
-        outcome: Outcome::Skipped(gap.reason.clone()),
+        outcome: CaseOutcome::Skipped(gap.reason.clone()),
     }));
     let samples = words::samples_in_short(report);
     Ok(Suite {
@@ -140,12 +140,12 @@ pub(crate) fn said(
     Ok(lines)
 }
 
-fn of_resolver(report: &Report, resolver: &ResolverReport, row: &Row) -> Case {
+fn of_resolver(report: &Report, resolver: &ResolverReport, row: &TableRow) -> TestCase {
     let name = &resolver.probed.resolver.name;
     let answered = format!("{}: {}", row.verdict, row.answer);
     let outcome = match row.mark {
-        Some(Mark::Good | Mark::Warning) => Outcome::Passed,
-        Some(Mark::Bad) => Outcome::Failed {
+        Some(LineMark::Good | LineMark::Warning) => CaseOutcome::Passed,
+        Some(LineMark::Bad) => CaseOutcome::Failed {
             kind: resolver.verdict.as_str().to_owned(),
             message: row.answer.clone(),
             lines: report
@@ -156,11 +156,13 @@ fn of_resolver(report: &Report, resolver: &ResolverReport, row: &Row) -> Case {
                 .collect(),
         },
         // As in the table: it answers as expected, and decides nothing.
-        None if resolver.verdict == Verdict::Match => Outcome::Passed,
-        None => Outcome::Skipped(format!("it does not decide the outcome ({answered})")),
-        Some(Mark::Unsure | Mark::Info) => Outcome::Skipped(format!("whether it is right is not known ({answered})")),
+        None if resolver.verdict == Verdict::Match => CaseOutcome::Passed,
+        None => CaseOutcome::Skipped(format!("it does not decide the outcome ({answered})")),
+        Some(LineMark::Unsure | LineMark::Info) => {
+            CaseOutcome::Skipped(format!("whether it is right is not known ({answered})"))
+        }
     };
-    Case {
+    TestCase {
         class: "resolver",
         name: format!("{name} {}", row.address),
         seconds: words::response_time(&resolver.probed).map(in_seconds),
@@ -169,7 +171,7 @@ fn of_resolver(report: &Report, resolver: &ResolverReport, row: &Row) -> Case {
 }
 
 /// The case of a finding: it fails where the run does for it.
-pub(crate) fn of_finding(finding: &Finding, fail_on: FailOn) -> Case {
+pub(crate) fn of_finding(finding: &Finding, fail_on: FailOn) -> TestCase {
     let fails = match finding.severity {
         Severity::Error => true,
         Severity::Warning => fail_on == FailOn::Warning,
@@ -179,15 +181,15 @@ pub(crate) fn of_finding(finding: &Finding, fail_on: FailOn) -> Case {
         let mut lines = vec![finding.explanation.clone()];
         lines.extend(words::evidence(finding).map(|seen| format!("seen: {seen}")));
         lines.extend(finding.remedies.first().map(|remedy| format!("fix: {}", remedy.title)));
-        Outcome::Failed {
+        CaseOutcome::Failed {
             kind: finding.rule.clone(),
             message: finding.summary.clone(),
             lines,
         }
     } else {
-        Outcome::Passed
+        CaseOutcome::Passed
     };
-    Case {
+    TestCase {
         class: "finding",
         name: finding.rule.clone(),
         seconds: None,
@@ -206,7 +208,7 @@ pub(crate) fn write(suites: &[Suite], style: &Style, out: &mut dyn fmt::Write) -
 
 fn write_suite(id: usize, suite: &Suite, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let text = |text: &str| escape(&style.escape(text));
-    let count = |is: fn(&Outcome) -> bool| suite.cases.iter().filter(|case| is(&case.outcome)).count();
+    let count = |is: fn(&CaseOutcome) -> bool| suite.cases.iter().filter(|case| is(&case.outcome)).count();
     // The sum of no floating-point numbers is -0.
     let seconds = suite
         .cases
@@ -220,8 +222,8 @@ fn write_suite(id: usize, suite: &Suite, style: &Style, out: &mut dyn fmt::Write
         env!("CARGO_PKG_NAME"),
         text(&suite.name),
         suite.cases.len(),
-        count(|outcome| matches!(outcome, Outcome::Failed { .. })),
-        count(|outcome| matches!(outcome, Outcome::Skipped(_))),
+        count(|outcome| matches!(outcome, CaseOutcome::Failed { .. })),
+        count(|outcome| matches!(outcome, CaseOutcome::Skipped(_))),
     )?;
     // The schema's times have no zone; these are UTC.
     if let Some(time) = suite
@@ -251,9 +253,11 @@ fn write_suite(id: usize, suite: &Suite, style: &Style, out: &mut dyn fmt::Write
             case.seconds.unwrap_or_default()
         )?;
         match &case.outcome {
-            Outcome::Passed => writeln!(out, "/>")?,
-            Outcome::Skipped(why) => writeln!(out, ">\n      <skipped message=\"{}\"/>\n    </testcase>", text(why))?,
-            Outcome::Failed { kind, message, lines } => {
+            CaseOutcome::Passed => writeln!(out, "/>")?,
+            CaseOutcome::Skipped(why) => {
+                writeln!(out, ">\n      <skipped message=\"{}\"/>\n    </testcase>", text(why))?
+            }
+            CaseOutcome::Failed { kind, message, lines } => {
                 write!(
                     out,
                     ">\n      <failure type=\"{}\" message=\"{}\">",
@@ -306,21 +310,21 @@ mod tests {
             name: "a\"<&>'\u{0}".to_owned(),
             taken_at: "2026-01-01T00:00:00Z".to_owned(),
             cases: vec![
-                Case {
+                TestCase {
                     class: "resolver",
                     name: "x".to_owned(),
                     seconds: Some(0.5),
-                    outcome: Outcome::Failed {
+                    outcome: CaseOutcome::Failed {
                         kind: "k".to_owned(),
                         message: "]]>".to_owned(),
                         lines: vec!["</failure>".to_owned(), "\u{ffff}".to_owned()],
                     },
                 },
-                Case {
+                TestCase {
                     class: "resolver",
                     name: "x".to_owned(),
                     seconds: None,
-                    outcome: Outcome::Skipped("why".to_owned()),
+                    outcome: CaseOutcome::Skipped("why".to_owned()),
                 },
             ],
             ..Suite::default()

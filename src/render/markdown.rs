@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Style;
 use super::text::is_plain_link;
-use super::words::{self, Mark, Placed};
+use super::words::{self, LineMark, Placed};
 use super::{Lines, fix, not_checked, way};
 use crate::clients::{Client, Resolution};
 use crate::limits;
@@ -14,7 +14,7 @@ use crate::rules::{Finding, Remedy};
 
 /// How much of a list that can be long stands in the first part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Room {
+struct CommentRoom {
     /// Rows of the table of resolvers.
     rows: usize,
     /// Findings below one heading.
@@ -25,18 +25,18 @@ struct Room {
 
 /// The more resolvers and findings there are, the fewer of each stand above the fold: the first of these with which the
 /// first part is short is taken, and else the last.
-const ROOMS: [Room; 3] = [
-    Room {
+const ROOMS: [CommentRoom; 3] = [
+    CommentRoom {
         rows: 16,
         findings: usize::MAX,
         items: usize::MAX,
     },
-    Room {
+    CommentRoom {
         rows: 6,
         findings: 2,
         items: 3,
     },
-    Room {
+    CommentRoom {
         rows: 3,
         findings: 1,
         items: 1,
@@ -64,7 +64,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
 pub(crate) struct Comment<'a> {
     pub(crate) style: &'a Style,
     pub(crate) out: &'a mut dyn fmt::Write,
-    room: Room,
+    room: CommentRoom,
 }
 
 impl<'a> Comment<'a> {
@@ -94,7 +94,7 @@ impl Comment<'_> {
         code(&self.style.escape(text))
     }
 
-    pub(crate) fn mark(&self, mark: Mark) -> &'static str {
+    pub(crate) fn mark(&self, mark: LineMark) -> &'static str {
         // None of the symbols means anything to markdown where it stands: behind `#` or `-`, or in a cell.
         mark.symbol(self.style.ascii)
     }
@@ -294,7 +294,7 @@ impl Comment<'_> {
             self.style.fix
         };
         let steps = fix::steps(remedies);
-        let shown = fix::Shown::of(&steps, lines, software, self.style.verbose);
+        let shown = fix::ShortenedFix::of(&steps, lines, software, self.style.verbose);
         let without = fix::without(&steps, lines);
         let lines = fix::effective(&steps, lines);
         for (place, (index, has_lines)) in shown.each().enumerate() {

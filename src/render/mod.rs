@@ -132,7 +132,7 @@ impl Format {
     /// codes of their own.
     pub fn exit_code(self, conclusion: Conclusion, exit_code: u8) -> u8 {
         match self {
-            Self::Nagios => nagios::Service::of(conclusion, exit_code).code(),
+            Self::Nagios => nagios::ServiceState::of(conclusion, exit_code).code(),
             _ => exit_code,
         }
     }

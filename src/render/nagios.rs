@@ -6,13 +6,13 @@ use std::fmt;
 use super::Style;
 use super::exposition::Unique;
 use super::openmetrics::in_seconds;
-use super::words::{self, Headline, Mark};
+use super::words::{self, Headline, LineMark};
 use crate::limits;
 use crate::report::{Conclusion, Report, exit};
 
 /// What a plugin says of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
+pub(crate) enum ServiceState {
     /// It works.
     Ok,
     /// It works, and something about it does not.
@@ -23,7 +23,7 @@ pub(crate) enum Service {
     Unknown,
 }
 
-impl Service {
+impl ServiceState {
     /// Of a run with this outcome and exit code: 0, 1 and 3 become 0, 2 and 3, and a warning 1. A run that could not be
     /// made, or was interrupted, tells nothing of the service.
     pub(crate) fn of(conclusion: Conclusion, exit_code: u8) -> Self {
@@ -86,8 +86,8 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     let not_checked = report.gaps.len() + report.not_evaluated.len();
     let mut numbers = vec![
         Number::count("in_scope", in_scope, None),
-        Number::count("failing", of_mark(Mark::Bad), Some(in_scope)),
-        Number::count("not_known", of_mark(Mark::Unsure), Some(in_scope)),
+        Number::count("failing", of_mark(LineMark::Bad), Some(in_scope)),
+        Number::count("not_known", of_mark(LineMark::Unsure), Some(in_scope)),
         Number::count("not_checked", not_checked, None),
     ];
     let mut names = Unique::default();
@@ -102,7 +102,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
             });
         }
     }
-    let service = Service::of(report.conclusion, report.exit_code);
+    let service = ServiceState::of(report.conclusion, report.exit_code);
     line(
         service,
         &words::headline(report),
@@ -115,7 +115,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
 
 /// Writes the line. Of the numbers as many are there as the line has room for, the first ones first.
 pub(crate) fn line(
-    service: Service,
+    service: ServiceState,
     headline: &Headline,
     interrupted: bool,
     numbers: &[Number],
@@ -146,11 +146,11 @@ pub(crate) fn line(
 
 /// What a plugin says where it could not run.
 pub(crate) fn could_not_run(reason: &str) -> String {
-    status(Service::Unknown, reason, &Style::default())
+    status(ServiceState::Unknown, reason, &Style::default())
 }
 
 /// The line without its numbers. A bar would end the text (the numbers begin behind it), so it is shown as its code.
-fn status(service: Service, said: &str, style: &Style) -> String {
+fn status(service: ServiceState, said: &str, style: &Style) -> String {
     let said = style.escape(said).replace('|', "\\u{7c}");
     let mut shown: String = said.chars().take(limits::PLUGIN_TEXT).collect();
     if shown.len() < said.len() {
@@ -178,7 +178,7 @@ mod tests {
 
     fn shown(text: &str, labels: &[&str]) -> String {
         let headline = Headline {
-            mark: Mark::Bad,
+            mark: LineMark::Bad,
             conclusion: "broken",
             text: text.to_owned(),
             tag: None,
@@ -186,7 +186,7 @@ mod tests {
         let numbers: Vec<Number> = labels.iter().map(|label| Number::count(label, 1, None)).collect();
         let mut out = String::new();
         line(
-            Service::Critical,
+            ServiceState::Critical,
             &headline,
             false,
             &numbers,
@@ -208,7 +208,11 @@ mod tests {
             (Conclusion::Broken, exit::INTERRUPTED, 3),
             (Conclusion::Healthy, exit::COULD_NOT_RUN, 3),
         ] {
-            assert_eq!(Service::of(conclusion, code).code(), plugin, "{conclusion:?} {code}");
+            assert_eq!(
+                ServiceState::of(conclusion, code).code(),
+                plugin,
+                "{conclusion:?} {code}"
+            );
         }
     }
 

@@ -8,7 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
 use super::text::{Paint, fit, wrap, wrap_cell};
-use super::words::{self, Mark, Placed, Row};
+use super::words::{self, LineMark, Placed, TableRow};
 use super::{Lines, fix, not_checked, way};
 use crate::clients::{Client, Resolution};
 use crate::limits;
@@ -34,7 +34,7 @@ const LEAST_ANSWER: usize = 15;
 
 /// How much of a list that can be long stands on a page.
 #[derive(Debug, Clone, Copy)]
-struct Room {
+struct TableRoom {
     /// Rows of the table of resolvers.
     rows: usize,
     /// Findings below one heading.
@@ -47,20 +47,20 @@ struct Room {
 
 /// The more resolvers and findings there are, the less is said of each: the first of these with which the page is a
 /// first screen is taken, and else the last.
-const ROOMS: [Room; 3] = [
-    Room {
+const ROOMS: [TableRoom; 3] = [
+    TableRoom {
         rows: 16,
         findings: usize::MAX,
         lines: usize::MAX,
         samples: limits::SAMPLED_IN_SHORT,
     },
-    Room {
+    TableRoom {
         rows: 6,
         findings: 2,
         lines: 3,
         samples: 3,
     },
-    Room {
+    TableRoom {
         rows: 3,
         findings: 1,
         lines: 2,
@@ -81,7 +81,7 @@ pub(super) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -
     out.write_str(&page)
 }
 
-fn render_in(report: &Report, style: &Style, room: Room, out: &mut dyn fmt::Write) -> fmt::Result {
+fn render_in(report: &Report, style: &Style, room: TableRoom, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut page = Page::new(style, out);
     page.room = room;
     page.headline(&words::headline(report))?;
@@ -150,7 +150,7 @@ pub(crate) struct Page<'a> {
     pub(crate) width: usize,
     /// Whether an empty line is due before the next one.
     blank: bool,
-    room: Room,
+    room: TableRoom,
     out: &'a mut dyn fmt::Write,
 }
 
@@ -245,7 +245,7 @@ impl<'a> Page<'a> {
     }
 
     /// A text and its tag, which stays in one piece.
-    fn tagged(&mut self, mark: Mark, before: &str, text: &str, tag: Option<&str>) -> fmt::Result {
+    fn tagged(&mut self, mark: LineMark, before: &str, text: &str, tag: Option<&str>) -> fmt::Result {
         let symbol = mark.symbol(self.style.ascii);
         let lead = format!("{symbol} {before}");
         let hang = symbol.width() + 1;
@@ -302,11 +302,11 @@ impl<'a> Page<'a> {
         self.ways(way::text(report, self.style, self.width - INDENT).into_iter())
     }
 
-    pub(crate) fn ways(&mut self, lines: impl Iterator<Item = (String, Option<Mark>)>) -> fmt::Result {
+    pub(crate) fn ways(&mut self, lines: impl Iterator<Item = (String, Option<LineMark>)>) -> fmt::Result {
         self.blank();
         for (line, mark) in lines {
             let line = self.style.escape(&line);
-            let line = mark.map_or(Paint::Plain, Mark::paint).on(&line, self.style.color);
+            let line = mark.map_or(Paint::Plain, LineMark::paint).on(&line, self.style.color);
             self.line(INDENT, &line)?;
         }
         Ok(())
@@ -338,7 +338,7 @@ impl<'a> Page<'a> {
                 left.to_owned()
             } else {
                 let mark = marks.pop_front().flatten();
-                let paint = mark.map_or(Paint::Plain, Mark::paint);
+                let paint = mark.map_or(Paint::Plain, LineMark::paint);
                 format!("{left}{}", paint.on(verdict, self.style.color))
             };
             self.line(INDENT, &line)?;
@@ -389,7 +389,7 @@ impl<'a> Page<'a> {
     fn lead(&mut self, report: &Report, lead: &Finding) -> fmt::Result {
         self.blank();
         if !words::headline_is_lead(report) {
-            let mark = Mark::from(lead.severity);
+            let mark = LineMark::from(lead.severity);
             let symbol = format!("{} ", mark.symbol(self.style.ascii));
             let text = format!("{} [{}]", lead.summary, words::tag(lead));
             self.painted(INDENT, &symbol, mark.paint(), &text)?;
@@ -431,7 +431,7 @@ impl<'a> Page<'a> {
             self.style.fix
         };
         let in_full = lines == Lines::All;
-        let shown = fix::Shown::of(&steps, lines, software, self.style.verbose);
+        let shown = fix::ShortenedFix::of(&steps, lines, software, self.style.verbose);
         let mut printed: Vec<&Remedy> = Vec::new();
         let mut more: Vec<String> = fix::without(&steps, lines).into_iter().collect();
         let lines = fix::effective(&steps, lines);
@@ -536,7 +536,7 @@ impl<'a> Page<'a> {
         };
         for Placed { finding, depth } in findings.iter().take(shown) {
             let indent = INDENT * (2 + depth);
-            let mark = Mark::from(finding.severity);
+            let mark = LineMark::from(finding.severity);
             let symbol = format!("{} ", mark.symbol(self.style.ascii));
             let text = format!("{}: {}", finding.rule, finding.summary);
             let lines = if self.style.verbose {
@@ -614,7 +614,7 @@ impl<'a> Page<'a> {
 const VERDICT: &str = "VERDICT";
 
 /// The table, and the mark of each of its rows.
-fn lay_out(rows: &[Row], style: &Style, width: usize) -> (Table, Vec<Option<Mark>>) {
+fn lay_out(rows: &[TableRow], style: &Style, width: usize) -> (Table, Vec<Option<LineMark>>) {
     let cells = |stacked: bool| -> Vec<[String; 5]> {
         rows.iter()
             .map(|row| {

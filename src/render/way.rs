@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Style;
 use super::text::fit;
-use super::words::Mark;
+use super::words::LineMark;
 use crate::address::AddressClass;
 use crate::compare::{Verdict, view_of};
 use crate::dns::AnswerKind;
@@ -43,7 +43,7 @@ pub(crate) struct Way {
     /// What is behind them, as their answers show it.
     pub(crate) end: String,
     /// `None` where it decides nothing.
-    pub(crate) mark: Option<Mark>,
+    pub(crate) mark: Option<LineMark>,
 }
 
 /// The ways of a report, in the order of its resolvers.
@@ -78,7 +78,7 @@ pub(super) fn ways(report: &Report) -> Vec<Way> {
     let is_cut = ways.len() + to_the_api_server.len() > WAYS;
     let (wrong, arrives): (Vec<Way>, Vec<Way>) = to_the_api_server
         .into_iter()
-        .partition(|way| way.mark == Some(Mark::Bad));
+        .partition(|way| way.mark == Some(LineMark::Bad));
     // What decides comes before what only explains; where not all are drawn, what the headline is about comes first.
     let lead: Vec<String> = headline(report).map(who).collect();
     let is_lead = |way: &Way| is_cut && way.resolvers.iter().any(|who| lead.contains(who));
@@ -242,7 +242,7 @@ fn to_the_api_server(report: &Report) -> Vec<Way> {
             },
         );
     }
-    let leads_elsewhere = |way: &Way| way.mark == Some(Mark::Bad);
+    let leads_elsewhere = |way: &Way| way.mark == Some(LineMark::Bad);
     if ways.iter().any(leads_elsewhere) {
         ways
     } else {
@@ -251,10 +251,10 @@ fn to_the_api_server(report: &Report) -> Vec<Way> {
 }
 
 /// What is at the end of a connection.
-fn arrival(connection: &Connection) -> (&'static str, Mark) {
+fn arrival(connection: &Connection) -> (&'static str, LineMark) {
     let end = match (connection.tcp, connection.tls) {
-        (Tcp::Connected, Some(Tls::Verified)) => return ("this cluster's API server", Mark::Good),
-        (Tcp::Connected, None) => return ("a server that was not verified", Mark::Unsure),
+        (Tcp::Connected, Some(Tls::Verified)) => return ("this cluster's API server", LineMark::Good),
+        (Tcp::Connected, None) => return ("a server that was not verified", LineMark::Unsure),
         (Tcp::Refused, _) => "refused",
         (Tcp::Timeout, _) => "no answer",
         (Tcp::Unreachable, _) => "cannot be reached",
@@ -264,7 +264,7 @@ fn arrival(connection: &Connection) -> (&'static str, Mark) {
         (Tcp::Connected, Some(Tls::BadCertificate)) => "a wrong certificate",
         (Tcp::Connected, Some(Tls::Failed)) => "no TLS handshake",
     };
-    (end, Mark::Bad)
+    (end, LineMark::Bad)
 }
 
 fn zone(view: View) -> Option<&'static str> {
@@ -392,12 +392,12 @@ fn is_drawn(report: &Report) -> bool {
 }
 
 /// The picture in text, a line a way.
-pub(super) fn text(report: &Report, style: &Style, width: usize) -> Vec<(String, Option<Mark>)> {
+pub(super) fn text(report: &Report, style: &Style, width: usize) -> Vec<(String, Option<LineMark>)> {
     if !is_drawn(report) {
         return Vec::new();
     }
     let ways = ways(report);
-    let mut lines: Vec<(String, Option<Mark>)> = ways
+    let mut lines: Vec<(String, Option<LineMark>)> = ways
         .iter()
         .take(WAYS)
         .map(|way| (way.fitted(style, width), way.mark))
@@ -623,7 +623,7 @@ mod tests {
             resolvers: vec!["corporate-resolver-in-tokyo 10.63.200.10".to_owned()],
             behind: vec!["second-level-forwarder 10.63.201.10".to_owned()],
             end: "public DNS: NXDOMAIN".to_owned(),
-            mark: Some(Mark::Bad),
+            mark: Some(LineMark::Bad),
         };
         let style = Style::default();
         assert_eq!(way.fitted(&style, 200), way.line(&style, NAMED));

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 
-use super::{Candidate, Role};
+use super::{CandidateResolver, Role};
 use crate::address::AddressClass;
 use crate::facts::{Facts, ResolverEndpoint, Vpc, resolver_of};
 use crate::limits;
@@ -18,9 +18,9 @@ const DNS_PORT: u16 = 53;
 /// VPC").
 const LINK_LOCAL: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
 
-fn candidate(role: Role, ip: IpAddr, vpc: Option<&str>, facts: &Facts, why: String) -> Candidate {
+fn candidate(role: Role, ip: IpAddr, vpc: Option<&str>, facts: &Facts, why: String) -> CandidateResolver {
     let clusters = facts.aws.cluster_vpc_id();
-    Candidate {
+    CandidateResolver {
         label: None,
         role,
         in_scope: false,
@@ -35,7 +35,7 @@ fn candidate(role: Role, ip: IpAddr, vpc: Option<&str>, facts: &Facts, why: Stri
 }
 
 /// The resolver of the cluster's VPC, and that of the instance's VPC where this is another.
-pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<Candidate> {
+pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<CandidateResolver> {
     let clusters = facts.aws.cluster_vpc_id();
     let instance = facts.host.instance.as_ref();
     let here = instance.and_then(|instance| instance.vpc_id.as_deref());
@@ -44,7 +44,7 @@ pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<Candidate> {
     let mut found = Vec::new();
     if let (Some(vpc), Some(ip)) = (&facts.aws.vpc, of_cluster) {
         let why = format!("the primary network of {}, plus two (ec2:DescribeVpcs)", vpc.id);
-        found.push(Candidate {
+        found.push(CandidateResolver {
             in_scope: is_inside,
             ..candidate(Role::Vpc, ip, Some(&vpc.id), facts, why)
         });
@@ -72,7 +72,7 @@ pub(super) fn vpc(_: &Settings, facts: &Facts) -> Vec<Candidate> {
     if here != clusters {
         found.retain(|other| other.address.map(|address| address.ip()) != Some(ip));
     }
-    found.push(Candidate {
+    found.push(CandidateResolver {
         in_scope: is_inside,
         ..candidate(Role::Vpc, ip, here, facts, why)
     });
@@ -119,7 +119,7 @@ fn endpoints(facts: &Facts) -> Vec<&ResolverEndpoint> {
 }
 
 /// The addresses of inbound endpoints, at most [`limits::DERIVED`] of them.
-pub(super) fn inbound(_: &Settings, facts: &Facts) -> Vec<Candidate> {
+pub(super) fn inbound(_: &Settings, facts: &Facts) -> Vec<CandidateResolver> {
     addresses(facts)
         .take(limits::DERIVED)
         .map(|(endpoint, ip)| {
@@ -218,7 +218,7 @@ mod tests {
     }
 
     /// Address, whether in scope, whether elsewhere.
-    fn seen(candidates: &[Candidate]) -> Vec<(String, bool, bool)> {
+    fn seen(candidates: &[CandidateResolver]) -> Vec<(String, bool, bool)> {
         candidates
             .iter()
             .map(|one| {

@@ -1,12 +1,12 @@
 //! The name servers of this host's stub configuration, each by itself. What no client asks decides nothing.
 
-use super::{Candidate, Role, system};
+use super::{CandidateResolver, Role, system};
 use crate::facts::{Chooser, Facts};
 use crate::limits;
 use crate::observation::Transport;
 use crate::settings::Settings;
 
-pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
+pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<CandidateResolver> {
     let Some(stub) = &facts.host.stub else {
         return Vec::new();
     };
@@ -27,7 +27,7 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
     stub.name_servers
         .iter()
         .zip(1..)
-        .map(|(address, place)| Candidate {
+        .map(|(address, place)| CandidateResolver {
             label: None,
             role: Role::Local,
             in_scope: in_scope && (is_windows || place <= limits::NAME_SERVERS_USED),

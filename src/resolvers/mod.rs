@@ -112,7 +112,7 @@ impl Resolver {
 
 /// A resolver as a source knows it, before names are given and double addresses are joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Candidate {
+struct CandidateResolver {
     label: Option<String>,
     role: Role,
     in_scope: bool,
@@ -126,7 +126,7 @@ struct Candidate {
 }
 
 /// The sources, in the order of the report's rows and of precedence where two know the same address.
-const SOURCES: &[fn(&Settings, &Facts) -> Vec<Candidate>] = &[
+const SOURCES: &[fn(&Settings, &Facts) -> Vec<CandidateResolver>] = &[
     local::derive,
     system::derive,
     named::vpc,
@@ -177,7 +177,7 @@ impl Without {
 
 /// Why no list of resolvers can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum NoResolvers {
     /// Nothing to ask.
     #[error("no resolver to ask{}: name one with --resolver, --vpc-resolver or --inbound{}", .0.since(), .0.or_else())]
     None(Without),
@@ -195,9 +195,9 @@ pub enum Error {
     JudgeUnknown(String, String),
 }
 
-fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)>, Error> {
-    let candidates: Vec<Candidate> = SOURCES.iter().flat_map(|source| source(settings, facts)).collect();
-    let mut joined: Vec<(Candidate, Vec<Role>)> = Vec::new();
+fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(CandidateResolver, Vec<Role>)>, NoResolvers> {
+    let candidates: Vec<CandidateResolver> = SOURCES.iter().flat_map(|source| source(settings, facts)).collect();
+    let mut joined: Vec<(CandidateResolver, Vec<Role>)> = Vec::new();
     // Beside each, how its sources know it.
     let mut known: Vec<Vec<String>> = Vec::new();
     for candidate in candidates {
@@ -241,19 +241,19 @@ fn join(settings: &Settings, facts: &Facts) -> Result<Vec<(Candidate, Vec<Role>)
         joined.remove(last);
     }
     if joined.len() > limits::RESOLVERS {
-        return Err(Error::TooMany(joined.len()));
+        return Err(NoResolvers::TooMany(joined.len()));
     }
     Ok(joined)
 }
 
 /// Gives each resolver its name: its label, else its role, numbered where there are several.
-fn name(joined: Vec<(Candidate, Vec<Role>)>) -> Result<Vec<Resolver>, Error> {
+fn name(joined: Vec<(CandidateResolver, Vec<Role>)>) -> Result<Vec<Resolver>, NoResolvers> {
     let mut taken = BTreeSet::new();
     for (candidate, _) in &joined {
         if let Some(label) = &candidate.label
             && !taken.insert(label.clone())
         {
-            return Err(Error::DuplicateLabel(label.clone()));
+            return Err(NoResolvers::DuplicateLabel(label.clone()));
         }
     }
     let roles: Vec<(Role, bool)> = joined
@@ -306,8 +306,8 @@ mod tests {
 
     use super::*;
 
-    fn candidate(label: Option<&str>, role: Role, address: &str) -> (Candidate, Vec<Role>) {
-        let candidate = Candidate {
+    fn candidate(label: Option<&str>, role: Role, address: &str) -> (CandidateResolver, Vec<Role>) {
+        let candidate = CandidateResolver {
             label: label.map(str::to_owned),
             role,
             in_scope: true,
@@ -322,7 +322,7 @@ mod tests {
         (candidate, Vec::new())
     }
 
-    fn names(joined: Vec<(Candidate, Vec<Role>)>) -> Vec<String> {
+    fn names(joined: Vec<(CandidateResolver, Vec<Role>)>) -> Vec<String> {
         name(joined)
             .unwrap()
             .into_iter()
@@ -353,7 +353,7 @@ mod tests {
                 candidate(Some("corp"), Role::Custom, "10.0.0.1:53"),
                 candidate(Some("corp"), Role::Custom, "10.0.0.2:53"),
             ]),
-            Err(Error::DuplicateLabel("corp".to_owned()))
+            Err(NoResolvers::DuplicateLabel("corp".to_owned()))
         );
     }
 }

@@ -1,14 +1,14 @@
 //! The resolvers that the user named.
 
-use super::{Candidate, Role};
+use super::{CandidateResolver, Role};
 use crate::facts::Facts;
 use crate::settings::{NamedResolver, Settings};
 use crate::target::TlsIdentity;
 
-fn candidates(settings: &Settings, role: Role, named: &[NamedResolver], known_from: &str) -> Vec<Candidate> {
+fn candidates(settings: &Settings, role: Role, named: &[NamedResolver], known_from: &str) -> Vec<CandidateResolver> {
     named
         .iter()
-        .map(|named| Candidate {
+        .map(|named| CandidateResolver {
             label: named.label.clone(),
             role,
             in_scope: role != Role::Public,
@@ -34,18 +34,18 @@ fn identity(settings: &Settings, named: &NamedResolver) -> Option<TlsIdentity> {
     })
 }
 
-pub(super) fn vpc(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+pub(super) fn vpc(settings: &Settings, _: &Facts) -> Vec<CandidateResolver> {
     candidates(settings, Role::Vpc, &settings.vpc_resolvers, "--vpc-resolver")
 }
 
-pub(super) fn inbound(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+pub(super) fn inbound(settings: &Settings, _: &Facts) -> Vec<CandidateResolver> {
     candidates(settings, Role::Inbound, &settings.inbound, "--inbound")
 }
 
-pub(super) fn custom(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+pub(super) fn custom(settings: &Settings, _: &Facts) -> Vec<CandidateResolver> {
     candidates(settings, Role::Custom, &settings.resolvers, "--resolver")
 }
 
-pub(super) fn public(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+pub(super) fn public(settings: &Settings, _: &Facts) -> Vec<CandidateResolver> {
     candidates(settings, Role::Public, &settings.public_resolvers, "public control")
 }

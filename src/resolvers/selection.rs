@@ -1,6 +1,6 @@
 //! Which resolvers can be asked by what is known so far, and what is still waited for.
 
-use super::{Error, Resolver, Role, Without, join, name};
+use super::{NoResolvers, Resolver, Role, Without, join, name};
 use crate::facts::Facts;
 use crate::settings::Settings;
 
@@ -29,17 +29,17 @@ pub enum WaitingFor {
 
 impl Selection {
     /// The resolvers, where no more facts come: what was waited for is missing then.
-    pub fn complete(self) -> Result<Vec<Resolver>, Error> {
+    pub fn complete(self) -> Result<Vec<Resolver>, NoResolvers> {
         match self.waiting_for {
             None => Ok(self.ready),
-            Some(WaitingFor::AnyResolver(without)) => Err(Error::None(without)),
-            Some(WaitingFor::Judge { judge, names }) => Err(Error::JudgeUnknown(judge, names)),
+            Some(WaitingFor::AnyResolver(without)) => Err(NoResolvers::None(without)),
+            Some(WaitingFor::Judge { judge, names }) => Err(NoResolvers::JudgeUnknown(judge, names)),
         }
     }
 }
 
 /// The resolvers that these facts name. An error is one that no more facts put right.
-pub fn select(settings: &Settings, facts: &Facts) -> Result<Selection, Error> {
+pub fn select(settings: &Settings, facts: &Facts) -> Result<Selection, NoResolvers> {
     let mut ready = name(join(settings, facts)?)?;
     let waiting_for = if ready.iter().all(|resolver| resolver.role == Role::Public) {
         Some(WaitingFor::AnyResolver(Without::of(settings)))
@@ -50,13 +50,13 @@ pub fn select(settings: &Settings, facts: &Facts) -> Result<Selection, Error> {
 }
 
 /// The resolvers of a run whose facts are all there.
-pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, Error> {
+pub fn resolve(settings: &Settings, facts: &Facts) -> Result<Vec<Resolver>, NoResolvers> {
     select(settings, facts)?.complete()
 }
 
 /// Narrows the scope to the roles and names of `--judge`. Nobody's judgement is narrowed while one of them is waited
 /// for.
-fn judge(resolvers: &mut [Resolver], judges: &[String]) -> Result<Option<WaitingFor>, Error> {
+fn judge(resolvers: &mut [Resolver], judges: &[String]) -> Result<Option<WaitingFor>, NoResolvers> {
     if judges.is_empty() {
         return Ok(None);
     }
@@ -81,7 +81,7 @@ fn judge(resolvers: &mut [Resolver], judges: &[String]) -> Result<Option<Waiting
             .iter()
             .any(|role| judge.starts_with(role.as_str()));
         if !may_be_derived {
-            return Err(Error::JudgeUnknown(judge, names));
+            return Err(NoResolvers::JudgeUnknown(judge, names));
         }
         waiting_for.get_or_insert(WaitingFor::Judge { judge, names });
     }
@@ -162,7 +162,7 @@ mod tests {
         let selection = select(&nobody, &Facts::default()).unwrap();
         assert_eq!(selection.waiting_for, Some(WaitingFor::AnyResolver(Without::Local)));
         assert!(!selection.ready.is_empty(), "the public ones can be asked meanwhile");
-        assert_eq!(selection.complete(), Err(Error::None(Without::Local)));
+        assert_eq!(selection.complete(), Err(NoResolvers::None(Without::Local)));
         let known = select(&nobody, &with_an_inbound_endpoint()).unwrap();
         assert_eq!(known.waiting_for, None);
     }
@@ -191,7 +191,7 @@ mod tests {
         };
         assert_eq!(scopes(&selection.ready), [("corp", true)]);
         assert_eq!(selection.waiting_for, Some(waiting_for));
-        let unknown = Error::JudgeUnknown("inbound".to_owned(), "corp".to_owned());
+        let unknown = NoResolvers::JudgeUnknown("inbound".to_owned(), "corp".to_owned());
         assert_eq!(selection.complete(), Err(unknown));
         let found = resolve(&judged, &with_an_inbound_endpoint()).unwrap();
         assert_eq!(scopes(&found), [("inbound-1", true), ("corp", false)]);
@@ -201,6 +201,6 @@ mod tests {
     fn a_judge_that_nothing_can_bring_is_an_error_at_once() {
         let judged = settings("--no-local --resolver corp=10.0.0.2 --judge somebody");
         let refused = select(&judged, &Facts::default());
-        assert!(matches!(refused, Err(Error::JudgeUnknown(judge, _)) if judge == "somebody"));
+        assert!(matches!(refused, Err(NoResolvers::JudgeUnknown(judge, _)) if judge == "somebody"));
     }
 }

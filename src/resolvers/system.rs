@@ -1,16 +1,16 @@
 //! The operating system's own lookup (getaddrinfo).
 
-use super::{Candidate, Role};
+use super::{CandidateResolver, Role};
 use crate::facts::Facts;
 use crate::settings::Settings;
 
 /// Left out with `--no-os`, with `--no-local`, and where another resolv.conf or hosts file is read:
 /// getaddrinfo cannot be pointed at those.
-pub(super) fn derive(settings: &Settings, _: &Facts) -> Vec<Candidate> {
+pub(super) fn derive(settings: &Settings, _: &Facts) -> Vec<CandidateResolver> {
     if !is_asked(settings) {
         return Vec::new();
     }
-    vec![Candidate {
+    vec![CandidateResolver {
         label: None,
         role: Role::Os,
         in_scope: true,

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Candidate, Role};
+use super::{CandidateResolver, Role};
 use crate::facts::Facts;
 use crate::limits;
 use crate::observation::Transport;
@@ -11,7 +11,7 @@ use crate::settings::Settings;
 
 /// Evidence, and never in scope: which of them is asked for which name is the operating system's own affair. Those that
 /// it asks for the target come first.
-pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
+pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<CandidateResolver> {
     let mut found: Vec<(SocketAddr, String)> = Vec::new();
     // Those of resolv.conf are asked for what they are: the name servers of this host.
     let own = facts.host.stub.as_ref().map(|stub| stub.name_servers.as_slice());
@@ -47,7 +47,7 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<Candidate> {
     found
         .into_iter()
         .enumerate()
-        .map(|(index, (address, known_from))| Candidate {
+        .map(|(index, (address, known_from))| CandidateResolver {
             label: Some(format!("upstream-{}", index + 1)),
             role: Role::Custom,
             in_scope: false,

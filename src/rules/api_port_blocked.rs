@@ -42,7 +42,7 @@ declare_rule! {
 }
 
 /// How a connection fails, which says where to look.
-struct Way {
+struct FailsHow {
     tcp: Tcp,
     /// Of a port, at so many addresses.
     fails: fn(u16, usize) -> String,
@@ -52,8 +52,8 @@ struct Way {
 /// What each way means. A security group that does not allow a connection gives a time-out (Amazon EC2 User Guide,
 /// "Troubleshoot issues connecting to your Amazon EC2 Linux instance", "Connection timed out"); connect(2) for the
 /// other two.
-const WAYS: &[Way] = &[
-    Way {
+const WAYS: &[FailsHow] = &[
+    FailsHow {
         tcp: Tcp::Unreachable,
         fails: |_, count| {
             format!(
@@ -64,13 +64,13 @@ const WAYS: &[Way] = &[
         meaning: "This host, or a router on the way, says that it does not get there. That is a route, a VPN or a \
                   local firewall, and no security group.",
     },
-    Way {
+    FailsHow {
         tcp: Tcp::Refused,
         fails: |port, _| format!("port {port} is refused there"),
         meaning: "A refusal is a reply: another host has that address, or a firewall on the way refuses. A security \
                   group sends no reply.",
     },
-    Way {
+    FailsHow {
         tcp: Tcp::Timeout,
         fails: |port, _| format!("port {port} does not answer there"),
         meaning: "Silence is what a security group, a firewall or a missing route back gives.",
@@ -99,7 +99,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         (true, false) => "The cause of that is in the network, whatever is wrong with DNS.",
         (false, _) => "The other addresses connect, so clients fail only when they try an address that does not.",
     };
-    let ways: Vec<&Way> = WAYS
+    let ways: Vec<&FailsHow> = WAYS
         .iter()
         .filter(|way| closed.iter().any(|connection| connection.tcp == way.tcp))
         .collect();

@@ -1,6 +1,6 @@
 //! AWS's configuration, as it was read, and the answers of resolvers say two things.
 
-use super::otherwise::{self, Otherwise};
+use super::otherwise::{self, OtherAnswer};
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
 use super::signs::{PUBLIC_ACCESS_IS_OFF, PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF};
@@ -152,17 +152,17 @@ fn answer(subjects: &[&Subject<'_>]) -> String {
 }
 
 /// What the configuration says, and what the resolvers do.
-fn said_and_done(vpc: &str, step: &Step, how: Otherwise, subjects: &[&Subject<'_>]) -> (String, String) {
+fn said_and_done(vpc: &str, step: &Step, how: OtherAnswer, subjects: &[&Subject<'_>]) -> (String, String) {
     let of_firewall = |what: &str| format!("DNS Firewall of {vpc}, as it was read, {what}");
     match how {
-        Otherwise::Expected => (
+        OtherAnswer::Expected => (
             of_firewall("blocks this name"),
             format!(
                 "{} the expected addresses",
                 phrase::plural(subjects.len(), "gives", "give")
             ),
         ),
-        Otherwise::NotTheRules => {
+        OtherAnswer::NotTheRules => {
             let with = match step.answer {
                 Some(Blocked::NoData) => " with NODATA",
                 Some(Blocked::NxDomain) => " with NXDOMAIN",
@@ -171,11 +171,11 @@ fn said_and_done(vpc: &str, step: &Step, how: Otherwise, subjects: &[&Subject<'_
             };
             (of_firewall(&format!("blocks this name{with}")), answer(subjects))
         }
-        Otherwise::ABlocks => (
+        OtherAnswer::ABlocks => (
             of_firewall("does not block this name"),
             format!("{}, as a block does", phrase::returns_negative(subjects)),
         ),
-        Otherwise::Failure => (
+        OtherAnswer::Failure => (
             format!("no Resolver rule of {vpc}, as the rules were read, forwards this name"),
             answer(subjects),
         ),
@@ -186,7 +186,7 @@ fn finding(
     case: &Case<'_>,
     vpc: &ResolvingVpc<'_, '_>,
     step: &Step,
-    how: Otherwise,
+    how: OtherAnswer,
     subjects: &[&Subject<'_>],
     confidence: Confidence,
 ) -> Finding {
@@ -211,7 +211,7 @@ fn finding(
         Evidence::fact(said)
     });
     let reads = match how {
-        Otherwise::Failure => format!(
+        OtherAnswer::Failure => format!(
             "aws route53resolver list-resolver-rule-associations --region {region} --filters Name=VPCId,Values={}",
             vpc.id
         ),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::compare::{self, ClassedAddress, Verdict};
-use crate::decides::{self, Configuration, Zone};
+use crate::decides::{self, AssociatedZone, Configuration};
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
@@ -376,7 +376,7 @@ impl<'a> Case<'a> {
     }
 
     /// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks.
-    pub fn made_zones(&self, vpc: &str) -> Vec<Zone> {
+    pub fn made_zones(&self, vpc: &str) -> Vec<AssociatedZone> {
         self.touch(Need::VpcEndpoints);
         self.touch(Need::Lattice);
         decides::made_zones(&self.facts.aws, vpc)

@@ -76,7 +76,7 @@ pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str, failing_since: O
     }
     let now = seconds(taken_at)?;
     let vpcs: BTreeSet<&str> = route53::resolving_vpcs(case).iter().map(|vpc| vpc.id).collect();
-    let known = Known::of(aws, &vpcs);
+    let known = NamedIds::of(aws, &vpcs);
     let is_decisive = |resources: &[String]| {
         // Of a firewall rule its domain list, too.
         let ids = steps
@@ -160,14 +160,14 @@ fn bare(id: &str) -> &str {
 }
 
 /// The ids that AWS named in this run.
-struct Known<'a> {
+struct NamedIds<'a> {
     /// Of what decides in the VPCs whose Resolver matters.
     here: BTreeSet<&'a str>,
     /// Of everything else.
     elsewhere: BTreeSet<&'a str>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> NamedIds<'a> {
     fn of(aws: &'a AwsFacts, vpcs: &BTreeSet<&'a str>) -> Self {
         let mut known = Self {
             here: vpcs.clone(),

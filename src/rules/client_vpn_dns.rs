@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::shared::client_vpn::{self, Fault, Through};
+use super::shared::client_vpn::{self, ClientVpnFault, Through};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::ClientVpnEndpoint;
 use crate::limits;
@@ -110,7 +110,7 @@ fn wanted_servers(case: &Case<'_>, through: &Through<'_>) -> String {
 fn finding(
     case: &Case<'_>,
     confidence: Confidence,
-    fault: Fault,
+    fault: ClientVpnFault,
     through: &Through<'_>,
     subjects: &[&Subject<'_>],
 ) -> Finding {
@@ -124,22 +124,26 @@ fn finding(
     );
     let are_asked = phrase::plural(subjects.len(), "gives", "give");
     let summary = match fault {
-        Fault::NoDnsServers => {
+        ClientVpnFault::NoDnsServers => {
             format!("Client VPN endpoint {id} gives clients no DNS server, so this host asks {who}")
         }
-        Fault::OthersInUse => {
+        ClientVpnFault::OthersInUse => {
             format!("this host asks {who}, and not {given}, which Client VPN endpoint {id} gives clients")
         }
-        Fault::NoRoute => format!("{is_silent}: Client VPN endpoint {id} has no route to {ips}"),
-        Fault::OtherFamily => format!(
+        ClientVpnFault::NoRoute => format!("{is_silent}: Client VPN endpoint {id} has no route to {ips}"),
+        ClientVpnFault::OtherFamily => format!(
             "{is_silent}: Client VPN endpoint {id} carries {} only",
             family(endpoint)
         ),
-        Fault::GroupsShut => {
+        ClientVpnFault::GroupsShut => {
             format!("{is_silent}: no security group of Client VPN endpoint {id} lets DNS out to {ips}")
         }
-        Fault::NotAllowed => format!("{is_silent}: Client VPN endpoint {id} has no authorization rule for {ips}"),
-        Fault::ForGroups => format!("{is_silent}: Client VPN endpoint {id} allows {ips} only for some user groups"),
+        ClientVpnFault::NotAllowed => {
+            format!("{is_silent}: Client VPN endpoint {id} has no authorization rule for {ips}")
+        }
+        ClientVpnFault::ForGroups => {
+            format!("{is_silent}: Client VPN endpoint {id} allows {ips} only for some user groups")
+        }
     };
     let client = match through.own {
         Some(own) => format!(
@@ -151,10 +155,10 @@ fn finding(
         ),
     };
     let fault_in_words = match fault {
-        Fault::NoDnsServers => format!(
+        ClientVpnFault::NoDnsServers => format!(
             "That endpoint has no DNS servers, so clients go on asking their own. {who} {are_asked} no right answer."
         ),
-        Fault::OthersInUse => format!(
+        ClientVpnFault::OthersInUse => format!(
             "That endpoint gives clients {given}, and no name server of this host is among them. {who} {are_asked} no \
              right answer. {}",
             if client_vpn::gives_the_name(case, endpoint) {
@@ -163,23 +167,23 @@ fn finding(
                 "Whether a DNS server of the endpoint has the name was not seen."
             }
         ),
-        Fault::OtherFamily => format!(
+        ClientVpnFault::OtherFamily => format!(
             "That endpoint carries {} only, so questions to {ips} do not get through the VPN.",
             family(endpoint)
         ),
-        Fault::GroupsShut => format!(
+        ClientVpnFault::GroupsShut => format!(
             "The endpoint's network interfaces have the security groups {}. No outbound rule there is for port 53 of \
              {ips}, so the questions end at the endpoint.",
             phrase::list(&endpoint.security_group_ids)
         ),
-        Fault::NoRoute => format!(
+        ClientVpnFault::NoRoute => format!(
             "No route of that endpoint leads to {ips}, so questions to {} do not get through the VPN.",
             phrase::plural(subjects.len(), "it", "them")
         ),
-        Fault::NotAllowed => {
+        ClientVpnFault::NotAllowed => {
             format!("No authorization rule of that endpoint is for {ips}. Without a rule, access is denied.")
         }
-        Fault::ForGroups => format!(
+        ClientVpnFault::ForGroups => format!(
             "The authorization rules of that endpoint for {ips} are for single groups. Whether the user of this host \
              is in one of the groups is not known. If the user is in none, access is denied."
         ),
@@ -197,7 +201,7 @@ fn finding(
 }
 
 /// What EC2 says of the endpoint.
-fn evidence(fault: Fault, through: &Through<'_>, subjects: &[&Subject<'_>]) -> Vec<Evidence> {
+fn evidence(fault: ClientVpnFault, through: &Through<'_>, subjects: &[&Subject<'_>]) -> Vec<Evidence> {
     let endpoint = through.endpoint;
     let id = &endpoint.id;
     let shown = |all: Vec<String>| {
@@ -217,16 +221,16 @@ fn evidence(fault: Fault, through: &Through<'_>, subjects: &[&Subject<'_>]) -> V
     }
     evidence.push(Evidence::fact(format!("{id}: DnsServers {servers}")));
     match fault {
-        Fault::NoDnsServers | Fault::OthersInUse => {}
-        Fault::OtherFamily => {
+        ClientVpnFault::NoDnsServers | ClientVpnFault::OthersInUse => {}
+        ClientVpnFault::OtherFamily => {
             let traffic = endpoint.traffic.as_deref().unwrap_or_default();
             evidence.push(Evidence::fact(format!("{id}: TrafficIpAddressType {traffic}")));
         }
-        Fault::GroupsShut => {
+        ClientVpnFault::GroupsShut => {
             let groups = shown(endpoint.security_group_ids.clone());
             evidence.push(Evidence::fact(format!("{id}: SecurityGroupIds {groups}")));
         }
-        Fault::NoRoute => {
+        ClientVpnFault::NoRoute => {
             let routes = endpoint.routes.iter().flatten();
             let written = |route: &crate::facts::ClientVpnRoute| {
                 let status = route.status.as_deref().filter(|status| *status != "active");
@@ -240,10 +244,10 @@ fn evidence(fault: Fault, through: &Through<'_>, subjects: &[&Subject<'_>]) -> V
             };
             evidence.push(Evidence::fact(format!("{id}: routes to {routes}{tunnel}")));
         }
-        Fault::NotAllowed | Fault::ForGroups => {
+        ClientVpnFault::NotAllowed | ClientVpnFault::ForGroups => {
             let is_meant = |network: &ipnet::IpNet| {
                 let mut ips = subjects.iter().filter_map(|subject| subject.ip());
-                fault == Fault::NotAllowed || ips.any(|ip| network.contains(&ip))
+                fault == ClientVpnFault::NotAllowed || ips.any(|ip| network.contains(&ip))
             };
             let rules = endpoint.authorization_rules.iter().flatten();
             let rules = rules.filter(|rule| is_meant(&rule.destination));
@@ -263,7 +267,7 @@ fn evidence(fault: Fault, through: &Through<'_>, subjects: &[&Subject<'_>]) -> V
     evidence
 }
 
-fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, fault: ClientVpnFault, through: &Through<'_>, ips: &[IpAddr]) -> Vec<Remedy> {
     let (region, id) = (case.region(), &through.endpoint.id);
     let command = |operation: &str, rest: &str| {
         format!("aws ec2 {operation} --region {region} --client-vpn-endpoint-id {id} {rest}")
@@ -281,7 +285,7 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
         [format!("eks-dns-doctor check {own}")],
     );
     let mut remedies = match fault {
-        Fault::NoDnsServers => vec![
+        ClientVpnFault::NoDnsServers => vec![
             Remedy::new(
                 "Give the endpoint DNS servers that have the name; they replace those that clients have",
                 [command(
@@ -294,7 +298,7 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
             ),
             Remedy::advice("They need a route and an authorization rule of the endpoint, as every network does"),
         ],
-        Fault::OthersInUse => vec![
+        ClientVpnFault::OthersInUse => vec![
             Remedy::new(
                 "See whether a DNS server of the endpoint has the name",
                 through
@@ -309,7 +313,7 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
                  passes them to systemd-resolved",
             ),
         ],
-        Fault::OtherFamily => vec![Remedy::new(
+        ClientVpnFault::OtherFamily => vec![Remedy::new(
             format!(
                 "Give clients DNS servers that have {} addresses",
                 family(through.endpoint)
@@ -319,7 +323,7 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
                 "--dns-servers CustomDnsServers=<dns-server-of-that-family>,Enabled=true",
             )],
         )],
-        Fault::GroupsShut => {
+        ClientVpnFault::GroupsShut => {
             let group = through.endpoint.security_group_ids.first();
             let group = group.map_or("<sg-id>", String::as_str);
             let title = format!("Let the questions out at a security group of {id}");
@@ -328,7 +332,7 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
                 .map(|ip| remedy::path::let_out(case, &title, group, *ip, 53))
                 .collect()
         }
-        Fault::NoRoute => vec![
+        ClientVpnFault::NoRoute => vec![
             Remedy::new(
                 "Add the route, once for each subnet that is associated with the endpoint",
                 networks.iter().map(|network| {
@@ -343,7 +347,7 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
                  associate the subnet again",
             ),
         ],
-        Fault::NotAllowed => vec![Remedy::new(
+        ClientVpnFault::NotAllowed => vec![Remedy::new(
             "Add the authorization rule, for all clients or with --access-group-id for a group",
             networks.iter().map(|network| {
                 command(
@@ -352,7 +356,7 @@ fn remedies(case: &Case<'_>, fault: Fault, through: &Through<'_>, ips: &[IpAddr]
                 )
             }),
         )],
-        Fault::ForGroups => vec![Remedy::new(
+        ClientVpnFault::ForGroups => vec![Remedy::new(
             "See which groups may reach it; then add the user to one, or a rule for the user's group",
             [command("describe-client-vpn-authorization-rules", "")
                 .trim_end()

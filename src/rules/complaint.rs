@@ -77,7 +77,7 @@ pub enum Complaint {
 
 /// What a rule is about, where a name is told to be something else than an endpoint's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum ComplaintAbout {
     /// Any name that is looked up.
     AnyName,
     /// Clusters, their endpoints, and the private zones of those.

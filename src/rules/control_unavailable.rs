@@ -36,9 +36,11 @@ impl Control {
     /// Whether this run is without it.
     fn is_missing(self, case: &Case<'_>, finding: &Finding) -> bool {
         match self {
-            Self::Public => question::Question::Public.is_open(case),
+            Self::Public => question::UnansweredQuestion::Public.is_open(case),
             // Nothing in the VPC tells of a name that goes, or that the cluster does not have.
-            Self::Vpc => question::Question::Vpc.is_open(case) && case.without_a_lasting_endpoint_unseen().is_none(),
+            Self::Vpc => {
+                question::UnansweredQuestion::Vpc.is_open(case) && case.without_a_lasting_endpoint_unseen().is_none()
+            }
             Self::Questions => case.subjects().any(|subject| {
                 finding.resolvers.iter().any(|name| name == subject.name())
                     && subject.speaks_dns()

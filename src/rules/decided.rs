@@ -2,7 +2,7 @@
 
 use super::case::OF_A_VPC;
 use super::shared::route53::{self, ResolvingVpc};
-use super::step::Denial;
+use super::step::DenialAuthority;
 use super::{Case, Need, Subject};
 use crate::decides::{self, Blocked, Configuration, Construct, Effect, Step};
 use crate::dns::{AnswerKind, RData, RecordType, Section};
@@ -91,7 +91,8 @@ pub(super) fn opaque_firewall(steps: &[Step]) -> Vec<&Step> {
 /// Whether a resolver answers as the rule of DNS Firewall says that blocks: a SOA, of whatever zone, shows that the
 /// answer is that zone's.
 pub(super) fn answers_as_the_rule(subject: &Subject<'_>, step: &Step) -> bool {
-    let is_bare = |kind| subject.a_kind() == Some(kind) && matches!(Denial::of(subject), Some(Denial::Bare));
+    let is_bare =
+        |kind| subject.a_kind() == Some(kind) && matches!(DenialAuthority::of(subject), Some(DenialAuthority::Bare));
     match step.answer {
         Some(Blocked::NoData) => is_bare(AnswerKind::NoData),
         Some(Blocked::NxDomain) => is_bare(AnswerKind::NxDomain),
@@ -135,8 +136,8 @@ pub(super) fn firewall_blocks(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     Some(firewall_block(&steps).is_some_and(|step| step.certain))
 }
 
-/// What decides in a VPC, where the answers of its resolvers can be held against it: for sure, or a private hosted zone
-/// in whose place public DNS would decide, where it is not known whether the VPC uses its zones. Neither gives a block's
+/// What decides in a VPC, where its resolvers' answers can be held against it: for sure, or a private hosted zone in
+/// whose place public DNS would decide, where it is not known whether the VPC uses its zones. Neither gives a block's
 /// answer, nor fails as a forward does.
 pub(super) fn comparable(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<Step> {
     let steps = of_vpc(case, vpc);

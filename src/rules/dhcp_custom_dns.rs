@@ -1,7 +1,7 @@
 //! Hosts of the VPC are told to ask other name servers than the VPC's own.
 
 use super::phrase::{self, observed_target};
-use super::shared::dhcp::{self, Named};
+use super::shared::dhcp::{self, DhcpServers};
 use super::signs::DHCP_NAMES_OTHER_SERVERS;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
@@ -90,7 +90,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 
 fn finding(
     case: &Case<'_>,
-    named: &Named,
+    named: &DhcpServers,
     options: &DhcpOptions,
     severity: Severity,
     confidence: Confidence,

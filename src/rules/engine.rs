@@ -176,7 +176,7 @@ fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
 }
 
 /// What a rule speaks of, over all its findings.
-struct Cause {
+struct SpokenOf {
     rule: &'static Rule,
     resolvers: BTreeSet<String>,
     /// The worst of its findings that are about no resolver in particular.
@@ -187,7 +187,7 @@ struct Cause {
 /// two silent resolvers does not explain the other. What is about no resolver in particular explains all that is
 /// not worse than itself: a setting that does no harm is no cause of one.
 fn link_causes(findings: &mut [Finding]) {
-    let mut causes: Vec<Cause> = Vec::new();
+    let mut causes: Vec<SpokenOf> = Vec::new();
     for finding in findings.iter() {
         let Some(rule) = rule_of(finding) else {
             continue;
@@ -202,7 +202,7 @@ fn link_causes(findings: &mut [Finding]) {
                     (one, other) => one.or(other),
                 };
             }
-            None => causes.push(Cause {
+            None => causes.push(SpokenOf {
                 rule,
                 resolvers: resolvers.collect(),
                 at_large,

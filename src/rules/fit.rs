@@ -7,7 +7,7 @@ use super::{Case, Confidence, Need, Rule, Subject};
 #[derive(Debug, Clone, Copy)]
 pub struct Statement {
     /// Whose signs are read.
-    pub(super) at: At,
+    pub(super) at: SignsOf,
     /// What it cannot be without.
     pub(super) requires: Requires,
     /// What a failing resolver has to show for an error of the run to be about it. Empty where the rule's error names
@@ -19,7 +19,7 @@ pub struct Statement {
 
 /// Whose signs a rule reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum At {
+pub enum SignsOf {
     /// Each resolver in scope whose answer is not what it should be.
     Failing,
     /// Each resolver in scope.
@@ -37,7 +37,7 @@ pub enum At {
 
 /// A resolver at which a rule's signs fit.
 #[derive(Debug, Clone, Copy)]
-pub struct Fit<'c, 'a> {
+pub struct RuleFit<'c, 'a> {
     /// The resolver.
     pub subject: &'c Subject<'a>,
     /// How sure the rule is there, by its signs.
@@ -47,7 +47,7 @@ pub struct Fit<'c, 'a> {
 /// Where the signs of a rule fit.
 #[derive(Debug, Clone)]
 pub struct Fits<'c, 'a> {
-    at: Vec<Fit<'c, 'a>>,
+    at: Vec<RuleFit<'c, 'a>>,
     /// How sure the rule is, where it is about the run as a whole.
     pub confidence: Confidence,
 }
@@ -55,7 +55,7 @@ pub struct Fits<'c, 'a> {
 impl<'c, 'a> Fits<'c, 'a> {
     /// How sure the rule is at all of these; of the run, where its signs fit at none of them.
     pub(super) fn least_sure_at(&self, subjects: &[&Subject<'_>]) -> Confidence {
-        let is_one = |fit: &Fit<'_, '_>| subjects.iter().any(|subject| subject.name() == fit.subject.name());
+        let is_one = |fit: &RuleFit<'_, '_>| subjects.iter().any(|subject| subject.name() == fit.subject.name());
         let of_each = self.iter().filter(is_one).map(|fit| fit.confidence);
         of_each.max().unwrap_or(self.confidence)
     }
@@ -67,7 +67,7 @@ impl<'c, 'a> Fits<'c, 'a> {
     }
 
     /// The resolvers, each with how sure the rule is there.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Fit<'c, 'a>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = RuleFit<'c, 'a>> {
         self.at.iter().copied()
     }
 
@@ -102,23 +102,23 @@ impl Statement {
     pub(super) fn fits<'c, 'a>(&self, case: &'c Case<'a>) -> Option<Fits<'c, 'a>> {
         let fit = |subject: &'c Subject<'a>| {
             let fits = self.requires.fits(case, Some(subject));
-            fits.then(|| Fit {
+            fits.then(|| RuleFit {
                 subject,
                 confidence: self.confidence(case, Some(subject)),
             })
         };
-        let at: Vec<Fit<'c, 'a>> = match self.at {
-            At::Failing | At::FailingOrConfigured => case.failing().filter_map(fit).collect(),
-            At::InScope => case.in_scope().filter_map(fit).collect(),
-            At::Deciding => case.deciding().filter_map(fit).collect(),
-            At::Asked => case.subjects().filter_map(fit).collect(),
-            At::Run => {
+        let at: Vec<RuleFit<'c, 'a>> = match self.at {
+            SignsOf::Failing | SignsOf::FailingOrConfigured => case.failing().filter_map(fit).collect(),
+            SignsOf::InScope => case.in_scope().filter_map(fit).collect(),
+            SignsOf::Deciding => case.deciding().filter_map(fit).collect(),
+            SignsOf::Asked => case.subjects().filter_map(fit).collect(),
+            SignsOf::Run => {
                 let named = |subject: &&Subject<'_>| !self.names.is_empty() && self.names.fits(case, Some(subject));
                 return self.requires.fits(case, None).then(|| Fits {
                     at: case
                         .failing()
                         .filter(named)
-                        .map(|subject| Fit {
+                        .map(|subject| RuleFit {
                             subject,
                             confidence: self.confidence(case, Some(subject)),
                         })
@@ -127,7 +127,7 @@ impl Statement {
                 });
             }
         };
-        (!at.is_empty() || self.at == At::FailingOrConfigured).then(|| Fits {
+        (!at.is_empty() || self.at == SignsOf::FailingOrConfigured).then(|| Fits {
             at,
             confidence: self.confidence(case, None),
         })

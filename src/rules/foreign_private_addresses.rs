@@ -55,7 +55,7 @@ declare_rule! {
 
 /// What is known of an answer with private addresses.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Known {
+enum Belonging {
     /// They are not in the VPC.
     OutsideVpc,
     /// The VPC's networks are not known.
@@ -73,7 +73,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
-fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known> {
+fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Belonging> {
     let invented = subject.sibling_resolves()
         || subject.has_class(AddressClass::Sinkhole)
         || subject.has_class(AddressClass::Loopback);
@@ -84,7 +84,7 @@ fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known> {
     let wrong = case.unexpected_addresses(subject);
     let has = |class| wrong.iter().any(|address| address.class == class);
     if expected.scope == Scope::Public {
-        return (has(AddressClass::Private) || has(AddressClass::InVpc)).then_some(Known::PublicExpected);
+        return (has(AddressClass::Private) || has(AddressClass::InVpc)).then_some(Belonging::PublicExpected);
     }
     if !has(AddressClass::Private) {
         return None;
@@ -94,14 +94,18 @@ fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known> {
         interfaces.any(|interface| interface.addresses.contains(&ip))
     };
     if wrong.iter().all(|address| of_the_cluster(address.ip)) {
-        return Some(Known::OfTheCluster);
+        return Some(Belonging::OfTheCluster);
     }
     // Networks that bound the expectation are the VPC's, and those given with --expect bound it too.
     let bounded = case.vpc().is_some() || !expected.cidrs.is_empty();
-    Some(if bounded { Known::OutsideVpc } else { Known::VpcUnknown })
+    Some(if bounded {
+        Belonging::OutsideVpc
+    } else {
+        Belonging::VpcUnknown
+    })
 }
 
-fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let gives = phrase::plural(subjects.len(), "gives", "give");
     let foreign = phrase::distinct(
@@ -112,7 +116,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
     );
     let source = &case.expected.source;
     let (summary, explanation) = match known {
-        Known::OutsideVpc => (
+        Belonging::OutsideVpc => (
             format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
             format!(
                 "{who} {gives} {foreign}. They are private, but outside the networks of the endpoint's addresses ({}). \
@@ -121,7 +125,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
                 case.vpc().map_or_else(|| source.to_string(), phrase::vpc_networks)
             ),
         ),
-        Known::VpcUnknown => (
+        Belonging::VpcUnknown => (
             format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
             format!(
                 "{who} {gives} {foreign}, and no such address is expected ({source}). Somebody answers for this \
@@ -130,7 +134,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
                  it is (ec2:DescribeVpcs)."
             ),
         ),
-        Known::OfTheCluster => (
+        Belonging::OfTheCluster => (
             format!("{who} {gives} addresses ({foreign}) that are not those of {source}"),
             format!(
                 "{who} {gives} {foreign}, and no such address is expected ({source}). AWS says that network interfaces \
@@ -138,7 +142,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
                  another one."
             ),
         ),
-        Known::PublicExpected => (
+        Belonging::PublicExpected => (
             format!("{who} {gives} private addresses ({foreign}), and public ones are expected"),
             format!(
                 "{who} {gives} {foreign}, where the public endpoint's addresses are expected ({source}).{}",
@@ -177,7 +181,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
     let zones: Vec<String> = zones.into_iter().collect();
     let explanation = match known {
         _ if zones.is_empty() => explanation,
-        Known::VpcUnknown => format!(
+        Belonging::VpcUnknown => format!(
             "{who} {gives} {foreign}, and no such address is expected ({source}). The name is in a zone there that is \
              not AWS's, by its SOA: {}. So the record is in that zone, with addresses of their own or old ones of the \
              cluster.",
@@ -213,7 +217,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Known, subjects: &[&Subj
         .fix(remedies(case, known, subjects, published.is_some()))
 }
 
-fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>], is_published: bool) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, known: Belonging, subjects: &[&Subject<'_>], is_published: bool) -> Vec<Remedy> {
     if is_published {
         return vec![
             Remedy::advice(
@@ -239,12 +243,12 @@ fn remedies(case: &Case<'_>, known: Known, subjects: &[&Subject<'_>], is_publish
         case.own_zone()
     ));
     match known {
-        Known::PublicExpected => vec![access, again, remove],
-        Known::OutsideVpc => vec![remove, again],
-        Known::OfTheCluster => vec![
+        Belonging::PublicExpected => vec![access, again, remove],
+        Belonging::OutsideVpc => vec![remove, again],
+        Belonging::OfTheCluster => vec![
             remedy::answer::interfaces_now(case),
             Remedy::advice("Where these are the cluster's, leave --expect out, or give it these addresses"),
         ],
-        Known::VpcUnknown => vec![again, remedy::answer::interfaces_now(case), remove],
+        Belonging::VpcUnknown => vec![again, remedy::answer::interfaces_now(case), remove],
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
-use super::shared::egress::{self, Stop, What};
+use super::shared::egress::{self, EgressFault, EgressObstacle};
 use super::shared::forward::{self, Forward};
 use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy};
@@ -212,7 +212,7 @@ fn finding(
 }
 
 /// What was read of the rule, its targets and its endpoint.
-fn said_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> String {
+fn said_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -> String {
     let targets: Vec<String> = by
         .rule
         .targets
@@ -297,11 +297,11 @@ fn silent_targets<'s, 'a>(case: &'s Case<'a>, rule: &ResolverRule) -> Vec<&'s Su
         .collect()
 }
 
-fn evidence_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> Vec<Evidence> {
+fn evidence_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -> Vec<Evidence> {
     let status = by
         .endpoint
         .and_then(|endpoint| Some(format!("{}: {}", endpoint.id, bad_status(endpoint)?)));
-    let of_network = stops.iter().take(limits::NAMES_SHOWN).map(Stop::to_string);
+    let of_network = stops.iter().take(limits::NAMES_SHOWN).map(EgressObstacle::to_string);
     let mut seen: Vec<Evidence> = status.into_iter().chain(of_network).map(Evidence::fact).collect();
     let silent = silent_targets(case, by.rule);
     seen.extend(silent.iter().filter_map(|one| Some(observed(one, one.a()?))));
@@ -309,11 +309,13 @@ fn evidence_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> Vec<Evid
 }
 
 /// What to do about a rule: its endpoint first, then the way to its targets.
-fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[Stop<'_>]) -> Vec<Remedy> {
+fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -> Vec<Remedy> {
     let region = case.region();
     let mut remedies = Vec::new();
     if let Some(endpoint) = by.endpoint
-        && let Some(stop) = stops.iter().find(|stop| matches!(stop.what, What::Groups { .. }))
+        && let Some(stop) = stops
+            .iter()
+            .find(|stop| matches!(stop.what, EgressFault::Groups { .. }))
     {
         let group = endpoint.security_group_ids.first().map_or("<sg-id>", String::as_str);
         let title = format!("Let the questions out at the security group of {}", endpoint.id);

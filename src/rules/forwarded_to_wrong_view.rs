@@ -65,7 +65,7 @@ declare_rule! {
 
 /// How it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Shown {
+enum WrongViewSign {
     /// Another private hosted zone, of this apex.
     OtherZone(Name),
     /// An inbound endpoint with the public view.
@@ -84,31 +84,33 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 /// How it shows, where the signs fit; `None` where the evidence is another's.
-fn shown(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shown> {
+fn shown(case: &Case<'_>, subject: &Subject<'_>) -> Option<WrongViewSign> {
     if subject.has_role(Role::Inbound) && subject.probed.resolver.is_elsewhere {
         let vpc = subject.probed.resolver.vpc.clone().unwrap_or_default();
-        return Some(Shown::StandsIn(vpc));
+        return Some(WrongViewSign::StandsIn(vpc));
     }
     let by_soa = view::denied_by(subject);
     let other_zone = || match by_soa {
-        Some((soa, SoaOrigin::PrivateHostedZone)) => Some(Shown::OtherZone(soa.owner.clone())),
+        Some((soa, SoaOrigin::PrivateHostedZone)) => Some(WrongViewSign::OtherZone(soa.owner.clone())),
         _ => None,
     };
     match view::vpc_side_fault(case, subject) {
-        Some(VpcSideFault::OtherVpc) => Some(other_zone().unwrap_or(Shown::PublicAtInbound)),
+        Some(VpcSideFault::OtherVpc) => Some(other_zone().unwrap_or(WrongViewSign::PublicAtInbound)),
         Some(_) => None,
         // It was in the cache before we came: `stale-negative-cache`.
-        None => other_zone().or_else(|| (view::age(subject) != Age::Cached).then_some(Shown::PublicWithoutTheName)),
+        None => {
+            other_zone().or_else(|| (view::age(subject) != Age::Cached).then_some(WrongViewSign::PublicWithoutTheName))
+        }
     }
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shown: &WrongViewSign, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let right = case.vpc_view();
     let has = phrase::plural(right.len(), "has", "have");
     let (summary, explanation) = match shown {
-        Shown::OtherZone(apex) => (
+        WrongViewSign::OtherZone(apex) => (
             format!(
                 "{who} {} from another private hosted zone, {apex}, so the question does not reach the cluster's VPC",
                 phrase::plural(several, "answers", "answer")
@@ -122,7 +124,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
                 phrase::titles(&right)
             ),
         ),
-        Shown::PublicAtInbound => (
+        WrongViewSign::PublicAtInbound => (
             format!(
                 "{who} {} from the public zone, so {} probably not in the cluster's VPC",
                 phrase::plural(several, "answers", "answer"),
@@ -138,7 +140,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
                 phrase::titles(&right)
             ),
         ),
-        Shown::StandsIn(vpc) => (
+        WrongViewSign::StandsIn(vpc) => (
             format!(
                 "{who} {} in {vpc} and not in the cluster's VPC, so {} from the zones of {vpc}",
                 phrase::plural(several, "is", "are"),
@@ -155,7 +157,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
                 )
             ),
         ),
-        Shown::PublicWithoutTheName => (
+        WrongViewSign::PublicWithoutTheName => (
             format!(
                 "{who} {} a negative answer from AWS's public zone, although public DNS has the name",
                 phrase::plural(several, "returns", "return")
@@ -191,11 +193,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&
         .fix(remedies(case, confidence, shown, subjects))
 }
 
-fn remedies(case: &Case<'_>, confidence: Confidence, shown: &Shown, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+fn remedies(case: &Case<'_>, confidence: Confidence, shown: &WrongViewSign, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     let region = case.region();
     let mut remedies = Vec::new();
     // At medium the answer was seen to be fresh: waiting would not change it.
-    if *shown == Shown::PublicWithoutTheName && confidence == Confidence::Low {
+    if *shown == WrongViewSign::PublicWithoutTheName && confidence == Confidence::Low {
         let ttl = subjects
             .iter()
             .filter_map(|subject| subject.soa())

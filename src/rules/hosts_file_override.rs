@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_target};
-use super::shared::pinned::{self, Answers, Judgement};
+use super::shared::pinned::{self, Judgement, ServerAnswers};
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::facts::HostsEntry;
 
@@ -49,7 +49,7 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let entries = case.hosts().unwrap_or_default();
     let system = case.system();
-    let answers = Answers::of(case);
+    let answers = ServerAnswers::of(case);
     let judged: Vec<(&HostsEntry, Judgement)> = entries
         .iter()
         .map(|entry| (entry, answers.judge(case, entry.ip)))
@@ -116,7 +116,7 @@ fn summary(worst: Judgement, takes_effect: bool, pinned: &[IpAddr], path: &str) 
 
 fn explanation(
     case: &Case<'_>,
-    answers: &Answers<'_, '_>,
+    answers: &ServerAnswers<'_, '_>,
     worst: Judgement,
     takes_effect: bool,
     pinned: &[IpAddr],

@@ -1,7 +1,7 @@
 //! An inbound endpoint is of a kind that no forwarder can use.
 
 use super::phrase::{self, observed_target};
-use super::shared::route53::{self, Effect, Inbound};
+use super::shared::route53::{self, Inbound, InboundFaultEffect};
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use std::fmt::Write as _;
 
@@ -65,7 +65,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, inbound: &Inbound<'_, '_>, unfit: &[&Subject<'_>]) -> Finding {
     let title = inbound.title();
     let endpoint = inbound.endpoint;
-    let Effect { severity, subjects, .. } = route53::effect(case, inbound, unfit);
+    let InboundFaultEffect { severity, subjects, .. } = route53::effect(case, inbound, unfit);
     let speaks = phrase::list(&endpoint.protocols);
     let (summary, mut explanation, fact) = if endpoint.is_inbound() {
         (

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::inbound::{self as groups, Shut};
-use super::shared::route53::{self, Effect, Inbound};
+use super::shared::route53::{self, Inbound, InboundFaultEffect};
 use super::signs::LISTED_AS_NOT_WORKING;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::limits;
@@ -101,7 +101,7 @@ fn finding(
     inbound: &Inbound<'_, '_>,
     shut: &[(Transport, Shut)],
     unheard: &[&Subject<'_>],
-    effect: &Effect<'_, '_>,
+    effect: &InboundFaultEffect<'_, '_>,
 ) -> Finding {
     let title = inbound.title();
     let to_all = shut.iter().any(|(_, shut)| *shut == Shut::ToAll);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
-use super::shared::route53::{self, Effect, Inbound};
+use super::shared::route53::{self, Inbound, InboundFaultEffect};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::EndpointAddress;
 
@@ -80,7 +80,7 @@ fn finding(
     status: Option<&str>,
     addresses: &[&EndpointAddress],
     unheard: &[&Subject<'_>],
-    effect: &Effect<'_, '_>,
+    effect: &InboundFaultEffect<'_, '_>,
 ) -> Finding {
     let title = inbound.title();
     let endpoint = inbound.endpoint;

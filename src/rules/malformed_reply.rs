@@ -123,7 +123,7 @@ fn see(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
 
 /// What is wrong with the replies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Defect {
+enum ReplyDefect {
     /// None belongs to the question.
     Foreign(Mismatch),
     /// Those that do come from another address or port than was asked.
@@ -134,9 +134,9 @@ enum Defect {
     CutShort,
 }
 
-fn defect(subject: &Subject<'_>) -> Defect {
+fn defect(subject: &Subject<'_>) -> ReplyDefect {
     if subject.verdict() == Verdict::Truncated {
-        return Defect::CutShort;
+        return ReplyDefect::CutShort;
     }
     let lookup = subject.a();
     let elsewhere = |lookup: &Lookup| {
@@ -153,50 +153,50 @@ fn defect(subject: &Subject<'_>) -> Defect {
         .and_then(|lookup| lookup.attempts.iter().find_map(|attempt| attempt.mismatch.clone()));
     if let Some(mismatch) = foreign {
         if lookup.is_some_and(elsewhere) {
-            return Defect::Elsewhere(mismatch);
+            return ReplyDefect::Elsewhere(mismatch);
         }
-        return Defect::Foreign(mismatch);
+        return ReplyDefect::Foreign(mismatch);
     }
-    Defect::Unusable(lookup.and_then(|lookup| lookup.reason.clone()))
+    ReplyDefect::Unusable(lookup.and_then(|lookup| lookup.reason.clone()))
 }
 
-fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, defect: &Defect, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, defect: &ReplyDefect, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let tcp_is_right = subjects
         .iter()
         .all(|subject| subject.tcp().is_some_and(|lookup| lookup.kind == AnswerKind::Answer));
     let (summary, what) = match defect {
-        Defect::Foreign(mismatch) => (
+        ReplyDefect::Foreign(mismatch) => (
             "nothing but replies that do not belong to the question",
             format!("no reply belongs to the question: {mismatch}"),
         ),
-        Defect::Elsewhere(mismatch) => (
+        ReplyDefect::Elsewhere(mismatch) => (
             "its replies from another address or port than it is asked at",
             format!("the reply counts for nobody: {mismatch}"),
         ),
-        Defect::Unusable(None) => (
+        ReplyDefect::Unusable(None) => (
             "replies that cannot be used",
             "the reply cannot be used: it cannot be read".to_owned(),
         ),
-        Defect::Unusable(Some(reason)) => (
+        ReplyDefect::Unusable(Some(reason)) => (
             "replies that cannot be used",
             format!("the reply cannot be used. Why: {reason}"),
         ),
-        Defect::CutShort => (
+        ReplyDefect::CutShort => (
             "replies that cannot be used",
             "the reply cannot be used: it is marked as cut short (TC=1) over TCP too".to_owned(),
         ),
     };
     let flaw = match defect {
-        Defect::Unusable(reason) => reason.as_ref().and_then(Reason::flaw),
+        ReplyDefect::Unusable(reason) => reason.as_ref().and_then(Reason::flaw),
         _ => None,
     };
     let of_the_zone = matches!(flaw, Some(Flaw::AliasLoop { .. }));
     let mut explanation = format!(
         "{who} {}, and {what}. {}",
         phrase::plural(several, "answers", "answer"),
-        if matches!(defect, Defect::Elsewhere(_)) {
+        if matches!(defect, ReplyDefect::Elsewhere(_)) {
             "Clients take replies only from where they ask. Either a server with several addresses answers from \
              another one, or a device that translates addresses does not translate replies back."
         } else if of_the_zone {
@@ -210,7 +210,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, defect: &Defect, subjects: &[&S
         explanation
             .push_str(" Go (kubectl) and musl take such an address all the same, and connect to it; glibc does not.");
     }
-    if tcp_is_right && matches!(defect, Defect::Elsewhere(_)) {
+    if tcp_is_right && matches!(defect, ReplyDefect::Elsewhere(_)) {
         explanation.push_str(" Over TCP the same question is answered there.");
     } else if tcp_is_right {
         explanation

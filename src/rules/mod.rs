@@ -24,19 +24,19 @@ use serde::{Deserialize, Serialize};
 
 pub use case::Case;
 pub use changed::{Change, Lister, changes};
-pub use complaint::{About, Complaint};
+pub use complaint::{Complaint, ComplaintAbout};
 pub use decided::decided_by;
 pub use engine::{evaluate, evaluate_while, touched};
 pub use finding::{Confidence, Evidence, Finding, Reference, Remedy, Severity, Written};
-pub use fit::{At, Fit, Fits, Statement};
+pub use fit::{Fits, RuleFit, SignsOf, Statement};
 pub use need::Need;
 pub use shared::control::Control;
 pub use shows::Shows;
-pub use signs::Look;
+pub use signs::SignReading;
 pub use subject::Subject;
 #[cfg(test)]
 pub(crate) use why::contradictions;
-pub use why::{Considered, Outcome, Reading, Why, explain};
+pub use why::{CauseOutcome, Considered, Reading, Why, explain};
 
 use finding::grouped;
 pub(crate) use finding::urls;
@@ -55,7 +55,7 @@ pub struct Rule {
     /// The version it came with.
     pub since: &'static str,
     /// What it is about.
-    pub about: About,
+    pub about: ComplaintAbout,
     /// Whether it is about the resolver whatever name it is asked for, so that many targets have one cause.
     pub is_of_the_resolver: bool,
     /// Why it may be this one, and what would show it: for `explain`, which has a message and no observation.
@@ -162,13 +162,13 @@ macro_rules! declare_rule {
             documentation: concat!($($doc, "\n"),+),
             severity: $severity,
             since: $since,
-            about: crate::rules::About::$about,
+            about: crate::rules::ComplaintAbout::$about,
             is_of_the_resolver: false $(|| $of_the_resolver)?,
             hint: $hint,
             complaints: &[$((crate::rules::Complaint::$complaint, $rank)),+],
             references: &[$(crate::rules::reference::$reference),+],
             states: crate::rules::Statement {
-                at: crate::rules::At::$at,
+                at: crate::rules::SignsOf::$at,
                 requires: crate::rules::signs::Requires(&[$(&[$(is!($($sign)+)),+]),*]),
                 names: crate::rules::signs::Requires(&[$($(&[$(is!($($named)+)),+]),*)?]),
                 confidence: &[$((

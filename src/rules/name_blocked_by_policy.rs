@@ -1,8 +1,8 @@
 //! The resolver blocks the name on purpose.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::shared::policy::{Shape, shape};
-use super::step::Denial;
+use super::shared::policy::{PolicySign, shape};
+use super::step::DenialAuthority;
 use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Soa;
 use crate::observation::Lookup;
@@ -64,7 +64,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let blocks = match confidence {
@@ -75,10 +75,10 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
         .iter()
         .all(|subject| subject.sibling().is_some() && !subject.sibling_is_ordinary());
     let what = if wide { "the domain of this name" } else { "this name" };
-    let is_of_all_names = shape == Shape::NoIpv4;
+    let is_of_all_names = shape == PolicySign::NoIpv4;
     let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
     let evidence_in_words = match shape {
-        Shape::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
+        PolicySign::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
             Some(soa) if soa.owner == case.target.hostname => format!(
                 "The negative answer has a SOA that is no zone's: its owner is the name asked, its MNAME {}. A block \
                  list made it up, as AdGuard's programs do.",
@@ -90,7 +90,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
             ),
             None => String::new(),
         },
-        Shape::Marked | Shape::MarkedUnchecked | Shape::MarkedPerhapsRebinding => {
+        PolicySign::Marked | PolicySign::MarkedUnchecked | PolicySign::MarkedPerhapsRebinding => {
             let mark = subjects
                 .iter()
                 .filter_map(|subject| subject.a())
@@ -100,9 +100,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
                 .unwrap_or_default();
             format!("The reply says so itself: {mark}.")
         }
-        Shape::Alias => {
-            let target = subjects.iter().find_map(|subject| match Denial::of(subject)? {
-                Denial::Alias(target) => Some(target.to_string()),
+        PolicySign::Alias => {
+            let target = subjects.iter().find_map(|subject| match DenialAuthority::of(subject)? {
+                DenialAuthority::Alias(target) => Some(target.to_string()),
                 _ => None,
             });
             format!(
@@ -111,11 +111,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
                 target.unwrap_or_default()
             )
         }
-        Shape::Bare => "The answer is negative and carries no SOA of AWS's zones, so it is not theirs.".to_owned(),
-        Shape::Refused => {
+        PolicySign::Bare => "The answer is negative and carries no SOA of AWS's zones, so it is not theirs.".to_owned(),
+        PolicySign::Refused => {
             "The name is refused, though other names are answered: it is not this client that is refused.".to_owned()
         }
-        Shape::NoIpv4 => {
+        PolicySign::NoIpv4 => {
             "The reply is NODATA marked EDE 17 (Filtered), and so are those for AWS's public names, which \
                           have IPv4 addresses. dnsmasq's filter-A removes the IPv4 addresses of every name so."
                 .to_owned()
@@ -135,7 +135,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
         ""
     };
     let caveat = match shape {
-        Shape::MarkedPerhapsRebinding => {
+        PolicySign::MarkedPerhapsRebinding => {
             " A filter of private addresses (rebinding protection) would look the same; whether this name has \
              private addresses is not known here: --public or a resolver of the VPC would tell."
         }
@@ -156,7 +156,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
     if vpc_side {
         remedies.insert(0, remedy::filter::dns_firewall(case));
     }
-    if shape == Shape::MarkedPerhapsRebinding {
+    if shape == PolicySign::MarkedPerhapsRebinding {
         remedies.extend(remedy::filter::private_answers(case, Software::Dnsmasq));
     }
     RULE.finding(confidence, subjects)
@@ -175,8 +175,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
 
 /// The SOA that gives the policy away.
 fn policy_soa<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
-    match Denial::of(subject)? {
-        Denial::Beside(soa) => Some(soa),
+    match DenialAuthority::of(subject)? {
+        DenialAuthority::Beside(soa) => Some(soa),
         _ => None,
     }
 }

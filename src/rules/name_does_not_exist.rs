@@ -48,7 +48,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let inside: Vec<&Subject<'_>> = case.vpc_side().filter(heard).collect();
     let everybody: Vec<&Subject<'_>> = case.subjects().filter(heard).collect();
     let mut remedies = remedy::endpoint::take_the_name_from_aws(case, case.cluster_name());
-    remedies.extend(remedy::question::decide(case, &[remedy::question::Question::Cluster]));
+    remedies.extend(remedy::question::decide(
+        case,
+        &[remedy::question::UnansweredQuestion::Cluster],
+    ));
     vec![
         RULE.finding(fits.least_sure_at(&in_scope), &in_scope)
             .summary("every resolver returns NXDOMAIN, the VPC's included, so the name is probably not the cluster's")

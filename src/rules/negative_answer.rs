@@ -1,7 +1,7 @@
 //! The resolver returns a negative answer, and the question that would show the cause was not asked.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::remedy::question::{self, Question};
+use super::remedy::question::{self, UnansweredQuestion};
 use super::shared::search;
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
 use crate::dns::Soa;
@@ -45,7 +45,7 @@ declare_rule! {
 
 /// Who denies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Denial {
+enum Denier {
     PublicZone,
     PrivateZone,
     ForeignZone,
@@ -63,10 +63,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             return None;
         }
         let denial = match subject.soa().map(SoaOrigin::of) {
-            Some(SoaOrigin::PublicAws) => Denial::PublicZone,
-            Some(SoaOrigin::PrivateHostedZone) => Denial::PrivateZone,
-            Some(SoaOrigin::Foreign) => Denial::ForeignZone,
-            None => Denial::Bare,
+            Some(SoaOrigin::PublicAws) => Denier::PublicZone,
+            Some(SoaOrigin::PrivateHostedZone) => Denier::PrivateZone,
+            Some(SoaOrigin::Foreign) => Denier::ForeignZone,
+            None => Denier::Bare,
         };
         Some((denial, cause(denial, subject, earlier)))
     })
@@ -76,16 +76,16 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
 }
 
 /// The public view in front of a VPC that shows it itself: whatever else is wrong, that comes first.
-fn cause(denial: Denial, subject: &Subject<'_>, earlier: &[Finding]) -> Option<String> {
+fn cause(denial: Denier, subject: &Subject<'_>, earlier: &[Finding]) -> Option<String> {
     let at_the_vpc = earlier.iter().find(|finding| finding.shows(Shows::UnusedPrivateZone));
-    let applies = denial == Denial::PublicZone && !subject.is_vpc_side();
+    let applies = denial == Denier::PublicZone && !subject.is_vpc_side();
     at_the_vpc.filter(|_| applies).map(|finding| finding.rule.clone())
 }
 
 fn finding(
     case: &Case<'_>,
     confidence: Confidence,
-    denial: Denial,
+    denial: Denier,
     caused_by: Option<String>,
     subjects: &[&Subject<'_>],
 ) -> Finding {
@@ -94,23 +94,23 @@ fn finding(
     let soa: Vec<&Soa> = subjects.iter().filter_map(|subject| subject.soa()).collect();
     let zone = soa.first().map_or_else(String::new, |soa| format!(" {}", soa.owner));
     let (by, causes) = match denial {
-        Denial::PublicZone => (
+        Denier::PublicZone => (
             format!("with the SOA of AWS's public zone{zone}"),
             causes_of_a_public_denial(case, subjects),
         ),
-        Denial::PrivateZone => (
+        Denier::PrivateZone => (
             format!("with the SOA of the private hosted zone{zone}"),
             "Either the answer was cached before the record existed, or the question ends in a VPC with another zone \
              over the name."
                 .to_owned(),
         ),
-        Denial::ForeignZone => (
+        Denier::ForeignZone => (
             format!("with the SOA of a zone{zone} that is not AWS's"),
             "The likely cause is an internal zone that covers the name; a filter that puts an SOA of its own into \
              its answers fits as well."
                 .to_owned(),
         ),
-        Denial::Bare => (
+        Denier::Bare => (
             "without a SOA".to_owned(),
             "The negative answer of a zone has the SOA of that zone. An answer without SOA was probably made by a \
              filter or by a local zone. Protection against DNS rebinding removes private addresses, and a block list \
@@ -119,11 +119,19 @@ fn finding(
                 .to_owned(),
         ),
     };
-    let preferred: &[Question] = match denial {
-        Denial::PublicZone if caused_by.is_some() => &[],
-        Denial::PublicZone => &[Question::Vpc, Question::Cluster, Question::Public],
-        Denial::PrivateZone => &[Question::Vpc, Question::Cluster],
-        Denial::ForeignZone | Denial::Bare => &[Question::Public, Question::Vpc, Question::Cluster],
+    let preferred: &[UnansweredQuestion] = match denial {
+        Denier::PublicZone if caused_by.is_some() => &[],
+        Denier::PublicZone => &[
+            UnansweredQuestion::Vpc,
+            UnansweredQuestion::Cluster,
+            UnansweredQuestion::Public,
+        ],
+        Denier::PrivateZone => &[UnansweredQuestion::Vpc, UnansweredQuestion::Cluster],
+        Denier::ForeignZone | Denier::Bare => &[
+            UnansweredQuestion::Public,
+            UnansweredQuestion::Vpc,
+            UnansweredQuestion::Cluster,
+        ],
     };
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)

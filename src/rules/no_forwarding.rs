@@ -83,10 +83,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let vpc_view = case.vpc_view();
     let groups = fits.grouped(|subject| {
         if apart_from_the_vpc(subject, &vpc_view) {
-            return Some(Shown::Otherwise);
+            return Some(PublicViewSign::Otherwise);
         }
         let is_shown = !subject.verdict().is_fine() && shows_it(case, subject, !vpc_view.is_empty());
-        is_shown.then(|| Shown::by(subject))
+        is_shown.then(|| PublicViewSign::by(subject))
     });
     groups
         .into_iter()
@@ -108,7 +108,7 @@ fn apart_from_the_vpc(subject: &Subject<'_>, vpc_view: &[&Subject<'_>]) -> bool 
 
 /// What of the public view a resolver shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum PublicViewSign {
     /// That the name does not exist.
     Denial,
     /// The public endpoint's addresses.
@@ -119,7 +119,7 @@ enum Shown {
     Otherwise,
 }
 
-impl Shown {
+impl PublicViewSign {
     fn by(subject: &Subject<'_>) -> Self {
         if !subject.verdict().has_addresses() {
             Self::Denial
@@ -169,27 +169,27 @@ fn private_access_on(case: &Case<'_>) -> bool {
 fn finding(
     case: &Case<'_>,
     confidence: Confidence,
-    shown: Shown,
+    shown: PublicViewSign,
     subjects: &[&Subject<'_>],
     vpc_view: &[&Subject<'_>],
 ) -> Finding {
     let who = phrase::titles(subjects);
     let does = phrase::plural(subjects.len(), "does not forward", "do not forward");
     let effect = match shown {
-        Shown::Denial => search::after_a_denial(case, subjects),
-        Shown::OnlyTheView => "so clients there have the addresses from public DNS only".to_owned(),
-        Shown::PublicAddresses | Shown::Otherwise => {
+        PublicViewSign::Denial => search::after_a_denial(case, subjects),
+        PublicViewSign::OnlyTheView => "so clients there have the addresses from public DNS only".to_owned(),
+        PublicViewSign::PublicAddresses | PublicViewSign::Otherwise => {
             search::or_the_hosts_file(case, subjects, "so clients there get the public addresses")
         }
     };
     let has = phrase::plural(subjects.len(), "has", "have");
-    let mut explanation = if vpc_view.is_empty() && shown == Shown::OnlyTheView {
+    let mut explanation = if vpc_view.is_empty() && shown == PublicViewSign::OnlyTheView {
         format!(
             "{who} {has} the expected addresses, from AWS's public zone and not from the private one that was asked \
              for. As long as the name is published so, clients there do not notice; no resolver of the VPC was \
              heard that shows the private zone."
         )
-    } else if vpc_view.is_empty() && shown == Shown::Denial {
+    } else if vpc_view.is_empty() && shown == PublicViewSign::Denial {
         format!(
             "AWS has this endpoint, with private access on, and {who} {} from AWS's public zone. So the VPC is not \
              asked there, and the public DNS that is asked lacks the name. No resolver of the VPC was heard, so \
@@ -217,13 +217,13 @@ fn finding(
             phrase::plural(subjects.len(), "shows", "show"),
         )
     };
-    if shown == Shown::Otherwise {
+    if shown == PublicViewSign::Otherwise {
         explanation.push_str(
             " In a cluster with public and private access both answers are right. Whether clients here are to use \
              the private endpoint was not said: --expect-scope private or public decides.",
         );
     }
-    if shown == Shown::Denial && case.public_has_the_name().is_none() {
+    if shown == PublicViewSign::Denial && case.public_has_the_name().is_none() {
         explanation.push_str(
             " Public DNS was not checked: an old cached NXDOMAIN of a name that is published by now would look the \
              same.",
@@ -250,7 +250,7 @@ fn finding(
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
     RULE.finding(confidence, subjects)
-        .severity(if shown == Shown::Otherwise {
+        .severity(if shown == PublicViewSign::Otherwise {
             Severity::Warning
         } else {
             Severity::Error

@@ -3,7 +3,7 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::{recursion, refusal};
 use super::signs::MAY_BE_FORWARDED_IN_VAIN;
-use super::step::Denial;
+use super::step::DenialAuthority;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::software::Software;
 
@@ -94,7 +94,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, forwarded: Forwarded, subjec
     let several = subjects.len();
     let private_root = subjects
         .iter()
-        .any(|subject| matches!(Denial::of(subject), Some(Denial::Root)));
+        .any(|subject| matches!(DenialAuthority::of(subject), Some(DenialAuthority::Root)));
     let aws_was_asked = subjects.iter().all(|subject| subject.aws_control_works().is_some());
     let nothing = if private_root {
         "The negative answer is from a root zone that is not the internet's, and AWS's public names do not resolve there, \

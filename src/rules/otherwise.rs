@@ -9,7 +9,7 @@ use crate::dns::AnswerKind;
 
 /// In what way an answer is another than what decides would give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Otherwise {
+pub(super) enum OtherAnswer {
     /// It is the expected one, and a rule of DNS Firewall blocks the name.
     Expected,
     /// It is not the expected one, nor that of the rule of DNS Firewall that blocks the name.
@@ -22,25 +22,25 @@ pub(super) enum Otherwise {
 
 /// In what way a resolver of a VPC answers otherwise than what decides there ([`decided::comparable`]); `None` where it
 /// does not. What the targets of a FORWARD rule answer is theirs.
-pub(super) fn of(case: &Case<'_>, subject: &Subject<'_>, step: &Step) -> Option<Otherwise> {
+pub(super) fn of(case: &Case<'_>, subject: &Subject<'_>, step: &Step) -> Option<OtherAnswer> {
     let is_fine = subject.verdict().is_fine();
     match step.effect {
         Effect::Block | Effect::Redirect => {
             let is_comparable = answers_for_a_vpc(case, subject) && !answers_as_the_rule(subject, step);
             match subject.a_kind().filter(|_| is_comparable)? {
-                _ if is_fine => Some(Otherwise::Expected),
-                AnswerKind::Answer | AnswerKind::NoData | AnswerKind::NxDomain => Some(Otherwise::NotTheRules),
+                _ if is_fine => Some(OtherAnswer::Expected),
+                AnswerKind::Answer | AnswerKind::NoData | AnswerKind::NxDomain => Some(OtherAnswer::NotTheRules),
                 // What a rule makes the name an alias of may fail.
-                AnswerKind::ServFail if step.effect == Effect::Block => Some(Otherwise::NotTheRules),
+                AnswerKind::ServFail if step.effect == Effect::Block => Some(OtherAnswer::NotTheRules),
                 _ => None,
             }
         }
         Effect::Answer if is_fine => None,
-        Effect::Answer if policy::is_of_the_vpc(case, subject) => Some(Otherwise::ABlocks),
+        Effect::Answer if policy::is_of_the_vpc(case, subject) => Some(OtherAnswer::ABlocks),
         Effect::Answer => {
             let validates = case.validates(&step.vpc) == Some(true);
             let fails = answers_for_a_vpc(case, subject) && forward::that_fails(subject).is_some();
-            (fails && !validates).then_some(Otherwise::Failure)
+            (fails && !validates).then_some(OtherAnswer::Failure)
         }
         Effect::Forward | Effect::Allow | Effect::Opaque => None,
     }

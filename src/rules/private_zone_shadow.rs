@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_sibling, observed_target};
-use super::shared::made::{self, Made};
+use super::shared::made::{self, ZoneOwner};
 use super::shared::route53;
 use super::signs::{DENIED_BY_ANOTHER_PRIVATE_ZONE, IN_ANOTHER_VPC, INBOUND_ENDPOINT};
 use super::view::{self, VpcSideFault};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
-use crate::decides::{InEffect, MadeFor, Zone};
+use crate::decides::{AssociatedZone, InEffect, MadeFor};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 use crate::facts::{HostedZone, zone_id};
@@ -115,7 +115,7 @@ fn as_configured(case: &Case<'_>, confidence: Confidence) -> Vec<Finding> {
             let listed = zones.first();
             let depth = listed.map(|(_, apex)| route53::depth(apex));
             // One that AWS makes for a VPC endpoint, and that is more specific than all that are listed.
-            let over_the_name = |zone: &Zone| {
+            let over_the_name = |zone: &AssociatedZone| {
                 zone.apex
                     .as_ref()
                     .is_some_and(|apex| case.target.hostname.is_within(apex))
@@ -344,7 +344,7 @@ fn finding(
         }
     }
     let made = made::made_at(case, at, apex);
-    if let Some((Made { by, is_sure }, vpc)) = &made {
+    if let Some((ZoneOwner { by, is_sure }, vpc)) = &made {
         let verb = if *is_sure { "made" } else { "may have made" };
         let _ = write!(explanation, " AWS {verb} it for {by} of {vpc}.");
     }

@@ -1,7 +1,7 @@
 //! The resolver removes private addresses from answers.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::shared::rebinding::{Shape, shape};
+use super::shared::rebinding::{FilteredAnswer, shape};
 use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
 use crate::software::Software;
 
@@ -51,7 +51,7 @@ declare_rule! {
     }
 }
 
-impl Shape {
+impl FilteredAnswer {
     /// The software that answers like this.
     fn software(self) -> Software {
         match self {
@@ -97,7 +97,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shape: FilteredAnswer, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let does = match confidence {
@@ -114,7 +114,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: Shape, subjects: &[&S
     } else {
         format!("from {}", phrase::titles(&known))
     };
-    let sibling = if shape == Shape::MarkedUnchecked && subjects.iter().all(|x| x.sibling().is_none()) {
+    let sibling = if shape == FilteredAnswer::MarkedUnchecked && subjects.iter().all(|x| x.sibling().is_none()) {
         " The control questions were not asked, so that the rest of the zone resolves there is not known."
     } else {
         " A random sibling of the name gets NXDOMAIN there as it should, with a SOA of AWS's, so the zone is \

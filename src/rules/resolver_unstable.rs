@@ -1,8 +1,8 @@
 //! The resolver says different things to the same question.
 
-use super::shared::samples::{self, Said, Sample, is_silence, samples};
+use super::shared::samples::{self, Sample, SampleAnswer, is_silence, samples};
 use super::{
-    Case, Confidence, Evidence, Finding, Fit, Fits, Remedy, Severity, Stage, Subject, grouped, phrase, remedy,
+    Case, Confidence, Evidence, Finding, Fits, Remedy, RuleFit, Severity, Stage, Subject, grouped, phrase, remedy,
 };
 use crate::dns::RecordType;
 use crate::limits;
@@ -46,7 +46,7 @@ declare_rule! {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     fits.iter()
-        .map(|Fit { subject, confidence }| {
+        .map(|RuleFit { subject, confidence }| {
             let samples = samples(case, subject);
             let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
             finding(case, confidence, subject, &samples, &kinds)
@@ -59,7 +59,7 @@ fn finding(
     confidence: Confidence,
     subject: &Subject<'_>,
     samples: &[Sample<'_>],
-    kinds: &[(Said, Vec<&Sample<'_>>)],
+    kinds: &[(SampleAnswer, Vec<&Sample<'_>>)],
 ) -> Finding {
     let who = subject.title();
     let total = samples.len();

@@ -1,7 +1,7 @@
 //! The resolver's address is the second one of a secondary network of the VPC, where nothing answers.
 
 use super::phrase::{observed_target, observed_tcp};
-use super::shared::networks::{self, Known};
+use super::shared::networks::{self, KnownVpc};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::resolvers::Role;
 
@@ -54,7 +54,13 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, vpc: &Known<'_>, network: &str) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    subject: &Subject<'_>,
+    vpc: &KnownVpc<'_>,
+    network: &str,
+) -> Finding {
     let (who, id) = (subject.title(), vpc.id);
     let right = vpc
         .resolver()

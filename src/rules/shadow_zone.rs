@@ -3,7 +3,7 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::recursion;
 use super::signs::ALL_NAMES_OF_AWS_ARE_DENIED;
-use super::step::{Denial, foreign_zone_around};
+use super::step::{DenialAuthority, foreign_zone_around};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::compare::Verdict;
 use crate::dns::Name;
@@ -52,7 +52,7 @@ declare_rule! {
 
 /// What shows the zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Shape {
+enum ShadowSign {
     /// Its SOA: of this owner.
     Soa(Name),
     /// The SOA of this owner, for a random sibling or AAAA, while the name itself fails.
@@ -70,32 +70,36 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
-fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
+fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<ShadowSign> {
     if subject.verdict() == Verdict::ServFail {
-        return foreign_zone_around(subject).map(|soa| Shape::Failing(soa.owner.clone()));
+        return foreign_zone_around(subject).map(|soa| ShadowSign::Failing(soa.owner.clone()));
     }
-    match Denial::of(subject)? {
-        Denial::Above(soa) => {
+    match DenialAuthority::of(subject)? {
+        DenialAuthority::Above(soa) => {
             // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.
             let known_elsewhere = case.private_addresses_elsewhere(subject) || case.public_has_the_name() == Some(true);
-            (case.endpoint.is_some() || known_elsewhere).then(|| Shape::Soa(soa.owner.clone()))
+            (case.endpoint.is_some() || known_elsewhere).then(|| ShadowSign::Soa(soa.owner.clone()))
         }
-        Denial::Bare if recursion::ends_at_aws(subject) => {
+        DenialAuthority::Bare if recursion::ends_at_aws(subject) => {
             let all_denied = ALL_NAMES_OF_AWS_ARE_DENIED.is_at(case, subject);
-            Some(if all_denied { Shape::Bare } else { Shape::BareMixed })
+            Some(if all_denied {
+                ShadowSign::Bare
+            } else {
+                ShadowSign::BareMixed
+            })
         }
         _ => None,
     }
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let answers = phrase::plural(several, "answers", "answer");
     let (own, family) = (case.own_zone(), case.family_zone());
-    let is_own = matches!(shape, Shape::Soa(owner) if *owner == case.target.hostname);
+    let is_own = matches!(shape, ShadowSign::Soa(owner) if *owner == case.target.hostname);
     let (summary, explanation) = match shape {
-        Shape::Soa(_) if is_own => (
+        ShadowSign::Soa(_) if is_own => (
             format!("{who} {answers} from a zone of this very name, which lacks its addresses, instead of asking AWS"),
             format!(
                 "{who} {} with the SOA of a zone of the endpoint's own name, and not with one of AWS's. What AWS says \
@@ -105,7 +109,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                 whose(subjects),
             ),
         ),
-        Shape::Soa(owner) => (
+        ShadowSign::Soa(owner) => (
             format!("{who} {answers} from a zone {owner} of its own, which lacks this name, instead of asking AWS"),
             format!(
                 "{who} {} with the SOA of a zone {owner}, and that SOA is not one of AWS's. Whatever \
@@ -115,7 +119,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                 whose(subjects),
             ),
         ),
-        Shape::Failing(owner) => (
+        ShadowSign::Failing(owner) => (
             format!("{who} {answers} from a zone {owner} of its own, where this name fails, instead of asking AWS"),
             format!(
                 "{who} {} SERVFAIL for the name. For a random sibling or for AAAA it has the SOA of a zone {owner}, which \
@@ -124,7 +128,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                 phrase::plural(several, "returns", "return"),
             ),
         ),
-        Shape::Bare | Shape::BareMixed => (
+        ShadowSign::Bare | ShadowSign::BareMixed => (
             format!("{who} {answers} for all of AWS's domain itself and lacks this name, instead of asking AWS"),
             format!(
                 "{who} {} without a SOA. A random sibling of the name and AWS's public names {} there too, while the \
@@ -132,7 +136,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
                  question. dnsmasq's local=/amazonaws.com/ and an Unbound local-zone are such zones. A block list that \
                  holds the whole domain would look alike.",
                 phrase::returns_negative(subjects),
-                if *shape == Shape::Bare {
+                if *shape == ShadowSign::Bare {
                     "get such answers"
                 } else {
                     "fail"
@@ -159,7 +163,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
         ]
     };
     let mut remedies = match shape {
-        Shape::Soa(owner) if is_own => {
+        ShadowSign::Soa(owner) if is_own => {
             let unbound = format!("# Unbound (unbound.conf): remove\nlocal-zone: \"{own}\" …");
             let [bind, windows] = removal(&own);
             Remedy::in_software(
@@ -173,14 +177,14 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &Shape, subjects: &[&
             .map(Remedy::to_the_vpc)
             .collect()
         }
-        Shape::Soa(owner) | Shape::Failing(owner) => {
+        ShadowSign::Soa(owner) | ShadowSign::Failing(owner) => {
             let zone = owner.to_fqdn();
             Remedy::in_software(
                 &format!("Remove the zone {owner}, or make it narrower"),
                 removal(zone.trim_end_matches('.')),
             )
         }
-        Shape::Bare | Shape::BareMixed => {
+        ShadowSign::Bare | ShadowSign::BareMixed => {
             vec![Remedy::advice("Remove the zone or the block that covers AWS's domain")]
         }
     };

@@ -83,7 +83,7 @@ impl Patience {
 
 /// Whether clients wait for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waits {
+enum ClientsWait {
     /// They do, and ask the next name server after so many seconds.
     Long { once_s: u32 },
     /// Those of this host do not.
@@ -94,8 +94,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let waits = |subject: &Subject<'_>| {
         let patience = Patience::of(case, subject);
         Some(match patience {
-            Some(patience) if patience.is_over_before_the_answer(subject) => Waits::NotUntilTheAnswer(patience),
-            _ => Waits::Long {
+            Some(patience) if patience.is_over_before_the_answer(subject) => ClientsWait::NotUntilTheAnswer(patience),
+            _ => ClientsWait::Long {
                 once_s: patience.map_or(5, |patience| patience.once_s),
             },
         })
@@ -106,14 +106,14 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, waits: Waits, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, waits: ClientsWait, subjects: &[&Subject<'_>]) -> Finding {
     let slow: Vec<(&Subject<'_>, Vec<&Lookup>)> = subjects.iter().map(|subject| (*subject, late(subject))).collect();
     let who = phrase::titles(subjects);
     let lookups = || slow.iter().flat_map(|(_, late)| late);
     let slowest = lookups().filter_map(|lookup| lookup.rtt_ms).fold(0.0, f64::max);
     let repeated = lookups().any(|lookup| retried(lookup));
     let only_repeated = slowest < SLOW_MS;
-    let summary = if let Waits::NotUntilTheAnswer(patience) = waits {
+    let summary = if let ClientsWait::NotUntilTheAnswer(patience) = waits {
         format!(
             "{who} {} {} to answer, and this host's clients give up after {} s",
             phrase::plural(subjects.len(), "takes", "take"),
@@ -139,13 +139,13 @@ fn finding(case: &Case<'_>, confidence: Confidence, waits: Waits, subjects: &[&S
         ""
     };
     let answers = phrase::plural(subjects.len(), "answers", "answer");
-    let is_too_late = matches!(waits, Waits::NotUntilTheAnswer(_));
+    let is_too_late = matches!(waits, ClientsWait::NotUntilTheAnswer(_));
     let effect = match waits {
-        Waits::NotUntilTheAnswer(Patience { once_s, tries }) => format!(
+        ClientsWait::NotUntilTheAnswer(Patience { once_s, tries }) => format!(
             "resolv.conf has timeout:{once_s} and attempts:{tries}. So clients of this host do not wait for the answer. \
              kubectl prints `i/o timeout`, or gets the name from the next name server."
         ),
-        Waits::Long { once_s } => format!(
+        ClientsWait::Long { once_s } => format!(
             "Clients wait for both A and AAAA, and ask the next name server only after {once_s} s. Clients with a shorter \
              deadline fail with a message that does not mention DNS."
         ),

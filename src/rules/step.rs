@@ -12,7 +12,7 @@ use crate::observation::{Attempt, Lookup, Purpose, Transport};
 
 /// How far the reading gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum ReadingStep {
     /// Samples differ: no single one is read.
     Unstable,
     /// TLS or HTTP failed before a question could be answered.
@@ -33,7 +33,7 @@ pub(super) enum Step {
     Content,
 }
 
-impl Step {
+impl ReadingStep {
     /// The step that a failing resolver's evidence belongs to.
     pub(super) fn of(subject: &Subject<'_>) -> Self {
         match subject.verdict() {
@@ -99,8 +99,8 @@ fn recurses(subject: &Subject<'_>) -> bool {
     lookup.flags.is_none_or(|flags| flags.ra)
         || lookup.has_ede(ExtendedError::is_policy)
         || matches!(
-            Denial::of(subject),
-            Some(Denial::Above(_) | Denial::Beside(_) | Denial::Alias(_))
+            DenialAuthority::of(subject),
+            Some(DenialAuthority::Above(_) | DenialAuthority::Beside(_) | DenialAuthority::Alias(_))
         )
 }
 
@@ -111,7 +111,7 @@ pub(super) fn is_sinkholed(subject: &Subject<'_>) -> bool {
 
 /// Whose word a negative answer is.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Denial<'a> {
+pub(super) enum DenialAuthority<'a> {
     /// It is not about the name, but about what the name is made an alias of.
     Alias(&'a Name),
     /// Nobody's: no SOA came with it.
@@ -126,7 +126,7 @@ pub(super) enum Denial<'a> {
     Beside(&'a Soa),
 }
 
-impl<'a> Denial<'a> {
+impl<'a> DenialAuthority<'a> {
     /// Whose word the target's negative A answer is; `None` where it is not negative.
     pub(super) fn of(subject: &Subject<'a>) -> Option<Self> {
         let lookup = subject.a().filter(|lookup| lookup.kind.is_negative())?;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::signs::{Is, LEGIBLE, Look, Sign, Weighed, in_order};
+use super::signs::{Is, LEGIBLE, Sign, SignReading, Weighed, in_order};
 use super::{Case, Finding, RULES, Rule, Severity, Stage, Statement, Subject, find};
 
 /// Why the headline is what it is.
@@ -40,19 +40,19 @@ pub struct Considered {
     /// Its rule.
     pub rule: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: CauseOutcome,
     /// The signs that decided, or that would decide.
     pub because: Vec<String>,
     /// The same as they were read; a document has their words alone.
     #[serde(skip)]
-    pub looks: Vec<Look>,
+    pub looks: Vec<SignReading>,
 }
 
 /// What became of a cause that was considered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum CauseOutcome {
     /// It is a finding of this report too, about this resolver or about another one.
     Found,
     /// All of the signs that it cannot be without are there, and its rule looked further and did not find it.
@@ -101,12 +101,12 @@ pub fn explain(case: &Case<'_>, findings: &[Finding]) -> Option<Why> {
         .filter(|rule| rule.stage == Stage::Evidence || is_found(rule))
         .map(|rule| {
             let (outcome, looks) = if is_in_the_report(rule) {
-                (Outcome::Found, Vec::new())
+                (CauseOutcome::Found, Vec::new())
             } else {
                 match rule.states.weigh(case, subject) {
-                    Weighed::Fits => (Outcome::NotRuledOut, Vec::new()),
-                    Weighed::Undecided(looks) => (Outcome::Undecided, looks),
-                    Weighed::RuledOut(looks) => (Outcome::RuledOut, looks),
+                    Weighed::Fits => (CauseOutcome::NotRuledOut, Vec::new()),
+                    Weighed::Undecided(looks) => (CauseOutcome::Undecided, looks),
+                    Weighed::RuledOut(looks) => (CauseOutcome::RuledOut, looks),
                 }
             };
             Considered {

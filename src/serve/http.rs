@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{Moment, Standing};
+use super::{Moment, StandingCheck};
 use crate::limits;
 use crate::render::Style;
 
@@ -32,7 +32,7 @@ impl Endpoint {
     }
 
     /// Answers, as long as it is awaited.
-    pub async fn answer(self, standing: Standing, style: Style, now: fn() -> Moment) {
+    pub async fn answer(self, standing: StandingCheck, style: Style, now: fn() -> Moment) {
         let mut connections = JoinSet::new();
         let mut oldest = VecDeque::new();
         loop {
@@ -59,11 +59,11 @@ impl Endpoint {
 }
 
 /// One request, and its answer.
-async fn one(mut stream: TcpStream, standing: &Standing, style: &Style, now: fn() -> Moment) -> io::Result<()> {
+async fn one(mut stream: TcpStream, standing: &StandingCheck, style: &Style, now: fn() -> Moment) -> io::Result<()> {
     let response = match timeout(limits::SERVE_REQUEST, read(&mut stream)).await {
         Ok(Ok(request)) => request.answer(standing, style, now()),
-        Ok(Err(Unread::Gone)) => return Ok(()),
-        Ok(Err(Unread::Wrong(status))) => Response::text(status),
+        Ok(Err(NoRequest::Gone)) => return Ok(()),
+        Ok(Err(NoRequest::Wrong(status))) => Response::text(status),
         Err(_) => Response::text("408 Request Timeout"),
     };
     stream.write_all(response.to_string().as_bytes()).await?;
@@ -79,7 +79,7 @@ async fn one(mut stream: TcpStream, standing: &Standing, style: &Style, now: fn(
 }
 
 /// Why there is no request.
-enum Unread {
+enum NoRequest {
     /// The client is gone.
     Gone,
     /// It is wrong, and this is said of it.
@@ -96,33 +96,33 @@ struct Request {
 }
 
 /// Reads the head of a request. A body is nobody's business.
-async fn read(stream: &mut TcpStream) -> Result<Request, Unread> {
+async fn read(stream: &mut TcpStream) -> Result<Request, NoRequest> {
     let mut octets = Vec::new();
     let mut more = [0; 1024];
     loop {
-        let count = stream.read(&mut more).await.map_err(|_| Unread::Gone)?;
+        let count = stream.read(&mut more).await.map_err(|_| NoRequest::Gone)?;
         if count == 0 {
-            return Err(Unread::Gone);
+            return Err(NoRequest::Gone);
         }
         octets.extend_from_slice(&more[..count]);
         if let Some(request) = parse(&octets)? {
             return Ok(request);
         }
         if octets.len() > limits::SERVE_HEAD {
-            return Err(Unread::Wrong("431 Request Header Fields Too Large"));
+            return Err(NoRequest::Wrong("431 Request Header Fields Too Large"));
         }
     }
 }
 
 /// The request; `None` where more of it is to come.
-fn parse(octets: &[u8]) -> Result<Option<Request>, Unread> {
+fn parse(octets: &[u8]) -> Result<Option<Request>, NoRequest> {
     let mut headers = [httparse::EMPTY_HEADER; limits::SERVE_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     match request.parse(octets) {
         Ok(httparse::Status::Partial) => return Ok(None),
         Ok(httparse::Status::Complete(_)) => {}
-        Err(httparse::Error::TooManyHeaders) => return Err(Unread::Wrong("431 Request Header Fields Too Large")),
-        Err(_) => return Err(Unread::Wrong("400 Bad Request")),
+        Err(httparse::Error::TooManyHeaders) => return Err(NoRequest::Wrong("431 Request Header Fields Too Large")),
+        Err(_) => return Err(NoRequest::Wrong("400 Bad Request")),
     }
     let path = request.path.unwrap_or_default();
     let accepts = request
@@ -143,7 +143,7 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 impl Request {
-    fn answer(&self, standing: &Standing, style: &Style, now: Moment) -> Response {
+    fn answer(&self, standing: &StandingCheck, style: &Style, now: Moment) -> Response {
         if !["GET", "HEAD"].contains(&self.method.as_str()) {
             return Response::text("405 Method Not Allowed");
         }
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     fn answered(request: &str) -> String {
-        let standing = Standing::new(Duration::from_secs(60), Duration::from_secs(15));
+        let standing = StandingCheck::new(Duration::from_secs(60), Duration::from_secs(15));
         let now = Moment {
             instant: Instant::now(),
             time: 1.0,
@@ -240,8 +240,8 @@ mod tests {
         match parse(request.as_bytes()) {
             Ok(Some(request)) => request.answer(&standing, &Style::default(), now).to_string(),
             Ok(None) => "more".to_owned(),
-            Err(Unread::Gone) => "gone".to_owned(),
-            Err(Unread::Wrong(status)) => status.to_owned(),
+            Err(NoRequest::Gone) => "gone".to_owned(),
+            Err(NoRequest::Wrong(status)) => status.to_owned(),
         }
     }
 

@@ -79,29 +79,29 @@ impl Moment {
 }
 
 /// What a check found, as metrics.
-struct Found {
+struct CheckMetrics {
     text: String,
     ended: Moment,
     took: Duration,
 }
 
 #[derive(Default)]
-struct State {
-    found: Option<Found>,
+struct CheckState {
+    found: Option<CheckMetrics>,
     /// When the last check ended, and whether it could be made.
     last: Option<(Moment, bool)>,
 }
 
 /// What is known of the standing check. Clones share it.
 #[derive(Clone)]
-pub struct Standing {
+pub struct StandingCheck {
     interval: Duration,
     /// How long one check may take.
     deadline: Duration,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<CheckState>>,
 }
 
-impl fmt::Debug for Standing {
+impl fmt::Debug for StandingCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Standing")
             .field("interval", &self.interval)
@@ -109,7 +109,7 @@ impl fmt::Debug for Standing {
     }
 }
 
-impl Standing {
+impl StandingCheck {
     /// Nothing was checked yet.
     pub fn new(interval: Duration, deadline: Duration) -> Self {
         Self {
@@ -119,7 +119,7 @@ impl Standing {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CheckState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -136,7 +136,7 @@ impl Standing {
         let mut text = String::new();
         exposition.write_samples(style, &mut text)?;
         let mut state = self.state();
-        state.found = Some(Found {
+        state.found = Some(CheckMetrics {
             text,
             ended,
             took: ended.instant.saturating_duration_since(began.instant),
@@ -151,7 +151,7 @@ impl Standing {
     }
 
     /// How old a result may be: one that was left out, the next, and the time that they take.
-    fn keeps(&self, found: &Found) -> Duration {
+    fn keeps(&self, found: &CheckMetrics) -> Duration {
         self.interval * limits::INTERVALS_MISSED + self.deadline.max(found.took)
     }
 
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn what_is_too_old_is_not_shown() {
         let start = Instant::now();
-        let standing = Standing::new(Duration::from_secs(60), Duration::from_secs(15));
+        let standing = StandingCheck::new(Duration::from_secs(60), Duration::from_secs(15));
         let metrics = |at| standing.metrics(at, &Style::default()).unwrap();
         assert!(standing.health(at(start, 0)).is_err());
         assert!(metrics(at(start, 0)).contains("\neks_dns_check_fresh 0\n"));
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn sleep_makes_old() {
         let start = Instant::now();
-        let standing = Standing::new(Duration::from_secs(60), Duration::from_secs(15));
+        let standing = StandingCheck::new(Duration::from_secs(60), Duration::from_secs(15));
         standing
             .found(at(start, 0), at(start, 1), |_| {}, &Style::default())
             .unwrap();

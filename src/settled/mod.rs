@@ -24,13 +24,13 @@ use crate::probe::Live;
 use crate::probed::Probed;
 use crate::report::{Capture, Conclusion, Decision};
 use crate::resolvers::Role;
-use suppose::{Manner, Said, Supposed};
+use suppose::{Manner, Supposed, SupposedAnswer};
 
-pub use until::{Asked, until};
+pub use until::{AskedSource, until};
 
 /// A question that nothing came back to yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outstanding {
+pub struct AwaitedQuestion {
     /// The resolver, as an index of the capture's observations.
     pub resolver: usize,
     /// The question; `None` of the operating system's lookup.
@@ -39,7 +39,7 @@ pub struct Outstanding {
     pub waited: Duration,
 }
 
-impl Outstanding {
+impl AwaitedQuestion {
     fn purpose(&self) -> Purpose {
         self.question
             .as_ref()
@@ -82,7 +82,7 @@ pub struct Learning {
 
 /// Why the rest is waited for: what was supposed, and gave another decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Open(Option<Supposition>);
+pub struct WaitReason(Option<Supposition>);
 
 /// What may come of what is outstanding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub fn left(
 pub fn not_waited_for(
     target: &Name,
     observations: &[Probed],
-    outstanding: &[Outstanding],
+    outstanding: &[AwaitedQuestion],
     learning: impl IntoIterator<Item = Source>,
 ) -> Vec<NotWaitedFor> {
     let mut left: Vec<NotWaitedFor> = learning.into_iter().map(NotWaitedFor::of).collect();
@@ -151,25 +151,25 @@ pub fn not_waited_for(
 /// decide, and it had as much time as a resolver that decides nothing.
 pub fn open(
     capture: &Capture,
-    outstanding: &[Outstanding],
+    outstanding: &[AwaitedQuestion],
     learning: &[Learning],
     connects: bool,
-    before: Option<&Open>,
-) -> Option<Open> {
+    before: Option<&WaitReason>,
+) -> Option<WaitReason> {
     open_while(capture, outstanding, learning, connects, before, || true)
 }
 
 /// The same as long as somebody wants to know it; then it is as if the rest were waited for.
 fn open_while(
     capture: &Capture,
-    outstanding: &[Outstanding],
+    outstanding: &[AwaitedQuestion],
     learning: &[Learning],
     connects: bool,
-    before: Option<&Open>,
+    before: Option<&WaitReason>,
     is_wanted: impl Fn() -> bool,
-) -> Option<Open> {
+) -> Option<WaitReason> {
     // What a resolver says of its software decides nothing.
-    let outstanding: Vec<Outstanding> = outstanding
+    let outstanding: Vec<AwaitedQuestion> = outstanding
         .iter()
         .filter(|open| open.purpose() != Purpose::Software)
         .cloned()
@@ -180,7 +180,7 @@ fn open_while(
     }
     let has_time = |one: &Learning| one.decides || one.waited < limits::UNHEARD;
     if learning.iter().any(has_time) || outstanding.iter().any(|open| open.decides(&capture.observations)) {
-        return Some(Open(None));
+        return Some(WaitReason(None));
     }
     let mut capture = capture.clone();
     capture.not_waited_for = not_waited_for(
@@ -191,7 +191,7 @@ fn open_while(
     );
     let is_healthy = Decision::of(&capture).conclusion == Conclusion::Healthy;
     if !learning.is_empty() && !is_healthy {
-        return Some(Open(None));
+        return Some(WaitReason(None));
     }
     if outstanding.is_empty() {
         return None;
@@ -202,14 +202,14 @@ fn open_while(
         .map(|open| is_healthy && open.is_unheard(&capture.observations))
         .collect();
     // Whoever may still give an address gives one to connect to.
-    let gives = |(open, unheard): (&Outstanding, &bool)| open.purpose() == Purpose::Target && !unheard;
+    let gives = |(open, unheard): (&AwaitedQuestion, &bool)| open.purpose() == Purpose::Target && !unheard;
     if connects && outstanding.iter().zip(&unheard).any(gives) {
-        return Some(Open(None));
+        return Some(WaitReason(None));
     }
     let suppositions = suppositions(&capture, outstanding, &unheard);
     let connections = connections(&capture, connects);
     if suppositions.len() * connections.len() > limits::SUPPOSED {
-        return Some(Open(None));
+        return Some(WaitReason(None));
     }
     let supposed = Supposed::new(&capture);
     let before = before.and_then(|before| before.0);
@@ -219,10 +219,10 @@ fn open_while(
         let standing = Decision::of(&capture);
         for supposition in again.into_iter().chain(suppositions.iter().copied()) {
             if !is_wanted() {
-                return Some(Open(None));
+                return Some(WaitReason(None));
             }
             if supposition.decision(&mut capture, outstanding, &supposed) != standing {
-                return Some(Open(Some(supposition)));
+                return Some(WaitReason(Some(supposition)));
             }
         }
     }
@@ -231,7 +231,7 @@ fn open_while(
 
 impl Supposition {
     /// How a question comes out; `None` where it is as if it had not been put.
-    fn of(self, index: usize, outstanding: &Outstanding) -> Option<Manner> {
+    fn of(self, index: usize, outstanding: &AwaitedQuestion) -> Option<Manner> {
         let is_meant = match self.who {
             Who::All => true,
             Who::Resolver(resolver) => outstanding.resolver == resolver,
@@ -245,7 +245,7 @@ impl Supposition {
     }
 
     /// The decision where it comes out so. The capture is left as it was.
-    fn decision(self, capture: &mut Capture, outstanding: &[Outstanding], supposed: &Supposed) -> Decision {
+    fn decision(self, capture: &mut Capture, outstanding: &[AwaitedQuestion], supposed: &Supposed) -> Decision {
         let known: Vec<usize> = capture.observations.iter().map(|probed| probed.lookups.len()).collect();
         let mut systems = Vec::new();
         for (index, open) in outstanding.iter().enumerate() {
@@ -272,9 +272,9 @@ impl Supposition {
 }
 
 /// All that is supposed. Of whom nothing is expected any more, silence is.
-fn suppositions(capture: &Capture, outstanding: &[Outstanding], unheard: &[bool]) -> Vec<Supposition> {
-    let others = || (0..capture.observations.len()).map(Said::As);
-    let sayings: Vec<Said> = Said::ALL.iter().copied().chain(others()).collect();
+fn suppositions(capture: &Capture, outstanding: &[AwaitedQuestion], unheard: &[bool]) -> Vec<Supposition> {
+    let others = || (0..capture.observations.len()).map(SupposedAnswer::As);
+    let sayings: Vec<SupposedAnswer> = SupposedAnswer::ALL.iter().copied().chain(others()).collect();
     let mut all = Vec::new();
     let mut add = |who, how, has_rest| {
         for rest_is_silent in [false, true] {
@@ -287,14 +287,14 @@ fn suppositions(capture: &Capture, outstanding: &[Outstanding], unheard: &[bool]
             }
         }
     };
-    for how in [Manner::SILENT, Manner::of(Said::Unreachable)] {
+    for how in [Manner::SILENT, Manner::of(SupposedAnswer::Unreachable)] {
         add(Who::All, how, false);
     }
     let expected: Vec<usize> = (0..outstanding.len()).filter(|index| !unheard[*index]).collect();
     let mut resolvers: Vec<usize> = expected.iter().map(|index| outstanding[*index].resolver).collect();
     resolvers.dedup();
     for resolver in &resolvers {
-        let own: Vec<&Outstanding> = outstanding.iter().filter(|open| open.resolver == *resolver).collect();
+        let own: Vec<&AwaitedQuestion> = outstanding.iter().filter(|open| open.resolver == *resolver).collect();
         // One question alone is supposed below.
         if own.len() > 1 {
             for how in manners(&own, &sayings) {
@@ -316,7 +316,7 @@ fn suppositions(capture: &Capture, outstanding: &[Outstanding], unheard: &[bool]
 }
 
 /// The ways in which several questions may come out together.
-fn manners(questions: &[&Outstanding], sayings: &[Said]) -> Vec<Manner> {
+fn manners(questions: &[&AwaitedQuestion], sayings: &[SupposedAnswer]) -> Vec<Manner> {
     let of_target = questions
         .iter()
         .filter(|open| suppose::is_of_target(open.purpose()))
@@ -326,7 +326,7 @@ fn manners(questions: &[&Outstanding], sayings: &[Said]) -> Vec<Manner> {
         return alike.collect();
     }
     let mixed = sayings.iter().flat_map(|target| {
-        Said::OF_CONTROLS.iter().map(|control| Manner {
+        SupposedAnswer::OF_CONTROLS.iter().map(|control| Manner {
             target: *target,
             control: *control,
         })
@@ -354,7 +354,7 @@ fn connections(capture: &Capture, connects: bool) -> Vec<Vec<Connection>> {
     ]
     .into_iter()
     .map(|(tcp, tls)| {
-        let connection = |port: &connect::Port| Connection {
+        let connection = |port: &connect::ConnectAddress| Connection {
             ip: port.ip,
             port: port.port,
             given_by: port.given_by.clone(),

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::Outstanding;
+use super::AwaitedQuestion;
 use crate::address::AddressClass;
 use crate::dns::{AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa};
 use crate::expect::Expected;
@@ -14,7 +14,7 @@ use crate::report::Capture;
 
 /// How a question comes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum SupposedAnswer {
     /// As it should be, the endpoint's name from the VPC.
     Right,
     /// As it should be, the endpoint's name from public DNS.
@@ -49,7 +49,7 @@ pub(super) enum Said {
     As(usize),
 }
 
-impl Said {
+impl SupposedAnswer {
     /// All but the last.
     pub(super) const ALL: &[Self] = &[
         Self::Right,
@@ -99,11 +99,11 @@ impl Said {
     }
 
     /// The primary server of the zone that a negative answer is from, and whether that is the endpoint's own.
-    fn zone(self) -> Option<(&'static str, Zone)> {
+    fn zone(self) -> Option<(&'static str, SupposedZone)> {
         match self {
-            Self::NxPublic | Self::NoDataPublic => Some(("ns-1.awsdns-11.com", Zone::Around)),
-            Self::NxPrivate | Self::NoDataPrivate => Some(("ns-0.awsdns-00.com", Zone::Own)),
-            Self::NxForeign | Self::NoDataForeign => Some(("ns.corp.example", Zone::Around)),
+            Self::NxPublic | Self::NoDataPublic => Some(("ns-1.awsdns-11.com", SupposedZone::Around)),
+            Self::NxPrivate | Self::NoDataPrivate => Some(("ns-0.awsdns-00.com", SupposedZone::Own)),
+            Self::NxForeign | Self::NoDataForeign => Some(("ns.corp.example", SupposedZone::Around)),
             _ => None,
         }
     }
@@ -111,7 +111,7 @@ impl Said {
 
 /// Where a zone begins.
 #[derive(Clone, Copy)]
-enum Zone {
+enum SupposedZone {
     Own,
     Around,
 }
@@ -119,14 +119,14 @@ enum Zone {
 /// How the questions of a resolver come out: those for the endpoint's name, and all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Manner {
-    pub(super) target: Said,
-    pub(super) control: Said,
+    pub(super) target: SupposedAnswer,
+    pub(super) control: SupposedAnswer,
 }
 
 impl Manner {
-    pub(super) const SILENT: Self = Self::of(Said::Timeout);
+    pub(super) const SILENT: Self = Self::of(SupposedAnswer::Timeout);
 
-    pub(super) const fn of(said: Said) -> Self {
+    pub(super) const fn of(said: SupposedAnswer) -> Self {
         Self {
             target: said,
             control: said,
@@ -168,7 +168,7 @@ impl Supposed {
     }
 
     /// What the operating system's lookup gives.
-    pub(super) fn system(&self, said: Said) -> SystemLookup {
+    pub(super) fn system(&self, said: SupposedAnswer) -> SystemLookup {
         let failed = |code: SystemCode, number| {
             Some(SystemFailure {
                 code,
@@ -177,22 +177,24 @@ impl Supposed {
             })
         };
         let (addresses, failure) = match said {
-            Said::Right => (self.right.clone(), None),
-            Said::Public => (vec![IpAddr::V4(PUBLIC)], None),
-            Said::Private | Said::As(_) => (vec![IpAddr::V4(PRIVATE)], None),
-            Said::Sinkhole => (vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)], None),
-            Said::Timeout => (Vec::new(), failed(SystemCode::Timeout, 0)),
-            Said::NoDataPublic | Said::NoDataPrivate | Said::NoDataForeign => {
+            SupposedAnswer::Right => (self.right.clone(), None),
+            SupposedAnswer::Public => (vec![IpAddr::V4(PUBLIC)], None),
+            SupposedAnswer::Private | SupposedAnswer::As(_) => (vec![IpAddr::V4(PRIVATE)], None),
+            SupposedAnswer::Sinkhole => (vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)], None),
+            SupposedAnswer::Timeout => (Vec::new(), failed(SystemCode::Timeout, 0)),
+            SupposedAnswer::NoDataPublic | SupposedAnswer::NoDataPrivate | SupposedAnswer::NoDataForeign => {
                 (Vec::new(), failed(SystemCode::NoData, -5))
             }
-            Said::ServFail | Said::ServFailLate | Said::Bogus => (Vec::new(), failed(SystemCode::Again, -3)),
-            Said::Refused | Said::Unreachable => (Vec::new(), failed(SystemCode::Fail, -4)),
+            SupposedAnswer::ServFail | SupposedAnswer::ServFailLate | SupposedAnswer::Bogus => {
+                (Vec::new(), failed(SystemCode::Again, -3))
+            }
+            SupposedAnswer::Refused | SupposedAnswer::Unreachable => (Vec::new(), failed(SystemCode::Fail, -4)),
             _ => (Vec::new(), failed(SystemCode::NoName, -2)),
         };
         SystemLookup {
             addresses,
             failure,
-            rtt_ms: (said != Said::Timeout).then_some(1.0),
+            rtt_ms: (said != SupposedAnswer::Timeout).then_some(1.0),
         }
     }
 
@@ -200,7 +202,7 @@ impl Supposed {
     pub(super) fn lookup(
         &self,
         observations: &[Probed],
-        open: &Outstanding,
+        open: &AwaitedQuestion,
         question: &Question,
         manner: Manner,
     ) -> Lookup {
@@ -213,8 +215,8 @@ impl Supposed {
         };
         // What UDP brought is what TCP should bring.
         let known = match (said, question.purpose) {
-            (Said::As(other), purpose) => of(other, purpose),
-            (Said::Right, Purpose::TargetTcp) => of(open.resolver, Purpose::Target),
+            (SupposedAnswer::As(other), purpose) => of(other, purpose),
+            (SupposedAnswer::Right, Purpose::TargetTcp) => of(open.resolver, Purpose::Target),
             _ => None,
         };
         if let Some(known) = known {
@@ -226,20 +228,22 @@ impl Supposed {
             };
         }
         let mut said = match said {
-            Said::As(_) => Said::Right,
+            SupposedAnswer::As(_) => SupposedAnswer::Right,
             said => said,
         };
         // There is no IPv6 address in most clusters, and no such name beside the endpoint's in any.
         said = match (said, question.purpose, question.qtype) {
-            (Said::Right, Purpose::Target | Purpose::CheckingDisabled, RecordType::AAAA) => Said::NoDataPrivate,
-            (Said::Public, Purpose::Target | Purpose::CheckingDisabled, RecordType::AAAA)
-            | (Said::Private, Purpose::Target, RecordType::AAAA) => Said::NoDataPublic,
-            (Said::Right | Said::Public, Purpose::Sibling, _) => Said::NxPublic,
-            (Said::Right | Said::Public, Purpose::SearchSuffix, _) => Said::NxForeign,
+            (SupposedAnswer::Right, Purpose::Target | Purpose::CheckingDisabled, RecordType::AAAA) => {
+                SupposedAnswer::NoDataPrivate
+            }
+            (SupposedAnswer::Public, Purpose::Target | Purpose::CheckingDisabled, RecordType::AAAA)
+            | (SupposedAnswer::Private, Purpose::Target, RecordType::AAAA) => SupposedAnswer::NoDataPublic,
+            (SupposedAnswer::Right | SupposedAnswer::Public, Purpose::Sibling, _) => SupposedAnswer::NxPublic,
+            (SupposedAnswer::Right | SupposedAnswer::Public, Purpose::SearchSuffix, _) => SupposedAnswer::NxForeign,
             (said, ..) => said,
         };
         let kind = said.kind();
-        let took_ms = if said == Said::ServFailLate {
+        let took_ms = if said == SupposedAnswer::ServFailLate {
             waited_ms.max(2500.0)
         } else {
             waited_ms.max(1.0)
@@ -252,14 +256,14 @@ impl Supposed {
         let addresses: Vec<IpAddr> = records.iter().filter_map(Record::address).collect();
         let rcode = rcode(kind);
         let ede: Vec<ExtendedError> = match said {
-            Said::Blocked => vec![extended(15)],
-            Said::Bogus => vec![extended(6)],
+            SupposedAnswer::Blocked => vec![extended(15)],
+            SupposedAnswer::Bogus => vec![extended(6)],
             _ => Vec::new(),
         };
         let flags = rcode.map(|_| Flags {
             rd: true,
             ra: true,
-            tc: said == Said::Truncated,
+            tc: said == SupposedAnswer::Truncated,
             ..Flags::default()
         });
         let attempt = |transport, edns| Attempt {
@@ -298,10 +302,10 @@ impl Supposed {
         }
     }
 
-    fn soa(&self, question: &Question, said: Said) -> Option<Soa> {
+    fn soa(&self, question: &Question, said: SupposedAnswer) -> Option<Soa> {
         let (mname, zone) = said.zone()?;
         let owner = match (zone, question.purpose) {
-            (Zone::Own, purpose) if is_of_target(purpose) => self.target.clone(),
+            (SupposedZone::Own, purpose) if is_of_target(purpose) => self.target.clone(),
             _ => question.qname.parent().unwrap_or_else(Name::root),
         };
         Some(Soa {
@@ -314,13 +318,13 @@ impl Supposed {
     }
 
     /// The records of an answer.
-    fn records(&self, question: &Question, said: Said) -> Vec<Record> {
+    fn records(&self, question: &Question, said: SupposedAnswer) -> Vec<Record> {
         let of_target = is_of_target(question.purpose);
         let addresses: Vec<IpAddr> = match said {
-            Said::Right if of_target => self.right.clone(),
-            Said::Private => vec![IpAddr::V4(PRIVATE)],
-            Said::Sinkhole if question.qtype == RecordType::AAAA => vec![IpAddr::V6(Ipv6Addr::UNSPECIFIED)],
-            Said::Sinkhole => vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)],
+            SupposedAnswer::Right if of_target => self.right.clone(),
+            SupposedAnswer::Private => vec![IpAddr::V4(PRIVATE)],
+            SupposedAnswer::Sinkhole if question.qtype == RecordType::AAAA => vec![IpAddr::V6(Ipv6Addr::UNSPECIFIED)],
+            SupposedAnswer::Sinkhole => vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)],
             _ => vec![IpAddr::V4(PUBLIC)],
         };
         let data: Vec<RData> = match question.qtype {

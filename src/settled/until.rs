@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Learning, Open, Outstanding, open_while};
+use super::{AwaitedQuestion, Learning, WaitReason, open_while};
 use crate::limits;
 use crate::observation::Source;
 use crate::probe::{Live, Standing};
@@ -15,7 +15,7 @@ use crate::report::Capture;
 
 /// A source of facts that was asked and has not answered yet.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
+pub struct AskedSource {
     /// Who.
     pub source: Source,
     /// Since when.
@@ -24,7 +24,7 @@ pub struct Asked {
     pub decides: bool,
 }
 
-impl Asked {
+impl AskedSource {
     fn until(self, now: Instant) -> Learning {
         Learning {
             source: self.source,
@@ -42,10 +42,10 @@ impl Asked {
 pub async fn until(
     live: &Live,
     connects: bool,
-    asked: impl Fn() -> Vec<Asked>,
+    asked: impl Fn() -> Vec<AskedSource>,
     capture: impl Fn(Vec<Probed>) -> Option<Capture>,
 ) {
-    let mut before: Option<Open> = None;
+    let mut before: Option<WaitReason> = None;
     loop {
         let version = live.version();
         let standing = live.standing();
@@ -124,7 +124,7 @@ fn looks_at(standing: &Standing) -> Option<Instant> {
 }
 
 /// When the next one that was not heard has had its time.
-fn unheard_at(standing: &Standing, asked: &[Asked], now: Instant) -> Option<Instant> {
+fn unheard_at(standing: &Standing, asked: &[AskedSource], now: Instant) -> Option<Instant> {
     let sent = standing.outstanding.iter().filter_map(|open| open.sent);
     let since = asked.iter().map(|one| one.since);
     let times = sent.chain(since).map(|begun| begun + limits::UNHEARD);
@@ -132,7 +132,7 @@ fn unheard_at(standing: &Standing, asked: &[Asked], now: Instant) -> Option<Inst
 }
 
 /// What is outstanding, with the resolvers as they stand in these observations. Who is not among them is asked in vain.
-pub(super) fn outstanding(standing: &Standing, observations: &[Probed], now: Instant) -> Vec<Outstanding> {
+pub(super) fn outstanding(standing: &Standing, observations: &[Probed], now: Instant) -> Vec<AwaitedQuestion> {
     let mut all = Vec::new();
     for open in &standing.outstanding {
         let resolver = &standing.observations[open.resolver].resolver;
@@ -140,7 +140,7 @@ pub(super) fn outstanding(standing: &Standing, observations: &[Probed], now: Ins
             .iter()
             .position(|probed| probed.resolver.is_same_place(resolver));
         if let Some(resolver) = place {
-            all.push(Outstanding {
+            all.push(AwaitedQuestion {
                 resolver,
                 question: open.question.clone(),
                 waited: open

@@ -22,7 +22,12 @@ pub struct Program {
 }
 
 /// Runs the errand at the destination, and gives what the program there wrote.
-pub async fn run(ssh: &Path, destination: &str, errand: &Errand, program: Option<&Program>) -> Result<Answer, Failure> {
+pub async fn run(
+    ssh: &Path,
+    destination: &str,
+    errand: &Errand,
+    program: Option<&Program>,
+) -> Result<SshOutput, Failure> {
     let mark = mark();
     let (script, input) = match program {
         None => (
@@ -59,7 +64,7 @@ pub async fn run(ssh: &Path, destination: &str, errand: &Errand, program: Option
         return Err(login(&heard));
     }
     let document = heard.document(&mark, program.is_none())?.to_vec();
-    Ok(Answer { document, ended: heard })
+    Ok(SshOutput { document, ended: heard })
 }
 
 /// `ssh`, for one command and nothing else: no terminal, no forwarding, and no master that others would wait for.
@@ -86,7 +91,7 @@ fn command(ssh: &Path, destination: &str, script: &str) -> Command {
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct SshOutput {
     /// The document.
     pub document: Vec<u8>,
     /// How it ended.
@@ -121,9 +126,9 @@ fn login(ended: &Ended) -> Failure {
 
 /// A process and, on Unix, whatever it started: a jump host's ssh, a proxy's command. They are a process group of their
 /// own, which a Ctrl-C on the terminal does not reach: who is interrupted is this program, and it ends them.
-struct Group(Child);
+struct ProcessGroup(Child);
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         // There is no id any more where the process was waited for: its number may be another's by now.
         #[cfg(unix)]
@@ -143,7 +148,7 @@ impl Drop for Group {
 /// until then.
 async fn conversation(mut command: Command, input: &[u8], hold: bool, heard: &mut Ended) -> Result<(), Failure> {
     let start = |error: std::io::Error| Failure::Start(error.to_string());
-    let mut group = Group(command.spawn().map_err(start)?);
+    let mut group = ProcessGroup(command.spawn().map_err(start)?);
     let stdin = group.0.stdin.take();
     let (stdout, stderr) = (group.0.stdout.take(), group.0.stderr.take());
     let write = async {

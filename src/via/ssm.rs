@@ -18,7 +18,7 @@ use crate::limits;
 use crate::text;
 
 /// What came of each node: its id, or what was named where no node is known, and what was read of its document.
-pub type Answers<T> = Vec<(String, Result<T, Failure>)>;
+pub type NodeAnswers<T> = Vec<(String, Result<T, Failure>)>;
 
 /// The characters that Systems Manager keeps of an output (API reference, GetCommandInvocation:
 /// StandardOutputContent).
@@ -30,7 +30,7 @@ pub async fn run<T>(
     via: &Via,
     errand: &Errand,
     read: impl Fn(&[u8]) -> Result<T, Failure>,
-) -> Answers<T> {
+) -> NodeAnswers<T> {
     let place = via.place();
     let nodes = match via {
         Via::Node(id) => Nodes::One(id.clone()),
@@ -49,7 +49,7 @@ pub async fn run<T>(
         Ok(id) => id,
         Err(error) => return vec![(place, Err(manager(&error)))],
     };
-    let told = Told {
+    let told = FetchedCommand {
         session,
         id: &id,
         mark: &mark,
@@ -65,7 +65,7 @@ fn manager(error: &dyn std::fmt::Display) -> Failure {
     Failure::Manager(error.to_string())
 }
 
-struct Told<'a> {
+struct FetchedCommand<'a> {
     session: &'a Session,
     id: &'a str,
     mark: &'a str,
@@ -77,7 +77,7 @@ struct Told<'a> {
 
 /// How far the nodes are, as they were last seen.
 #[derive(Default)]
-struct Look {
+struct NodesLook {
     /// Those that have not ended.
     waiting: Vec<String>,
     /// Those that have, and how.
@@ -90,10 +90,10 @@ struct Look {
     trouble: Option<CommandError>,
 }
 
-impl Told<'_> {
+impl FetchedCommand<'_> {
     /// Waits until every node has ended, or no longer.
-    async fn wait(&self, nodes: &Nodes, until: Instant) -> Look {
-        let mut look = Look::default();
+    async fn wait(&self, nodes: &Nodes, until: Instant) -> NodesLook {
+        let mut look = NodesLook::default();
         let mut looks_left = limits::VIA_LOOKS;
         while Instant::now() < until {
             match self.look(nodes, &mut look).await {
@@ -121,7 +121,7 @@ impl Told<'_> {
     }
 
     /// Looks once, and says whether the command as a whole is over.
-    async fn look(&self, nodes: &Nodes, look: &mut Look) -> Result<bool, CommandError> {
+    async fn look(&self, nodes: &Nodes, look: &mut NodesLook) -> Result<bool, CommandError> {
         let found = self.session.invocations(self.id).await?;
         look.waiting.clear();
         look.done.clear();
@@ -151,7 +151,12 @@ impl Told<'_> {
     }
 
     /// Takes the output of each node that has ended, and says of the others why there is none.
-    async fn answers<T>(&self, place: String, look: Look, read: impl Fn(&[u8]) -> Result<T, Failure>) -> Answers<T> {
+    async fn answers<T>(
+        &self,
+        place: String,
+        look: NodesLook,
+        read: impl Fn(&[u8]) -> Result<T, Failure>,
+    ) -> NodeAnswers<T> {
         let slow = || Failure::TooSlow {
             within: self.within,
             said: String::new(),
@@ -168,7 +173,7 @@ impl Told<'_> {
                 (short(&node), answer)
             })
             .buffered(limits::AWS_CONCURRENCY);
-        let mut answers: Answers<T> = outputs.collect().await;
+        let mut answers: NodeAnswers<T> = outputs.collect().await;
         for node in look.waiting {
             answers.push((short(&node), Err(slow())));
         }

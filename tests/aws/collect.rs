@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use eks_dns_doctor::dns::Name;
-use eks_dns_doctor::facts::answers::{Shares, Wanted};
-use eks_dns_doctor::facts::aws::{Ask, Described, Session, Since, instance};
+use eks_dns_doctor::facts::answers::{Shares, WantedShare};
+use eks_dns_doctor::facts::aws::{AwsAccess, Described, Session, Since, instance};
 use eks_dns_doctor::facts::{AwsFacts, Gap, Instance};
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub(crate) fn child() -> ExitCode {
     let target: Option<Name> = set("TARGET").and_then(|text| Name::from_host(&text).ok());
     let cluster = set("CLUSTER");
     let millis = set("DEADLINE_MS").and_then(|text| text.parse().ok());
-    let ask = Ask {
+    let ask = AwsAccess {
         region: set("REGION"),
         profile: set("PROFILE"),
         role_arn: set("ROLE"),
@@ -74,7 +74,7 @@ pub(crate) fn child() -> ExitCode {
                 session.everything(ready(here(&set))).await,
                 Some(session.region().to_owned()),
             );
-            let wanted = Wanted {
+            let wanted = WantedShare {
                 target,
                 cluster: cluster.as_deref(),
             };
@@ -95,7 +95,7 @@ pub(crate) fn child() -> ExitCode {
     }) {
         Ok((answers, without_role)) => {
             let target = target.unwrap_or_default();
-            let wanted = Wanted {
+            let wanted = WantedShare {
                 target: &target,
                 cluster: cluster.as_deref(),
             };

@@ -1,8 +1,8 @@
 //! `--facts`: what the AWS CLI prints, and what `facts` of this program does.
 
 use eks_dns_doctor::dns::RecordType;
-use eks_dns_doctor::facts::answers::{Answers, Source, Wanted};
-use eks_dns_doctor::facts::document::{Document, Maker, SCHEMA_VERSION};
+use eks_dns_doctor::facts::answers::{Answers, AskedBy, WantedShare};
+use eks_dns_doctor::facts::document::{FactsDocument, Maker, SCHEMA_VERSION};
 use eks_dns_doctor::facts::{AwsFacts, Facts, Gap, saved};
 use eks_dns_doctor::limits;
 use eks_dns_doctor::redact;
@@ -22,7 +22,7 @@ pub(crate) fn check(octets: &[u8]) {
     let (facts, gaps) = assembled(answers);
     within_bounds(&facts, &gaps);
     // What this program writes of it is read again, and says the same of the cluster.
-    let document = Document {
+    let document = FactsDocument {
         schema_version: SCHEMA_VERSION,
         tool: Maker::this(),
         taken_at: "2026-01-01T00:00:00Z".to_owned(),
@@ -62,7 +62,7 @@ pub(crate) fn check(octets: &[u8]) {
 
 fn empty() -> Answers {
     Answers {
-        source: Source::Files,
+        source: AskedBy::Files,
         ..Answers::default()
     }
 }
@@ -70,7 +70,7 @@ fn empty() -> Answers {
 fn assembled(answers: Answers) -> (AwsFacts, Vec<Gap>) {
     let mut facts = AwsFacts::default();
     let target = answers.target(None).map_or_else(held::target, |(host, _)| host);
-    let wanted = Wanted {
+    let wanted = WantedShare {
         target: &target,
         cluster: None,
     };
@@ -78,7 +78,7 @@ fn assembled(answers: Answers) -> (AwsFacts, Vec<Gap>) {
     (facts, gaps)
 }
 
-fn read_again(document: &Document) -> AwsFacts {
+fn read_again(document: &FactsDocument) -> AwsFacts {
     let text = document.to_json().expect("it is JSON");
     let mut answers = empty();
     if let Err(refused) = saved::read(text.as_bytes(), &mut answers) {

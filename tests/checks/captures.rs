@@ -80,7 +80,7 @@ fn compared(gathered: Gathered, octets: &[u8]) {
     assert_eq!(json(&again), document);
 }
 
-fn json(comparison: &places::Comparison) -> String {
+fn json(comparison: &places::PlacesDocument) -> String {
     let mut text = String::new();
     places::render(comparison, Format::Json, &Style::default(), &mut text).expect("a String takes all");
     text

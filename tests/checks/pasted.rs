@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use eks_dns_doctor::cli::{self, Stop, UsageError};
+use eks_dns_doctor::cli::{self, NothingToRun, UsageError};
 use eks_dns_doctor::{app, pasted};
 
 use super::held;
@@ -22,7 +22,7 @@ pub(crate) fn check(octets: &[u8]) {
     if read.command.starts_with("eks-dns-doctor ") {
         let words = read.command.split(' ').map(OsString::from);
         let parsed = cli::parse(words);
-        let is_wrong = matches!(parsed, Err(Stop::Usage(UsageError::Arguments(_))));
+        let is_wrong = matches!(parsed, Err(NothingToRun::Usage(UsageError::Arguments(_))));
         assert!(!is_wrong, "{}", read.command);
     } else {
         // What is known only to AWS or to kubectl.

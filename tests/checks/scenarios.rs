@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eks_dns_doctor::lab::scenario::Outcome;
+use eks_dns_doctor::lab::scenario::ExpectedDiagnosis;
 use eks_dns_doctor::lab::{self, Scene, play};
 
 use super::held;
@@ -46,7 +46,7 @@ pub(crate) fn check(octets: &[u8]) {
     };
     played.unexpected.iter().for_each(|said| held::line(said));
     let report = held::report(played.capture, octets);
-    let outcome = Outcome::of(&report);
+    let outcome = ExpectedDiagnosis::of(&report);
     assert_eq!(outcome.exit_code, report.exit_code);
     assert_eq!(outcome.findings.len(), report.findings.len());
 }

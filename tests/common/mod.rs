@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use eks_dns_doctor::lab::scenario::{Outcome, Scenario};
+use eks_dns_doctor::lab::scenario::{ExpectedDiagnosis, Scenario};
 use eks_dns_doctor::report::Report;
 
 /// Whether the generated files are to be written rather than compared.
@@ -18,7 +18,7 @@ pub(crate) const CAPTURE: &str = "capture.json";
 
 /// Holds a report against the diagnosis that the scenario states: exactly these findings, in this order.
 pub(crate) fn check_outcome(report: &Report, scenario: &Scenario) -> Result<(), String> {
-    let found = Outcome::of(report);
+    let found = ExpectedDiagnosis::of(report);
     if found == scenario.expect {
         return Ok(());
     }

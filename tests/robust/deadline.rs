@@ -11,7 +11,7 @@ use eks_dns_doctor::dns::Name;
 use eks_dns_doctor::facts::Facts;
 use eks_dns_doctor::observation::{SystemCode, SystemFailure};
 use eks_dns_doctor::plan::Plan;
-use eks_dns_doctor::probe::{self, Direct, Route, Run, SystemResolver};
+use eks_dns_doctor::probe::{self, Direct, Run, SocketRoute, SystemResolver};
 use eks_dns_doctor::probed::Probed;
 use eks_dns_doctor::resolvers;
 use eks_dns_doctor::tls::Trust;
@@ -33,7 +33,7 @@ fn timed(run: impl FnOnce() -> Outcome) -> Outcome {
 pub(crate) fn probed(
     line: &str,
     deadline: Option<Duration>,
-    route: Arc<dyn Route>,
+    route: Arc<dyn SocketRoute>,
     system: Arc<dyn SystemResolver>,
 ) -> Vec<Probed> {
     let words = ["eks-dns-doctor", "check", HOST];

@@ -14,7 +14,7 @@ use std::time::Duration;
 use eks_dns_doctor::dns::{AnswerKind, Name};
 use eks_dns_doctor::facts::{Facts, Vantage, VantageKind};
 use eks_dns_doctor::observation::{SystemFailure, Transport};
-use eks_dns_doctor::probe::{Route, SystemResolver};
+use eks_dns_doctor::probe::{SocketRoute, SystemResolver};
 use eks_dns_doctor::probed::Probed;
 use eks_dns_doctor::report::{Capture, Conclusion, Report, Tool, diagnose};
 use eks_dns_doctor::settings::Asked;
@@ -58,7 +58,7 @@ fn a_resolver_that_dies_between_questions() {
 /// Every socket fails so.
 struct Fails(ErrorKind);
 
-impl Route for Fails {
+impl SocketRoute for Fails {
     fn to(&self, _: SocketAddr, _: Transport) -> io::Result<SocketAddr> {
         Err(self.0.into())
     }

@@ -19,10 +19,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bulk::{Answers, is_plain};
-use super::list::Entry;
+use super::bulk::{TargetAnswers, is_plain};
+use super::list::ListedTarget;
 use crate::address::AddressClass;
-use crate::bulk::{Answer, Asked, Outcome, Server};
+use crate::bulk::{BulkServer, LookupOutcome, QuestionOutcome, ServerAnswer};
 use crate::dns::{Name, RData, RecordType};
 use crate::limits;
 use crate::probed::ForOthers;
@@ -54,7 +54,7 @@ pub(super) struct Values {
 
 /// Where a value stands in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Value {
+enum ValuePlace {
     Label,
     LowerLabel,
     Address(usize),
@@ -64,7 +64,7 @@ enum Value {
 }
 
 /// What is printed of targets that are alike.
-pub(super) struct Pattern {
+pub(super) struct LinePattern {
     /// The report of the first of them: what it says beside those values holds for all.
     pub(super) report: Arc<Report>,
     /// What each of them shows of the resolvers to targets that are not like it.
@@ -72,23 +72,23 @@ pub(super) struct Pattern {
     /// Its line, without what the target is called, with made-up values.
     text: String,
     /// Where those stand, in their order.
-    places: Vec<(Range<usize>, Value)>,
+    places: Vec<(Range<usize>, ValuePlace)>,
 }
 
 /// What is known of the targets with one fingerprint.
-enum Known {
+enum Precedent {
     /// The first of them is being diagnosed.
     Soon,
     /// What is printed of them.
-    Pattern(Rc<Pattern>),
+    Pattern(Rc<LinePattern>),
     /// Each is to be diagnosed.
     Nothing,
 }
 
 /// How a target is to be decided.
-pub(super) enum Way {
+pub(super) enum DecidedHow {
     /// Like another.
-    Alike(Rc<Pattern>),
+    Alike(Rc<LinePattern>),
     /// When the other that it is like is diagnosed.
     Later,
     /// By itself.
@@ -108,7 +108,7 @@ pub(super) struct First {
 /// The targets that were diagnosed and that others are like.
 #[derive(Default)]
 pub(super) struct Alike {
-    known: HashMap<Vec<u8>, Known>,
+    known: HashMap<Vec<u8>, Precedent>,
     /// How often what is known of the resolvers has changed.
     since: u64,
     fingerprint: Vec<u8>,
@@ -125,27 +125,27 @@ impl Alike {
     /// How this target is decided. Nobody asks the servers that are `left_out`: they are silent.
     pub(super) fn way(
         &mut self,
-        entry: &Entry,
-        answers: &Answers,
-        (servers, left_out): (&[(Resolver, Server)], &[usize]),
+        entry: &ListedTarget,
+        answers: &TargetAnswers,
+        (servers, left_out): (&[(Resolver, BulkServer)], &[usize]),
         settings: &Settings,
-    ) -> Way {
+    ) -> DecidedHow {
         self.fingerprint.clear();
         let mut taking = Taking {
             fingerprint: &mut self.fingerprint,
             values: &mut self.values,
         };
         if taking.all(entry, answers, (servers, left_out), settings).is_none() {
-            return Way::Diagnose;
+            return DecidedHow::Diagnose;
         }
         match self.known.get(&self.fingerprint) {
-            Some(Known::Pattern(pattern)) => Way::Alike(Rc::clone(pattern)),
-            Some(Known::Soon) => Way::Later,
-            Some(Known::Nothing) => Way::Diagnose,
-            None if self.known.len() >= limits::ALIKE => Way::Diagnose,
+            Some(Precedent::Pattern(pattern)) => DecidedHow::Alike(Rc::clone(pattern)),
+            Some(Precedent::Soon) => DecidedHow::Later,
+            Some(Precedent::Nothing) => DecidedHow::Diagnose,
+            None if self.known.len() >= limits::ALIKE => DecidedHow::Diagnose,
             None => {
-                self.known.insert(self.fingerprint.clone(), Known::Soon);
-                Way::Learn(First {
+                self.known.insert(self.fingerprint.clone(), Precedent::Soon);
+                DecidedHow::Learn(First {
                     fingerprint: self.fingerprint.clone(),
                     since: self.since,
                     values: self.values.clone(),
@@ -165,9 +165,9 @@ impl Alike {
     }
 
     /// Takes what the first target with a fingerprint came to.
-    pub(super) fn learn(&mut self, first: First, pattern: Option<Pattern>) {
+    pub(super) fn learn(&mut self, first: First, pattern: Option<LinePattern>) {
         if first.since == self.since {
-            let known = pattern.map_or(Known::Nothing, |pattern| Known::Pattern(Rc::new(pattern)));
+            let known = pattern.map_or(Precedent::Nothing, |pattern| Precedent::Pattern(Rc::new(pattern)));
             self.known.insert(first.fingerprint, known);
         }
     }
@@ -183,9 +183,9 @@ impl Taking<'_> {
     /// `None` where nothing could be like it.
     fn all(
         &mut self,
-        entry: &Entry,
-        answers: &Answers,
-        (servers, left_out): (&[(Resolver, Server)], &[usize]),
+        entry: &ListedTarget,
+        answers: &TargetAnswers,
+        (servers, left_out): (&[(Resolver, BulkServer)], &[usize]),
         settings: &Settings,
     ) -> Option<()> {
         let values = &mut *self.values;
@@ -271,7 +271,7 @@ impl Taking<'_> {
         self.count(place)
     }
 
-    fn asked(&mut self, asked: &Asked, hostname: &Name, qtype: RecordType) -> Option<()> {
+    fn asked(&mut self, asked: &LookupOutcome, hostname: &Name, qtype: RecordType) -> Option<()> {
         let (reply, time) = (asked.reply.as_ref()?, asked.rtt?);
         let is_late = time >= limits::NEVER_LATE;
         let is_odd = reply.defect.is_some() || reply.blemish.is_some() || reply.oversize.is_some();
@@ -336,9 +336,9 @@ impl First {
     /// are like them.
     pub(super) fn made_up(
         &self,
-        entry: &Entry,
-        answers: &Answers,
-        (servers, left_out): (&[(Resolver, Server)], &[usize]),
+        entry: &ListedTarget,
+        answers: &TargetAnswers,
+        (servers, left_out): (&[(Resolver, BulkServer)], &[usize]),
         settings: &Settings,
     ) -> Option<MadeUp> {
         // Drawn until they have the same fingerprint: of a small network most are outside.
@@ -365,7 +365,7 @@ impl First {
             let entry = entry.renamed(hostname.clone(), expected.map(instead).collect());
             let (mut ttls, mut times) = (values.ttls.iter().copied(), values.times.iter().copied());
             let own = &self.values;
-            let mut other = |asked: &Asked| -> Option<Asked> {
+            let mut other = |asked: &LookupOutcome| -> Option<LookupOutcome> {
                 let mut asked = asked.clone();
                 asked.rtt = times.next();
                 asked.addresses.iter_mut().for_each(|ip| *ip = instead(*ip));
@@ -390,11 +390,11 @@ impl First {
                 }
                 Some(asked)
             };
-            let mut all = Answers::default();
+            let mut all = TargetAnswers::default();
             for answer in answers.in_order(servers.len(), left_out)? {
-                let answer = Answer {
-                    a: Outcome::Asked(other(answer.a.asked()?)?),
-                    aaaa: Outcome::Asked(other(answer.aaaa.asked()?)?),
+                let answer = ServerAnswer {
+                    a: QuestionOutcome::Asked(other(answer.a.asked()?)?),
+                    aaaa: QuestionOutcome::Asked(other(answer.aaaa.asked()?)?),
                     ..answer.clone()
                 };
                 all.take(answer, servers.len());
@@ -421,14 +421,14 @@ impl First {
         made_up: (&Report, &str),
         values: &Values,
         shown: Vec<(Resolver, ForOthers)>,
-    ) -> Option<Pattern> {
+    ) -> Option<LinePattern> {
         let is_bare = |report: &Report| report.conclusion == Conclusion::Healthy && report.findings.is_empty();
         if !is_bare(own.0) || !is_bare(made_up.0) {
             return None;
         }
         let text = made_up.1.strip_prefix(UNNAMED)?.to_owned();
         let places = values.places(&text, own.1)?;
-        let pattern = Pattern {
+        let pattern = LinePattern {
             report: Arc::clone(own.0),
             shown,
             text,
@@ -445,8 +445,8 @@ const UNNAMED: &str = r#"{"name":"""#;
 
 /// A target that is like another, with values that nothing else has.
 pub(super) struct MadeUp {
-    pub(super) entry: Entry,
-    pub(super) answers: Answers,
+    pub(super) entry: ListedTarget,
+    pub(super) answers: TargetAnswers,
     pub(super) values: Values,
 }
 
@@ -459,23 +459,23 @@ impl MadeUp {
 
 impl Values {
     /// Where these values stand in a text; `None` where one of them stands in the other text, whose values are others.
-    fn places(&self, text: &str, other: &str) -> Option<Vec<(Range<usize>, Value)>> {
+    fn places(&self, text: &str, other: &str) -> Option<Vec<(Range<usize>, ValuePlace)>> {
         let mut all = vec![
-            (self.label.clone(), Value::Label),
-            (TAKEN_AT.to_owned(), Value::TakenAt),
+            (self.label.clone(), ValuePlace::Label),
+            (TAKEN_AT.to_owned(), ValuePlace::TakenAt),
         ];
         let lower = self.label.to_ascii_lowercase();
         if lower != self.label {
-            all.push((lower, Value::LowerLabel));
+            all.push((lower, ValuePlace::LowerLabel));
         }
         let addresses = self.addresses.iter().enumerate();
-        all.extend(addresses.map(|(place, ip)| (ip.to_string(), Value::Address(place))));
+        all.extend(addresses.map(|(place, ip)| (ip.to_string(), ValuePlace::Address(place))));
         let ttls = self.ttls.iter().enumerate();
-        all.extend(ttls.map(|(place, ttl)| (ttl.to_string(), Value::Ttl(place))));
+        all.extend(ttls.map(|(place, ttl)| (ttl.to_string(), ValuePlace::Ttl(place))));
         for (place, time) in self.times.iter().enumerate() {
             let mut written = String::new();
             write_time(*time, &mut written);
-            all.push((written, Value::Time(place)));
+            all.push((written, ValuePlace::Time(place)));
         }
         let mut places = Vec::new();
         for (written, value) in &all {
@@ -499,7 +499,7 @@ impl Values {
     }
 }
 
-impl Pattern {
+impl LinePattern {
     /// Writes the line of a target with these values, without what it is called.
     pub(super) fn write(&self, values: &Values, taken_at: &str, out: &mut String) {
         let lower = values.label.to_ascii_lowercase();
@@ -522,12 +522,12 @@ impl Pattern {
             out.push_str(&self.text[written..range.start]);
             written = range.end;
             match *value {
-                Value::Label => out.push_str(&values.label),
-                Value::LowerLabel => out.push_str(&lower),
-                Value::Address(place) => out.push_str(address(place)),
-                Value::Ttl(place) => write_number(values.ttls[place].into(), out),
-                Value::Time(place) => write_time(values.times[place], out),
-                Value::TakenAt => out.push_str(taken_at),
+                ValuePlace::Label => out.push_str(&values.label),
+                ValuePlace::LowerLabel => out.push_str(&lower),
+                ValuePlace::Address(place) => out.push_str(address(place)),
+                ValuePlace::Ttl(place) => write_number(values.ttls[place].into(), out),
+                ValuePlace::Time(place) => write_time(values.times[place], out),
+                ValuePlace::TakenAt => out.push_str(taken_at),
             }
         }
         out.push_str(&self.text[written..]);
@@ -684,16 +684,16 @@ mod tests {
         };
         let text = "AAAAAAAAAAAAAAAA.x 10.7.7.7 2000000011 313.171 aaaaaaaaaaaaaaaa 10.7.7.7";
         let places = values.places(text, "BBBBBBBBBBBBBBBB.x 10.0.0.1 60 0.5").unwrap();
-        let found: Vec<Value> = places.iter().map(|(_, value)| *value).collect();
+        let found: Vec<ValuePlace> = places.iter().map(|(_, value)| *value).collect();
         assert_eq!(
             found,
             [
-                Value::Label,
-                Value::Address(0),
-                Value::Ttl(0),
-                Value::Time(0),
-                Value::LowerLabel,
-                Value::Address(0)
+                ValuePlace::Label,
+                ValuePlace::Address(0),
+                ValuePlace::Ttl(0),
+                ValuePlace::Time(0),
+                ValuePlace::LowerLabel,
+                ValuePlace::Address(0)
             ]
         );
         assert!(values.places(text, "BBBBBBBBBBBBBBBB.x 110.7.7.70 60 0.5").is_none());

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use crate::facts::Gap;
 use crate::facts::answers::Shares;
-use crate::facts::aws::{Ask, Session};
-use crate::facts::instance::{self, Asked, Place};
+use crate::facts::aws::{AwsAccess, Session};
+use crate::facts::instance::{self, InstancePlace, PlaceToCome};
 use crate::limits;
 
 /// With whose eyes AWS is looked at, and where.
@@ -29,7 +29,7 @@ pub(super) struct Eyes {
 
 /// What AWS said to somebody.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub(super) struct AccountFacts {
     /// The answers; `None` where AWS could not be asked.
     pub(super) shares: Option<Rc<Shares>>,
     /// The Region that was asked.
@@ -39,18 +39,18 @@ pub(super) struct Seen {
 }
 
 /// What is asked of AWS and of the metadata service for all targets, beside the resolvers.
-pub(super) struct Learning {
+pub(super) struct SharedLearning {
     eyes: BTreeSet<Eyes>,
     within: Duration,
     heard: Rc<Heard>,
 }
 
 /// What they said.
-pub(super) struct Said {
+pub(super) struct SharedFacts {
     /// AWS, to each.
-    pub(super) seen: BTreeMap<Eyes, Seen>,
+    pub(super) seen: BTreeMap<Eyes, AccountFacts>,
     /// Where this host is.
-    pub(super) place: Place,
+    pub(super) place: InstancePlace,
 }
 
 /// What was heard of them so far: nothing until all have spoken.
@@ -58,13 +58,13 @@ pub(super) struct Said {
 pub(super) struct Heard {
     /// Since when they are asked.
     since: Cell<Option<Instant>>,
-    said: OnceCell<Said>,
+    said: OnceCell<SharedFacts>,
     spoke: Notify,
 }
 
 impl Heard {
     /// What they said; `None` until all have.
-    pub(super) fn said(&self) -> Option<&Said> {
+    pub(super) fn said(&self) -> Option<&SharedFacts> {
         self.said.get()
     }
 
@@ -81,7 +81,7 @@ impl Heard {
     }
 }
 
-impl Learning {
+impl SharedLearning {
     /// Nobody is asked yet.
     pub(super) fn new(eyes: BTreeSet<Eyes>, within: Duration, heard: Rc<Heard>) -> Self {
         Self { eyes, within, heard }
@@ -101,13 +101,13 @@ impl Learning {
         let place = instance::shared(Instant::now() + self.within);
         let (seen, place) = tokio::join!(look(self.eyes.clone(), self.within, place.clone()), place);
         // Nobody else sets it.
-        let _ = heard.said.set(Said { seen, place });
+        let _ = heard.said.set(SharedFacts { seen, place });
         heard.spoke.notify_waiters();
     }
 }
 
 /// Asks AWS with all these eyes, some at a time, each for this long: of this instance's VPC too.
-pub(super) async fn look(eyes: BTreeSet<Eyes>, within: Duration, place: Asked) -> BTreeMap<Eyes, Seen> {
+pub(super) async fn look(eyes: BTreeSet<Eyes>, within: Duration, place: PlaceToCome) -> BTreeMap<Eyes, AccountFacts> {
     let looking = stream::iter(eyes).map(|eyes| {
         let place = place.clone();
         async move {
@@ -118,8 +118,8 @@ pub(super) async fn look(eyes: BTreeSet<Eyes>, within: Duration, place: Asked) -
     looking.buffer_unordered(limits::SESSIONS_AT_ONCE).collect().await
 }
 
-async fn of(eyes: &Eyes, within: Duration, place: Asked) -> Seen {
-    let ask = Ask {
+async fn of(eyes: &Eyes, within: Duration, place: PlaceToCome) -> AccountFacts {
+    let ask = AwsAccess {
         region: eyes.region.clone(),
         profile: eyes.profile.clone(),
         role_arn: eyes.role_arn.clone(),
@@ -129,13 +129,13 @@ async fn of(eyes: &Eyes, within: Duration, place: Asked) -> Seen {
         Ok((session, without_role)) => {
             let region = Some(session.region().to_owned());
             let answers = session.everything(instance::of(place)).await;
-            Seen {
+            AccountFacts {
                 shares: Some(Rc::new(Shares::new(answers, region.clone()))),
                 region,
                 gaps: without_role.into_iter().collect(),
             }
         }
-        Err(no) => Seen {
+        Err(no) => AccountFacts {
             shares: None,
             region: eyes.region.clone(),
             gaps: vec![no.gap()],

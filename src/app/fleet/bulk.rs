@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bulk::{Answer, Asked, NotAsked, Outcome, Server};
+use crate::bulk::{BulkServer, LookupOutcome, NotAsked, QuestionOutcome, ServerAnswer};
 use crate::dns::{AnswerKind, Class, Name, RecordType};
 use crate::observation::{Lookup, Purpose, Question, Transport};
 use crate::probe;
@@ -16,13 +16,13 @@ pub(super) fn is_enough(settings: &Settings) -> bool {
 }
 
 /// Those of the resolvers that it can ask, each as a server.
-pub(super) fn servers(resolvers: &[Resolver]) -> Vec<(Resolver, Server)> {
+pub(super) fn servers(resolvers: &[Resolver]) -> Vec<(Resolver, BulkServer)> {
     let plain = resolvers.iter().filter(|one| one.transport == Some(Transport::Udp));
     let server = |resolver: &Resolver| {
         let name = resolver.name.clone();
         Some((
             resolver.clone(),
-            Server {
+            BulkServer {
                 name,
                 at: resolver.address?,
             },
@@ -33,11 +33,11 @@ pub(super) fn servers(resolvers: &[Resolver]) -> Vec<(Resolver, Server)> {
 
 /// The answers of all servers about one target, in the order in which they came.
 #[derive(Default)]
-pub(super) struct Answers(Vec<Answer>);
+pub(super) struct TargetAnswers(Vec<ServerAnswer>);
 
-impl Answers {
+impl TargetAnswers {
     /// Takes one; says whether that was the last of so many servers.
-    pub(super) fn take(&mut self, answer: Answer, servers: usize) -> bool {
+    pub(super) fn take(&mut self, answer: ServerAnswer, servers: usize) -> bool {
         self.0.push(answer);
         self.0.len() == servers
     }
@@ -49,9 +49,9 @@ impl Answers {
     }
 
     /// The same in the order of the servers, but for those that are left out; `None` where one of the others has none.
-    pub(super) fn in_order(&self, servers: usize, left_out: &[usize]) -> Option<Vec<&Answer>> {
+    pub(super) fn in_order(&self, servers: usize, left_out: &[usize]) -> Option<Vec<&ServerAnswer>> {
         let is_meant = |server: &usize| !left_out.contains(server);
-        let mut answers: Vec<&Answer> = self.0.iter().filter(|answer| is_meant(&answer.server)).collect();
+        let mut answers: Vec<&ServerAnswer> = self.0.iter().filter(|answer| is_meant(&answer.server)).collect();
         answers.sort_unstable_by_key(|answer| answer.server);
         let meant = (0..servers).filter(is_meant);
         meant.eq(answers.iter().map(|answer| answer.server)).then_some(answers)
@@ -59,7 +59,7 @@ impl Answers {
 
     /// The servers that were not asked, since they did not reply to others.
     pub(super) fn mute(&self) -> Vec<usize> {
-        let is_mute = |outcome: &Outcome| *outcome == Outcome::NotAsked(NotAsked::NoReplies);
+        let is_mute = |outcome: &QuestionOutcome| *outcome == QuestionOutcome::NotAsked(NotAsked::NoReplies);
         let mute = self
             .0
             .iter()
@@ -71,7 +71,7 @@ impl Answers {
 
     /// What was observed, as the careful engine would have it, where that is all it would have: each question sent
     /// once, and one reply to it, with nothing to tell of it. `None` where there is more to see.
-    pub(super) fn observed(self, target: &Name, servers: &[(Resolver, Server)]) -> Option<Vec<Probed>> {
+    pub(super) fn observed(self, target: &Name, servers: &[(Resolver, BulkServer)]) -> Option<Vec<Probed>> {
         self.0
             .into_iter()
             .map(|answer| {
@@ -93,8 +93,8 @@ impl Answers {
     }
 }
 
-fn lookup(outcome: Outcome, target: &Name, qtype: RecordType) -> Option<Lookup> {
-    let Outcome::Asked(asked) = outcome else {
+fn lookup(outcome: QuestionOutcome, target: &Name, qtype: RecordType) -> Option<Lookup> {
+    let QuestionOutcome::Asked(asked) = outcome else {
         return None;
     };
     if !is_plain(&asked, qtype) {
@@ -114,7 +114,7 @@ fn lookup(outcome: Outcome, target: &Name, qtype: RecordType) -> Option<Lookup> 
 }
 
 /// Whether there is nothing to see but addresses, or that there are none of IPv6.
-pub(super) fn is_plain(asked: &Asked, qtype: RecordType) -> bool {
+pub(super) fn is_plain(asked: &LookupOutcome, qtype: RecordType) -> bool {
     let is_expected = match asked.kind {
         AnswerKind::Answer => true,
         AnswerKind::NoData => qtype == RecordType::AAAA,

@@ -20,17 +20,17 @@ use super::super::Error;
 use super::super::check::aws_share;
 use super::super::conduct::apart;
 use super::super::learn::{Beside, Learnt, ToCome};
-use super::aws::{Eyes, Heard, Learning, Seen, look};
+use super::aws::{AccountFacts, Eyes, Heard, SharedLearning, look};
 use crate::cli::args::{CheckArgs, ExpectScope};
 use crate::cli::settings::{contradiction, host as named_host};
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::expect::{Expected, ExpectedSource};
-use crate::facts::answers::{Shares, Wanted};
+use crate::facts::answers::{Shares, WantedShare};
 use crate::facts::host::{self, FactsFile, UnreadableFile};
-use crate::facts::instance::{self, Place};
+use crate::facts::instance::{self, InstancePlace};
 use crate::facts::{Call, Facts, FailedRead, Gap, Kubeconfig};
-use crate::fleet::{self, Distinct, LeftOut, Line, Origin, Outcome, Telling, Unreadable, distinct};
+use crate::fleet::{self, Distinct, LeftOut, NamedBy, TargetLine, TargetOutcome, Telling, Unreadable, distinct};
 use crate::limits;
 use crate::settings::Settings;
 use crate::target::{Target, TargetSource};
@@ -42,7 +42,7 @@ type Networks<'a> = std::iter::Chain<std::slice::Iter<'a, IpNet>, std::slice::It
 ///
 /// All of them are held from the start of a run to its end, and a file may list a hundred thousand: what they share
 /// stands once, and what most of them lack takes no room.
-pub(super) struct Entry {
+pub(super) struct ListedTarget {
     /// The target.
     pub(super) target: Distinct,
     /// What the kubeconfig says of it.
@@ -60,25 +60,25 @@ pub(super) struct Entry {
 /// What was found out beside a list of clusters.
 struct Listing {
     /// Where this host is.
-    place: Place,
+    place: InstancePlace,
     /// What could not be learnt.
     gaps: Vec<Gap>,
 }
 
 /// The targets, and what is none.
 #[derive(Default)]
-pub(super) struct Listed {
+pub(super) struct TargetList {
     /// Those to check.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<ListedTarget>,
     /// Those that cannot be asked for, by their place.
-    pub(super) not_asked: Vec<(usize, Outcome)>,
+    pub(super) not_asked: Vec<(usize, TargetOutcome)>,
     /// What is no target.
     pub(super) left_out: Vec<LeftOut>,
     /// What is still to be asked of AWS, beside the resolvers.
-    pub(super) learning: Option<Learning>,
+    pub(super) learning: Option<SharedLearning>,
 }
 
-impl Entry {
+impl ListedTarget {
     fn new(target: Distinct) -> Self {
         Self {
             target,
@@ -130,7 +130,7 @@ impl Entry {
         };
         let said = self.heard.as_ref().and_then(|heard| heard.said());
         let here = match said.map(|said| &said.place) {
-            Some(Place::Instance(instance)) => instance.vpc_cidrs.as_slice(),
+            Some(InstancePlace::Instance(instance)) => instance.vpc_cidrs.as_slice(),
             _ => &[],
         };
         expected.iter().chain(here)
@@ -162,9 +162,9 @@ impl Entry {
             cluster: target.known.cluster.clone(),
             region: target.known.region.clone().or_else(|| region_of(&target.hostname)),
             source: match target.origin {
-                Origin::File => TargetSource::Argument,
-                Origin::Context => TargetSource::Kubeconfig,
-                Origin::Aws => TargetSource::Aws,
+                NamedBy::File => TargetSource::Argument,
+                NamedBy::Context => TargetSource::Kubeconfig,
+                NamedBy::Aws => TargetSource::Aws,
             },
             port: target.port,
         }
@@ -173,7 +173,7 @@ impl Entry {
     /// What is known of it before it is asked for.
     pub(super) fn beside(&self) -> Beside {
         let target = &self.target.target;
-        let wanted = Wanted {
+        let wanted = WantedShare {
             target: &target.hostname,
             cluster: target.known.cluster.as_deref(),
         };
@@ -186,7 +186,7 @@ impl Entry {
         Beside {
             kubeconfig: self.kubeconfig.as_deref().cloned(),
             answers: shares.map(|shares| shares.of(wanted)),
-            place: place.cloned().unwrap_or(Place::NotAsked),
+            place: place.cloned().unwrap_or(InstancePlace::NotAsked),
             gaps: of_listing
                 .chain(seen.iter().flat_map(|seen| &seen.gaps))
                 .cloned()
@@ -207,7 +207,7 @@ impl Entry {
             let said = of_aws.said();
             let seen = said.and_then(|said| said.seen.get(eyes.as_deref()?));
             let shares = seen.and_then(|seen| seen.shares.as_ref());
-            let wanted = Wanted {
+            let wanted = WantedShare {
                 target: &target,
                 cluster: cluster.as_deref(),
             };
@@ -233,7 +233,7 @@ impl Entry {
         let asked = self.settings(of_all).asked;
         if let Some(answers) = self.beside().answers.filter(|_| !Expected::is_said_by(&asked)) {
             let mut facts = Facts::default();
-            let wanted = Wanted {
+            let wanted = WantedShare {
                 target: &target.hostname,
                 cluster: target.known.cluster.as_deref(),
             };
@@ -265,7 +265,7 @@ fn region_of(hostname: &Name) -> Option<String> {
 }
 
 /// The targets that the flags ask for, with what is known of each before it is asked for.
-pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> {
+pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Error> {
     let mut listed = match &args.many.targets {
         Some(path) => of_file(path, args.many.keep_going, args.expect_scope).await?,
         None if args.many.all_contexts => of_kubeconfig(settings).await?,
@@ -277,7 +277,7 @@ pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<Listed
 
 /// Reads the files of `--facts`. What is asked of AWS, once for each account and Region, and of the metadata service,
 /// is asked beside the resolvers: whom every target has in scope, neither of them names.
-async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Learning>, Error> {
+async fn learn(entries: &mut [ListedTarget], settings: &Settings) -> Result<Option<SharedLearning>, Error> {
     let sources = &settings.sources;
     let until = Instant::now() + aws_share(settings);
     if !sources.facts.is_empty() {
@@ -296,7 +296,7 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Lear
         return Ok(None);
     }
     let asks_aws = sources.facts.is_empty();
-    let eyes_of = |entry: &Entry| {
+    let eyes_of = |entry: &ListedTarget| {
         let kubeconfig = entry.kubeconfig.as_ref();
         let target = &entry.target.target;
         Eyes {
@@ -329,7 +329,7 @@ async fn learn(entries: &mut [Entry], settings: &Settings) -> Result<Option<Lear
         }
     }
     let all_eyes = all_eyes.iter().map(|eyes| eyes.as_ref().clone()).collect();
-    Ok(Some(Learning::new(all_eyes, aws_share(settings), heard)))
+    Ok(Some(SharedLearning::new(all_eyes, aws_share(settings), heard)))
 }
 
 /// Reads at most [`limits::TARGETS_FILE`] octets of a file, or of standard input.
@@ -366,7 +366,7 @@ fn title(path: &Path) -> String {
 }
 
 /// The targets of a file. A line whose addresses are not of `scope` cannot be read.
-async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> Result<Listed, Error> {
+async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> Result<TargetList, Error> {
     let named = path.to_owned();
     let lines = apart(move || {
         let octets = read(&named)?;
@@ -398,18 +398,18 @@ async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> 
     let not_asked = unreadable.into_iter().map(|error| {
         let name = format!("line {}", error.line);
         let reason = format!("not asked: {}", error.reason);
-        (error.line, Outcome::not_asked(name, None, Origin::File, reason))
+        (error.line, TargetOutcome::not_asked(name, None, NamedBy::File, reason))
     });
-    Ok(Listed {
+    Ok(TargetList {
         not_asked: not_asked.collect(),
-        entries: targets.finish(Entry::new),
+        entries: targets.finish(ListedTarget::new),
         left_out: Vec::new(),
         learning: None,
     })
 }
 
 /// The line, unless it contradicts `--expect-scope`.
-fn of_scope(line: Line, scope: Option<ExpectScope>) -> Result<Line, Unreadable> {
+fn of_scope(line: TargetLine, scope: Option<ExpectScope>) -> Result<TargetLine, Unreadable> {
     let target = &line.target;
     let contradicts = |scope: ExpectScope| {
         let (text, is) = contradiction(scope, &target.expect_addresses, &target.expect_cidrs)?;
@@ -422,12 +422,12 @@ fn of_scope(line: Line, scope: Option<ExpectScope>) -> Result<Line, Unreadable> 
 }
 
 /// The contexts of the kubeconfig.
-async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
+async fn of_kubeconfig(settings: &Settings) -> Result<TargetList, Error> {
     let named = settings.sources.kubeconfig.clone();
     let until = Instant::now() + aws_share(settings);
     let contexts = apart(move || host::contexts(named.as_deref(), until.into_std())).await?;
     let contexts = contexts.map_err(Error::Kubeconfig)?;
-    let mut listed = Listed::default();
+    let mut listed = TargetList::default();
     let mut targets = Vec::new();
     let mut kubeconfigs = BTreeMap::new();
     for (place, (name, context)) in contexts.into_iter().enumerate() {
@@ -438,7 +438,7 @@ async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
         };
         match endpoint(&kubeconfig) {
             Ok(hostname) => {
-                let mut target = fleet::Target::new(name, hostname, Origin::Context);
+                let mut target = fleet::FleetTarget::new(name, hostname, NamedBy::Context);
                 target.known.cluster.clone_from(&kubeconfig.cluster);
                 target.known.region.clone_from(&kubeconfig.region);
                 target.known.profile.clone_from(&kubeconfig.profile);
@@ -456,9 +456,9 @@ async fn of_kubeconfig(settings: &Settings) -> Result<Listed, Error> {
     }
     for target in distinct(targets) {
         let kubeconfig = kubeconfigs.remove(&target.target.place).map(Box::new);
-        listed.entries.push(Entry {
+        listed.entries.push(ListedTarget {
             kubeconfig,
-            ..Entry::new(target)
+            ..ListedTarget::new(target)
         });
     }
     Ok(listed)
@@ -477,7 +477,7 @@ fn endpoint(kubeconfig: &Kubeconfig) -> Result<Name, String> {
 }
 
 /// The clusters that AWS lists.
-async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> {
+async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Error> {
     let each = |given: &[String]| -> Vec<Option<String>> {
         let mut given: Vec<Option<String>> = given.iter().cloned().map(Some).collect();
         given.dedup();
@@ -497,7 +497,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
     let until = Instant::now() + aws_share(settings);
     let place = instance::shared(until);
     let (seen, place) = tokio::join!(look(eyes, aws_share(settings), place.clone()), place);
-    let mut listed = Listed::default();
+    let mut listed = TargetList::default();
     let mut targets = Vec::new();
     let mut known = BTreeMap::new();
     let mut refused = Vec::new();
@@ -512,7 +512,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
             let reason = unlisted(seen);
             refused.push(reason.clone());
             let name = whose.map_or_else(|| "the clusters".to_owned(), |whose| format!("the clusters of {whose}"));
-            let outcome = Outcome::not_asked(name, None, Origin::Aws, format!("not listed: {reason}"));
+            let outcome = TargetOutcome::not_asked(name, None, NamedBy::Aws, format!("not listed: {reason}"));
             listed.not_asked.push((next, outcome));
             next += 1;
             continue;
@@ -540,7 +540,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
             };
             match hostname {
                 Ok(hostname) => {
-                    let mut target = fleet::Target::new(shown, hostname, Origin::Aws);
+                    let mut target = fleet::FleetTarget::new(shown, hostname, NamedBy::Aws);
                     target.known.cluster = Some(name.clone());
                     target.known.region.clone_from(&seen.region);
                     target.known.profile.clone_from(&eyes.profile);
@@ -550,7 +550,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
                     known.insert(place, (seen, Rc::clone(&listing)));
                 }
                 Err(reason) => {
-                    let outcome = Outcome::not_asked(shown, None, Origin::Aws, reason);
+                    let outcome = TargetOutcome::not_asked(shown, None, NamedBy::Aws, reason);
                     listed.not_asked.push((place, outcome));
                 }
             }
@@ -564,17 +564,17 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<Listed, Error> 
     }
     for target in distinct(targets) {
         let known = known.get(&target.target.place);
-        listed.entries.push(Entry {
+        listed.entries.push(ListedTarget {
             shares: known.and_then(|(seen, _)| seen.shares.clone()),
             listing: known.map(|(_, listing)| Rc::clone(listing)),
-            ..Entry::new(target)
+            ..ListedTarget::new(target)
         });
     }
     Ok(listed)
 }
 
 /// What tells the clusters of one account and Region from those of another, where several are asked.
-fn whose(eyes: &Eyes, seen: &Seen, several_profiles: bool, several_regions: bool) -> Option<String> {
+fn whose(eyes: &Eyes, seen: &AccountFacts, several_profiles: bool, several_regions: bool) -> Option<String> {
     let region = seen.region.clone().filter(|_| several_regions);
     let profile = eyes.profile.clone().filter(|_| several_profiles);
     match (profile, region) {
@@ -584,7 +584,7 @@ fn whose(eyes: &Eyes, seen: &Seen, several_profiles: bool, several_regions: bool
 }
 
 /// Why the clusters could not be listed.
-fn unlisted(seen: &Seen) -> String {
+fn unlisted(seen: &AccountFacts) -> String {
     let of_read = seen.shares.iter().flat_map(|shares| shares.failed());
     let mut of_read = of_read.filter(|failed| failed.call == Call::ListClusters);
     let failed = of_read

@@ -20,15 +20,15 @@ use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::dns::Name;
 use crate::facts::{System, Vantage, VantageKind};
-use crate::fleet::{Distinct, Documents, Fleet, Gathering, Outcome};
+use crate::fleet::{Distinct, Documents, Fleet, Gathering, TargetOutcome};
 use crate::redact;
 use crate::render::{self, Format};
 use crate::report::{Conclusion, Report, exit};
 use crate::settings::Settings;
 
-use alike::{Pattern, Values};
-use list::{Entry, Listed};
-use progress::Progress;
+use alike::{LinePattern, Values};
+use list::{ListedTarget, TargetList};
+use progress::ProgressLine;
 use roll::{Rolling, Stopped};
 
 /// Checks all targets, and returns the worst exit code.
@@ -99,7 +99,7 @@ async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupt
 }
 
 /// Which targets there are.
-async fn listed(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Listed, Error> {
+async fn listed(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<TargetList, Error> {
     tokio::select! {
         listed = list::list(args, settings) => listed,
         () = &mut *interrupt => Err(Error::Interrupted),
@@ -116,7 +116,7 @@ pub(super) async fn gather(args: &CheckArgs, settings: &Settings, interrupt: &mu
 async fn once(
     args: &CheckArgs,
     settings: &Settings,
-    listed: &Listed,
+    listed: &TargetList,
     interrupt: &mut Interrupted,
 ) -> Result<Fleet, Error> {
     let vantage = Vantage {
@@ -131,7 +131,7 @@ async fn once(
     let mut gathering = Gathering::new(now(), vantage, keeps);
     // What was printed of each target, where that may not be the last word.
     let mut printed: BTreeMap<String, (Conclusion, Option<String>)> = BTreeMap::new();
-    let put = |gathering: &mut Gathering, place: usize, outcome: Outcome| -> Result<(), Error> {
+    let put = |gathering: &mut Gathering, place: usize, outcome: TargetOutcome| -> Result<(), Error> {
         let outcome = said(outcome, args);
         if prints {
             line(|out| render::fleet::target_line(&outcome, out))?;
@@ -143,11 +143,11 @@ async fn once(
         put(&mut gathering, *place, outcome.clone())?;
     }
     let rolling = Rolling::new(settings, args.many.rate, Making::new(args));
-    let mut progress = Progress::new(&args.output, listed.entries.len());
-    let on_report = |entry: &Entry, ready: Ready| -> Result<bool, Error> {
-        let Ready { report, line, own } = ready;
+    let mut progress = ProgressLine::new(&args.output, listed.entries.len());
+    let on_report = |entry: &ListedTarget, ready: ReadyReport| -> Result<bool, Error> {
+        let ReadyReport { report, line, own } = ready;
         output::stdout(line.as_bytes())?;
-        let mut outcome = Outcome::of(&entry.target, &report, render::fleet::undecided(&report));
+        let mut outcome = TargetOutcome::of(&entry.target, &report, render::fleet::undecided(&report));
         if let Some((hostname, rtt_ms)) = own {
             (outcome.hostname, outcome.rtt_ms) = (Some(hostname), rtt_ms);
         }
@@ -181,7 +181,7 @@ async fn once(
         for entry in listed.entries.iter().filter(|entry| !rolling.is_done(entry)) {
             let target = &entry.target.target;
             let hostname = Some(target.hostname.clone());
-            let outcome = Outcome::not_asked(target.name().into_owned(), hostname, target.origin, reason);
+            let outcome = TargetOutcome::not_asked(target.name().into_owned(), hostname, target.origin, reason);
             put(&mut gathering, target.place, outcome)?;
         }
     }
@@ -197,7 +197,7 @@ async fn once(
         for one in &fleet.left_out {
             line(|out| render::fleet::left_out_line(one, out))?;
         }
-        let is_other = |outcome: &&Outcome| {
+        let is_other = |outcome: &&TargetOutcome| {
             let before = printed.get(&outcome.name);
             before.is_some_and(|before| outcome.replaced_by.is_some() || *before != amounts_to(outcome))
         };
@@ -209,7 +209,7 @@ async fn once(
 }
 
 /// What an outcome is told from another by.
-fn amounts_to(outcome: &Outcome) -> (Conclusion, Option<String>) {
+fn amounts_to(outcome: &TargetOutcome) -> (Conclusion, Option<String>) {
     let rule = outcome.headline.as_ref().map(|headline| headline.rule.clone());
     (outcome.conclusion, rule)
 }
@@ -232,7 +232,7 @@ struct Making {
 }
 
 /// A report as it may go out, and what is printed of it at once: its line with `-o jsonl`, else nothing.
-struct Ready {
+struct ReadyReport {
     report: Arc<Report>,
     line: String,
     /// Where the report is that of a target which is like this one: the name and the slowest reply that are its own.
@@ -256,20 +256,26 @@ impl Making {
     }
 
     /// What goes out of a target that is like another.
-    fn alike(&self, pattern: &Pattern, values: &Values, taken_at: &str, target: &Distinct) -> Result<Ready, Error> {
+    fn alike(
+        &self,
+        pattern: &LinePattern,
+        values: &Values,
+        taken_at: &str,
+        target: &Distinct,
+    ) -> Result<ReadyReport, Error> {
         let mut line = String::new();
         if self.is_printed {
             render::fleet::line_start(&target.target.name(), &target.also, &mut line)?;
             pattern.write(values, taken_at, &mut line);
         }
-        Ok(Ready {
+        Ok(ReadyReport {
             report: Arc::clone(&pattern.report),
             line,
             own: Some((target.target.hostname.clone(), values.slowest_ms())),
         })
     }
 
-    fn ready(&self, mut report: Report, target: &Distinct) -> Result<Ready, Error> {
+    fn ready(&self, mut report: Report, target: &Distinct) -> Result<ReadyReport, Error> {
         if self.redacts {
             report = redact::report(report, self.vantage.as_deref())?;
         }
@@ -288,7 +294,7 @@ impl Making {
             let also: Vec<String> = target.also.iter().map(|name| shown(name)).collect();
             render::fleet::report_line(&shown(&target.target.name()), &also, &report, &mut line)?;
         }
-        Ok(Ready {
+        Ok(ReadyReport {
             report: Arc::new(report),
             line,
             own: None,
@@ -297,7 +303,7 @@ impl Making {
 }
 
 /// The outcome as it may go out.
-fn said(mut outcome: Outcome, args: &CheckArgs) -> Outcome {
+fn said(mut outcome: TargetOutcome, args: &CheckArgs) -> TargetOutcome {
     if args.output.redact {
         outcome.redact();
     }

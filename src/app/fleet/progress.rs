@@ -9,7 +9,7 @@ use crate::cli::args::OutputArgs;
 use crate::limits;
 
 /// One line on standard error that is written over.
-pub(super) struct Progress {
+pub(super) struct ProgressLine {
     on: bool,
     total: usize,
     done: usize,
@@ -18,7 +18,7 @@ pub(super) struct Progress {
     shown: Option<Instant>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Shows something only where a person looks on.
     pub(super) fn new(args: &OutputArgs, total: usize) -> Self {
         Self {

@@ -22,16 +22,16 @@ use super::super::Error;
 use super::super::check::{look, round_beside};
 use super::super::conduct::Interrupted;
 use super::super::conduct::{apart, now};
-use super::super::learn::Known;
+use super::super::learn::KnownEndpoint;
 use super::super::shared::{self, Awaits, Controls, Shared, Unasked};
-use super::alike::{Alike, First, MadeUp, Pattern, Values, Way};
-use super::aws::Learning;
-use super::bulk::{self, Answers};
-use super::list::Entry;
-use super::{Making, Ready};
+use super::alike::{Alike, DecidedHow, First, LinePattern, MadeUp, Values};
+use super::aws::SharedLearning;
+use super::bulk::{self, TargetAnswers};
+use super::list::ListedTarget;
+use super::{Making, ReadyReport};
 use crate::bulk as engine;
 use crate::dns::Name;
-use crate::facts::host::Look;
+use crate::facts::host::HostLook;
 use crate::facts::{Facts, Gap, HostConfiguration};
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Transport};
@@ -52,11 +52,11 @@ pub(super) enum Stopped {
 }
 
 /// A target that was checked as alone, its place among those that were asked for in bulk, how, and what came of it.
-type Checked<'e> = (&'e Entry, Option<usize>, Survey, Result<Made, Error>);
+type Checked<'e> = (&'e ListedTarget, Option<usize>, Survey, Result<TargetResult, Error>);
 
 /// What came of a target.
-struct Made {
-    ready: Ready,
+struct TargetResult {
+    ready: ReadyReport,
     /// What it shows of each resolver to the others.
     shown: Vec<(Resolver, ForOthers)>,
     /// What it is diagnosed from, where a resolver was silent of which nothing is known yet: what others show of it may
@@ -65,16 +65,20 @@ struct Made {
 }
 
 /// A target whose report waits for what others show of the resolvers.
-struct Held<'e> {
-    entry: &'e Entry,
-    ready: Ready,
+struct HeldTarget<'e> {
+    entry: &'e ListedTarget,
+    ready: ReadyReport,
     shown: Vec<(Resolver, ForOthers)>,
     capture: Box<Capture>,
 }
 
 /// A target that was decided by what was found in bulk, its place among those, and the first of those that are alike
 /// with what they have in common.
-type Decided = (usize, Result<Option<Made>, Error>, Option<(First, Option<Pattern>)>);
+type Decided = (
+    usize,
+    Result<Option<TargetResult>, Error>,
+    Option<(First, Option<LinePattern>)>,
+);
 
 /// What a check finds out for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +138,7 @@ pub(super) struct Rolling<'a> {
     without_tcp: RefCell<Vec<Resolver>>,
     /// The resolvers whose reply over TCP, or its absence, was seen.
     tried_over_tcp: RefCell<Vec<Resolver>>,
-    look: RefCell<Option<Arc<Look>>>,
+    look: RefCell<Option<Arc<HostLook>>>,
     configuration: RefCell<Option<(Option<HostConfiguration>, Vec<Gap>)>>,
     done: RefCell<BTreeSet<usize>>,
     /// The targets that were diagnosed and that others are like.
@@ -142,7 +146,7 @@ pub(super) struct Rolling<'a> {
 }
 
 /// The zone beside whose names a target stands.
-fn zone(entry: &Entry) -> String {
+fn zone(entry: &ListedTarget) -> String {
     let parent = entry.target.target.hostname.parent();
     parent.as_ref().map(Name::to_fqdn).unwrap_or_default()
 }
@@ -173,7 +177,7 @@ impl<'a> Rolling<'a> {
     }
 
     /// Whether this target was asked for to its end.
-    pub(super) fn is_done(&self, entry: &Entry) -> bool {
+    pub(super) fn is_done(&self, entry: &ListedTarget) -> bool {
         self.done.borrow().contains(&entry.target.target.place)
     }
 
@@ -185,13 +189,13 @@ impl<'a> Rolling<'a> {
     /// in a check of one.
     pub(super) async fn all(
         &self,
-        entries: &[Entry],
-        learning: Option<&Learning>,
+        entries: &[ListedTarget],
+        learning: Option<&SharedLearning>,
         is_awaited: bool,
         interrupt: &mut Interrupted,
-        mut on_report: impl FnMut(&Entry, Ready) -> Result<bool, Error>,
+        mut on_report: impl FnMut(&ListedTarget, ReadyReport) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
-        let mut held: Vec<Held<'_>> = Vec::new();
+        let mut held: Vec<HeldTarget<'_>> = Vec::new();
         let stopped = self
             .pass(entries, learning, is_awaited, interrupt, &mut held, &mut on_report)
             .await?;
@@ -203,16 +207,16 @@ impl<'a> Rolling<'a> {
 
     async fn pass<'e>(
         &self,
-        entries: &'e [Entry],
-        learning: Option<&Learning>,
+        entries: &'e [ListedTarget],
+        learning: Option<&SharedLearning>,
         is_awaited: bool,
         interrupt: &mut Interrupted,
-        held: &mut Vec<Held<'e>>,
-        mut on_report: impl FnMut(&Entry, Ready) -> Result<bool, Error>,
+        held: &mut Vec<HeldTarget<'e>>,
+        mut on_report: impl FnMut(&ListedTarget, ReadyReport) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
         *self.look.borrow_mut() = Some(look(self.settings, Instant::now() + self.settings.deadline).await?);
         let mut targets: BTreeMap<String, usize> = BTreeMap::new();
-        let (first_of_zones, others): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|entry| {
+        let (first_of_zones, others): (Vec<&ListedTarget>, Vec<&ListedTarget>) = entries.iter().partition(|entry| {
             let count = targets.entry(zone(entry)).or_default();
             *count += 1;
             *count == 1
@@ -236,7 +240,7 @@ impl<'a> Rolling<'a> {
             window: self.settings.timeout,
             in_flight: limits::BULK_IN_FLIGHT,
         };
-        let addresses: Vec<engine::Server> = servers.iter().map(|(_, server)| server.clone()).collect();
+        let addresses: Vec<engine::BulkServer> = servers.iter().map(|(_, server)| server.clone()).collect();
         let (sender, mut answers) = mpsc::unbounded_channel();
         // It is looked at where something came for it, and not each time that something else is done.
         let mut asking = FuturesUnordered::new();
@@ -255,12 +259,12 @@ impl<'a> Rolling<'a> {
                 learning.learn()
             })
             .collect();
-        let mut coming: BTreeMap<usize, Answers> = BTreeMap::new();
-        let mut heard: VecDeque<(usize, Answers)> = VecDeque::new();
+        let mut coming: BTreeMap<usize, TargetAnswers> = BTreeMap::new();
+        let mut heard: VecDeque<(usize, TargetAnswers)> = VecDeque::new();
         let (mut deciding, mut running) = (FuturesUnordered::new(), FuturesUnordered::new());
         let mut suspects = Suspects::default();
         // In a debug build: what those that are like others are to come to.
-        let mut to_hold: BTreeMap<usize, (Rc<Pattern>, Values, u64)> = BTreeMap::new();
+        let mut to_hold: BTreeMap<usize, (Rc<LinePattern>, Values, u64)> = BTreeMap::new();
         let mut batch = Vec::new();
         // Until the surveys are done, what was heard waits.
         let (mut is_open, mut is_in_bulk) = (false, true);
@@ -308,14 +312,14 @@ impl<'a> Rolling<'a> {
                 }
                 let mut first = None;
                 match self.way(entry, &answers, &servers) {
-                    Way::Alike(pattern) if cfg!(debug_assertions) => {
+                    DecidedHow::Alike(pattern) if cfg!(debug_assertions) => {
                         let (values, since) = {
                             let alike = self.alike.borrow();
                             (alike.values().clone(), alike.since())
                         };
                         to_hold.insert(at, (pattern, values, since));
                     }
-                    Way::Alike(pattern) => {
+                    DecidedHow::Alike(pattern) => {
                         rows += 1;
                         room.add_permits(1);
                         let ready = {
@@ -334,13 +338,13 @@ impl<'a> Rolling<'a> {
                         }
                         continue;
                     }
-                    Way::Later => {
+                    DecidedHow::Later => {
                         heard.push_front((at, answers));
                         is_waiting = true;
                         break;
                     }
-                    Way::Diagnose => {}
-                    Way::Learn(new) => {
+                    DecidedHow::Diagnose => {}
+                    DecidedHow::Learn(new) => {
                         let made_up = new.made_up(entry, &answers, (&servers, &self.left_out(&servers)), self.settings);
                         first = Some((new, made_up));
                     }
@@ -355,7 +359,7 @@ impl<'a> Rolling<'a> {
                         self.alike.borrow_mut().learn(first, None);
                     }
                     room.add_permits(1);
-                    let about = Some(mute).filter(|mute| !mute.is_empty()).map(About::Mute);
+                    let about = Some(mute).filter(|mute| !mute.is_empty()).map(SurveyAim::Mute);
                     suspects.add(at, about.or_else(|| self.left(others[at])));
                 }
             }
@@ -418,7 +422,7 @@ impl<'a> Rolling<'a> {
                             made.map_or_else(|| (None, pattern.shown.clone()), |made| (Some(made.ready), made.shown));
                         let ready = self.held(own, &pattern, &values, others[at])?;
                         debug_assert_eq!(shown, pattern.shown);
-                        made = Some(Made {
+                        made = Some(TargetResult {
                             ready,
                             shown,
                             open: None,
@@ -447,11 +451,11 @@ impl<'a> Rolling<'a> {
                 }
             };
             self.done.borrow_mut().insert(entry.target.target.place);
-            let Made { ready, shown, open } = made;
+            let TargetResult { ready, shown, open } = made;
             let is_news = self.take(&shown);
             let mut told = match open {
                 Some(capture) if !is_awaited && held.len() < limits::TARGETS_HELD => {
-                    held.push(Held {
+                    held.push(HeldTarget {
                         entry,
                         ready,
                         shown,
@@ -502,7 +506,11 @@ impl<'a> Rolling<'a> {
 
     /// The reports that wait for what others show, where those have shown it, or all of them; diagnosed again with
     /// that.
-    async fn told_by_others<'e>(&self, held: &mut Vec<Held<'e>>, all: bool) -> Result<Vec<(&'e Entry, Ready)>, Error> {
+    async fn told_by_others<'e>(
+        &self,
+        held: &mut Vec<HeldTarget<'e>>,
+        all: bool,
+    ) -> Result<Vec<(&'e ListedTarget, ReadyReport)>, Error> {
         let mut told = Vec::new();
         for mut one in std::mem::take(held) {
             let (mut is_other, mut is_open) = (false, false);
@@ -531,7 +539,7 @@ impl<'a> Rolling<'a> {
     }
 
     /// The servers that the bulk engine asks: those that every target has.
-    fn servers(&self) -> Vec<(Resolver, engine::Server)> {
+    fn servers(&self) -> Vec<(Resolver, engine::BulkServer)> {
         let look = self.look.borrow();
         let Some(look) = look.as_ref().filter(|_| bulk::is_enough(self.settings)) else {
             return Vec::new();
@@ -544,7 +552,7 @@ impl<'a> Rolling<'a> {
 
     /// Whether the bulk engine can find a target that is healthy: none is where a resolver in scope is silent, and
     /// where one says nothing over TCP, the careful engine says what that is to a target.
-    fn is_enough(&self, servers: &[(Resolver, engine::Server)]) -> bool {
+    fn is_enough(&self, servers: &[(Resolver, engine::BulkServer)]) -> bool {
         let without_tcp = self.without_tcp.borrow();
         let is_without = |one: &Resolver| without_tcp.iter().any(|other| other.is_same_place(one));
         let is_too_much = |one: &Resolver| {
@@ -559,7 +567,7 @@ impl<'a> Rolling<'a> {
 
     /// Whether nothing shows yet what comes over TCP of a resolver that decides: a target that is broken ends without
     /// it, and to a healthy one it is a finding.
-    fn lacks_tcp(&self, servers: &[(Resolver, engine::Server)]) -> bool {
+    fn lacks_tcp(&self, servers: &[(Resolver, engine::BulkServer)]) -> bool {
         let tried = self.tried_over_tcp.borrow();
         servers.iter().any(|(resolver, _)| {
             let is_asked = resolver.transport == Some(Transport::Udp) && resolver.role != Role::Public;
@@ -569,7 +577,7 @@ impl<'a> Rolling<'a> {
     }
 
     /// The places of the servers that are silent.
-    fn left_out(&self, servers: &[(Resolver, engine::Server)]) -> Vec<usize> {
+    fn left_out(&self, servers: &[(Resolver, engine::BulkServer)]) -> Vec<usize> {
         let is_left_out = |place: &usize| self.is_silent(&servers[*place].0);
         (0..servers.len()).filter(is_left_out).collect()
     }
@@ -596,10 +604,10 @@ impl<'a> Rolling<'a> {
     async fn decide(
         &self,
         at: usize,
-        entry: &Entry,
+        entry: &ListedTarget,
         found: Vec<Probed>,
         first: Option<(First, Option<MadeUp>)>,
-        servers: &[(Resolver, engine::Server)],
+        servers: &[(Resolver, engine::BulkServer)],
     ) -> Decided {
         let (first, made_up) = first.map_or((None, None), |(first, made_up)| (Some(first), made_up));
         let decided = async {
@@ -638,7 +646,7 @@ impl<'a> Rolling<'a> {
             })
             .await??;
             let open = None;
-            Ok((ready.map(|ready| Made { ready, shown, open }), pattern))
+            Ok((ready.map(|ready| TargetResult { ready, shown, open }), pattern))
         };
         match decided.await {
             Ok((ready, pattern)) => (at, Ok(ready), first.map(|first| (first, pattern))),
@@ -647,22 +655,27 @@ impl<'a> Rolling<'a> {
     }
 
     /// How a target is decided.
-    fn way(&self, entry: &Entry, answers: &Answers, servers: &[(Resolver, engine::Server)]) -> Way {
+    fn way(
+        &self,
+        entry: &ListedTarget,
+        answers: &TargetAnswers,
+        servers: &[(Resolver, engine::BulkServer)],
+    ) -> DecidedHow {
         let is_changing = self.mute.borrow().iter().any(|(other, _)| !self.is_silent(other));
         if is_changing || self.is_one_asked_again() || !self.making.is_plain() || self.settings.sources.since.is_some()
         {
-            return Way::Diagnose;
+            return DecidedHow::Diagnose;
         }
         let left_out = self.left_out(servers);
         let mut alike = self.alike.borrow_mut();
         let way = alike.way(entry, answers, (servers, &left_out), self.settings);
         drop(alike);
-        if let Way::Alike(pattern) = &way {
+        if let DecidedHow::Alike(pattern) = &way {
             let look = self.look.borrow();
             let hostname = &entry.target.target.hostname;
-            let is_same = |look: &Arc<Look>| look.says_the_same(hostname, &pattern.report.facts.host);
+            let is_same = |look: &Arc<HostLook>| look.says_the_same(hostname, &pattern.report.facts.host);
             if !look.as_ref().is_some_and(is_same) {
-                return Way::Diagnose;
+                return DecidedHow::Diagnose;
             }
         }
         way
@@ -672,7 +685,7 @@ impl<'a> Rolling<'a> {
     async fn capture_made_up(
         &self,
         made_up: MadeUp,
-        servers: &[(Resolver, engine::Server)],
+        servers: &[(Resolver, engine::BulkServer)],
         silent: Vec<Unasked>,
     ) -> Result<Option<(Capture, Values)>, Error> {
         let MadeUp { entry, answers, values } = made_up;
@@ -685,7 +698,13 @@ impl<'a> Rolling<'a> {
     }
 
     /// Holds what goes out of a target that is like another to what its own diagnosis came to.
-    fn held(&self, own: Option<Ready>, pattern: &Pattern, values: &Values, entry: &Entry) -> Result<Ready, Error> {
+    fn held(
+        &self,
+        own: Option<ReadyReport>,
+        pattern: &LinePattern,
+        values: &Values,
+        entry: &ListedTarget,
+    ) -> Result<ReadyReport, Error> {
         let taken_at = own.as_ref().map(|own| own.report.taken_at.clone()).unwrap_or_default();
         let alike = self.making.alike(pattern, values, &taken_at, &entry.target)?;
         let line = own.map(|own| own.line);
@@ -694,7 +713,7 @@ impl<'a> Rolling<'a> {
     }
 
     /// One target as in a check of one, with what is shared so far.
-    async fn check<'e>(&self, entry: &'e Entry, at: Option<usize>, survey: Survey) -> Checked<'e> {
+    async fn check<'e>(&self, entry: &'e ListedTarget, at: Option<usize>, survey: Survey) -> Checked<'e> {
         let checked = async {
             let capture = self.capture(entry, survey, Vec::new(), self.silent_now()).await?;
             let capture = match self.lost_for(entry, &capture) {
@@ -713,14 +732,14 @@ impl<'a> Rolling<'a> {
                 Ok::<_, Error>((ready, open))
             });
             let (ready, open) = made.await??;
-            Ok(Made { ready, shown, open })
+            Ok(TargetResult { ready, shown, open })
         };
         (entry, at, survey, checked.await)
     }
 
     /// The resolvers in scope that were silent for this target and answered others of its zone: packets may have been
     /// lost on the way.
-    fn lost_for(&self, entry: &Entry, capture: &Capture) -> Vec<Resolver> {
+    fn lost_for(&self, entry: &ListedTarget, capture: &Capture) -> Vec<Resolver> {
         let (zone, answering, in_vain) = (zone(entry), self.answering.borrow(), self.in_vain.borrow());
         let is_it = |one: &Resolver, other: &Resolver| one.is_same_place(other);
         let answers = |resolver: &Resolver| {
@@ -744,7 +763,7 @@ impl<'a> Rolling<'a> {
 
     /// What the target shows with a second sample, where one of these resolvers answers in it. Where none does, once
     /// was enough.
-    async fn once_more(&self, entry: &Entry, mut capture: Capture, lost: &[Resolver]) -> Result<Capture, Error> {
+    async fn once_more(&self, entry: &ListedTarget, mut capture: Capture, lost: &[Resolver]) -> Result<Capture, Error> {
         let again = self.capture(entry, Survey::No, Vec::new(), self.silent_now()).await?;
         let answers = |resolver: &Resolver| {
             let mut seen = again
@@ -786,7 +805,7 @@ impl<'a> Rolling<'a> {
     /// What one target shows, with what is shared so far. Who was heard in bulk is not asked, nor who is silent.
     async fn capture(
         &self,
-        entry: &Entry,
+        entry: &ListedTarget,
         survey: Survey,
         found: Vec<Probed>,
         silent: Vec<Unasked>,
@@ -815,7 +834,7 @@ impl<'a> Rolling<'a> {
                 Survey::Whole => Awaits::Everything,
             },
         };
-        let known = Known::beside(entry.known_target(), entry.beside());
+        let known = KnownEndpoint::beside(entry.known_target(), entry.beside());
         let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |_| {});
         let capture = Box::pin(round).await?;
         self.learn(entry, &capture, &shared, (survey != Survey::No).then_some(zone));
@@ -823,14 +842,14 @@ impl<'a> Rolling<'a> {
     }
 
     /// The survey that is still to be done where a target of this zone is not healthy; `None` where all was waited for.
-    fn left(&self, entry: &Entry) -> Option<About> {
+    fn left(&self, entry: &ListedTarget) -> Option<SurveyAim> {
         let zone = zone(entry);
         let is_left = self
             .controls
             .borrow()
             .get(&zone)
             .is_some_and(|controls| !controls.is_whole());
-        is_left.then_some(About::Zone(zone))
+        is_left.then_some(SurveyAim::Zone(zone))
     }
 
     /// The resolvers that are not asked now.
@@ -851,7 +870,7 @@ impl<'a> Rolling<'a> {
     }
 
     /// Keeps of which zone each resolver answered for a target's own name.
-    fn learn_who_answers(&self, entry: &Entry, capture: &Capture) {
+    fn learn_who_answers(&self, entry: &ListedTarget, capture: &Capture) {
         let is_answer = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.heard_anything();
         let mut answering = self.answering.borrow_mut();
         for probed in capture
@@ -879,7 +898,7 @@ impl<'a> Rolling<'a> {
 
     /// Whether what was silent for this target is silent whatever it is asked. Without control questions the silence
     /// may be about the one name, so that of several names is needed.
-    fn is_proven_silent(&self, entry: &Entry, resolver: &Resolver) -> bool {
+    fn is_proven_silent(&self, entry: &ListedTarget, resolver: &Resolver) -> bool {
         if self.settings.asked.controls {
             return true;
         }
@@ -895,7 +914,7 @@ impl<'a> Rolling<'a> {
     }
 
     /// Keeps what a target showed of more than itself.
-    fn learn(&self, entry: &Entry, capture: &Capture, shared: &Shared, surveyed: Option<String>) {
+    fn learn(&self, entry: &ListedTarget, capture: &Capture, shared: &Shared, surveyed: Option<String>) {
         let is_over_tcp = |lookup: &Lookup| lookup.purpose == Purpose::TargetTcp;
         let mut tried = self.tried_over_tcp.borrow_mut();
         for probed in &capture.observations {
@@ -989,7 +1008,7 @@ fn tells_all(others: ForOthers) -> bool {
 
 /// What a survey is to show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum About {
+enum SurveyAim {
     /// Whether these servers, which were mute, are silent whatever they are asked.
     Mute(Vec<usize>),
     /// What the first target of this zone did not wait for.
@@ -1002,14 +1021,14 @@ enum About {
 struct Suspects {
     ready: VecDeque<(usize, Survey)>,
     /// Who waits for each survey; `None` once it is done.
-    waiting: BTreeMap<About, Option<Vec<usize>>>,
+    waiting: BTreeMap<SurveyAim, Option<Vec<usize>>>,
     /// The surveys under way, by who does each.
-    surveys: BTreeMap<usize, About>,
+    surveys: BTreeMap<usize, SurveyAim>,
 }
 
 impl Suspects {
     /// One more, and the survey that is to be done before it.
-    fn add(&mut self, at: usize, about: Option<About>) {
+    fn add(&mut self, at: usize, about: Option<SurveyAim>) {
         let Some(about) = about else {
             return self.ready.push_back((at, Survey::No));
         };
@@ -1038,7 +1057,7 @@ impl Suspects {
     }
 
     /// Whether this survey was done.
-    fn is_surveyed(&self, about: &About) -> bool {
+    fn is_surveyed(&self, about: &SurveyAim) -> bool {
         matches!(self.waiting.get(about), Some(None))
     }
 }

@@ -12,29 +12,29 @@ use super::folder::Folder;
 use super::{Sink, broken, perform};
 use crate::limits;
 use crate::mcp::message::INVALID_REQUEST;
-use crate::mcp::{self, Call, Fault};
+use crate::mcp::{self, RequestFault, ToolCall};
 
 /// Every call that is not answered yet.
 pub(super) struct Calls {
     folder: Option<Folder>,
-    state: Mutex<State>,
+    state: Mutex<CallState>,
     ended: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct CallState {
     /// By the request's id: the call's number, and what cancels it.
     open: BTreeMap<String, (u64, oneshot::Sender<()>)>,
-    waiting: VecDeque<Begun>,
+    waiting: VecDeque<StartedCall>,
     running: usize,
     /// Of the last call. An id may come again once its request was cancelled; a number does not.
     last: u64,
 }
 
-struct Begun {
+struct StartedCall {
     id: Value,
     number: u64,
-    call: Call,
+    call: ToolCall,
     cancelled: oneshot::Receiver<()>,
     sink: Sink,
 }
@@ -48,12 +48,12 @@ impl Calls {
         })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CallState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a call. It is answered once it is done, or at once where it cannot be taken.
-    pub(super) fn begin(self: &Arc<Self>, id: Value, call: Call, sink: Sink) {
+    pub(super) fn begin(self: &Arc<Self>, id: Value, call: ToolCall, sink: Sink) {
         let mut state = self.state();
         let refused = if state.open.contains_key(&id.to_string()) {
             Some("a request with this id is under way".to_owned())
@@ -67,13 +67,13 @@ impl Calls {
         };
         if let Some(said) = refused {
             drop(state);
-            return sink.put(mcp::fault(&Fault::of(&id, INVALID_REQUEST, said)));
+            return sink.put(mcp::fault(&RequestFault::of(&id, INVALID_REQUEST, said)));
         }
         let (cancel, cancelled) = oneshot::channel();
         state.last += 1;
         let number = state.last;
         state.open.insert(id.to_string(), (number, cancel));
-        let begun = Begun {
+        let begun = StartedCall {
             id,
             number,
             call,
@@ -101,7 +101,7 @@ impl Calls {
     }
 
     /// Does this call, and then those that wait.
-    fn work(&self, mut begun: Begun) {
+    fn work(&self, mut begun: StartedCall) {
         loop {
             let (id, number, sink) = (begun.id.clone(), begun.number, begun.sink.clone());
             let is_open = || {

@@ -13,13 +13,13 @@ pub(super) enum Got<'a> {
 }
 
 /// A reader of lines.
-pub(super) struct Lines<R> {
+pub(super) struct LineReader<R> {
     from: R,
     line: Vec<u8>,
     most: usize,
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: BufRead> LineReader<R> {
     pub(super) fn new(from: R) -> Self {
         Self {
             from,
@@ -81,9 +81,9 @@ mod tests {
 
     fn read(text: &[u8], most: usize) -> Vec<Option<Vec<u8>>> {
         // A buffer of three octets: lines come in parts.
-        let mut lines = Lines {
+        let mut lines = LineReader {
             most,
-            ..Lines::new(BufReader::with_capacity(3, text))
+            ..LineReader::new(BufReader::with_capacity(3, text))
         };
         let mut found = Vec::new();
         while let Some(got) = lines.next().expect("it can be read") {

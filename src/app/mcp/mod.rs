@@ -16,12 +16,12 @@ use super::{Error, interrupt, output};
 use crate::cli::args::McpArgs;
 use crate::limits;
 use crate::mcp::message::{INTERNAL_ERROR, INVALID_REQUEST};
-use crate::mcp::{self, Asked, Fault, Incoming, Line, Session};
+use crate::mcp::{self, ClientSession, Incoming, IncomingLine, RequestFault, RequestKind};
 use crate::render;
 use crate::report::exit;
 use calls::Calls;
 use folder::Folder;
-use lines::{Got, Lines};
+use lines::{Got, LineReader};
 
 /// Serves until standard input ends, or a signal comes.
 pub(super) fn run(args: &McpArgs) -> Result<u8, Error> {
@@ -36,15 +36,15 @@ pub(super) fn run(args: &McpArgs) -> Result<u8, Error> {
 }
 
 fn serve(folder: Option<Folder>) -> Result<u8, Error> {
-    let mut session = Session::new(folder.is_some());
+    let mut session = ClientSession::new(folder.is_some());
     let calls = Calls::new(folder);
-    let mut lines = Lines::new(io::stdin().lock());
+    let mut lines = LineReader::new(io::stdin().lock());
     while let Some(got) = lines.next().map_err(Error::Stdin)? {
         match got {
             Got::Line(line) => take(&mut session, &calls, line),
             Got::TooLong => {
                 let said = format!("the line is longer than {} octets", limits::MCP_LINE);
-                write(mcp::fault(&Fault::of(&Value::Null, INVALID_REQUEST, said)));
+                write(mcp::fault(&RequestFault::of(&Value::Null, INVALID_REQUEST, said)));
             }
         }
     }
@@ -52,11 +52,11 @@ fn serve(folder: Option<Folder>) -> Result<u8, Error> {
     Ok(exit::HEALTHY)
 }
 
-fn take(session: &mut Session, calls: &Arc<Calls>, line: &[u8]) {
+fn take(session: &mut ClientSession, calls: &Arc<Calls>, line: &[u8]) {
     match mcp::read(line) {
-        Ok(Line::One(message)) => one(session, calls, Ok(message), &Sink::Line),
-        Ok(Line::Batch(messages)) if session.has_batches() => {
-            let batch = Arc::new(Batch::default());
+        Ok(IncomingLine::One(message)) => one(session, calls, Ok(message), &Sink::Line),
+        Ok(IncomingLine::Batch(messages)) if session.has_batches() => {
+            let batch = Arc::new(RequestBatch::default());
             // The batch itself is waited for too, so that no answer that comes at once closes it.
             batch.wait_for_one_more();
             let sink = Sink::Batch(Arc::clone(&batch));
@@ -65,15 +65,15 @@ fn take(session: &mut Session, calls: &Arc<Calls>, line: &[u8]) {
             }
             sink.put(None);
         }
-        Ok(Line::Batch(_)) => {
+        Ok(IncomingLine::Batch(_)) => {
             let said = "batches are not a part of this revision of the protocol: send one message a line";
-            write(mcp::fault(&Fault::of(&Value::Null, INVALID_REQUEST, said)));
+            write(mcp::fault(&RequestFault::of(&Value::Null, INVALID_REQUEST, said)));
         }
         Err(fault) => write(mcp::fault(&fault)),
     }
 }
 
-fn one(session: &mut Session, calls: &Arc<Calls>, message: Result<Incoming, Fault>, sink: &Sink) {
+fn one(session: &mut ClientSession, calls: &Arc<Calls>, message: Result<Incoming, RequestFault>, sink: &Sink) {
     let (id, method, params) = match message {
         Ok(Incoming::Request { id, method, params }) => (id, method, params),
         Ok(Incoming::Notification { method, params }) => return notified(calls, &method, &params),
@@ -85,8 +85,8 @@ fn one(session: &mut Session, calls: &Arc<Calls>, message: Result<Incoming, Faul
     };
     sink.expect();
     match session.take(&id, &method, &params) {
-        Ok(Asked::Answer(answer)) => sink.put(mcp::answer(&id, &answer)),
-        Ok(Asked::Call(call)) => calls.begin(id, *call, sink.clone()),
+        Ok(RequestKind::Answer(answer)) => sink.put(mcp::answer(&id, &answer)),
+        Ok(RequestKind::Call(call)) => calls.begin(id, *call, sink.clone()),
         Err(fault) => sink.put(mcp::fault(&fault)),
     }
 }
@@ -103,16 +103,16 @@ enum Sink {
     /// On a line of its own.
     Line,
     /// Into the answer to a batch.
-    Batch(Arc<Batch>),
+    Batch(Arc<RequestBatch>),
 }
 
 /// A batch that came in: how many of its requests are still to be answered, and the answers so far.
 #[derive(Default)]
-struct Batch {
+struct RequestBatch {
     state: Mutex<(usize, Vec<Box<RawValue>>)>,
 }
 
-impl Batch {
+impl RequestBatch {
     fn wait_for_one_more(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).0 += 1;
     }
@@ -144,7 +144,7 @@ impl Sink {
 
 /// An answer that a fault of this program leaves.
 fn broken(id: &Value) -> Option<Box<RawValue>> {
-    mcp::fault(&Fault::of(
+    mcp::fault(&RequestFault::of(
         id,
         INTERNAL_ERROR,
         "the call could not be answered, by a fault of this program",

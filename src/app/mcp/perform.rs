@@ -17,8 +17,8 @@ use crate::app::{Error, GoesOn, check, compare, demo, explain, read, replay};
 use crate::cli::args::{Command, OutputArgs};
 use crate::limits;
 use crate::mcp::session::beside;
-use crate::mcp::tools::{Given, Job, job, scenarios};
-use crate::mcp::{self, Call, Revision};
+use crate::mcp::tools::{GivenText, Job, job, scenarios};
+use crate::mcp::{self, Revision, ToolCall};
 use crate::places::{self, Gathered};
 use crate::probe::Progress;
 use crate::redact;
@@ -36,15 +36,15 @@ struct Done {
 }
 
 /// Why it came to nothing: one line.
-struct Refused(String);
+struct RefusedCall(String);
 
-impl From<Error> for Refused {
+impl From<Error> for RefusedCall {
     fn from(error: Error) -> Self {
         Self(sayable(&error.to_string()))
     }
 }
 
-impl From<std::fmt::Error> for Refused {
+impl From<std::fmt::Error> for RefusedCall {
     fn from(error: std::fmt::Error) -> Self {
         Error::Render(error).into()
     }
@@ -53,14 +53,14 @@ impl From<std::fmt::Error> for Refused {
 /// Does what was asked, and writes the answer.
 pub(super) fn answer(
     id: &Value,
-    call: Call,
+    call: ToolCall,
     cancelled: oneshot::Receiver<()>,
     folder: Option<&Folder>,
     is_open: &dyn Fn() -> bool,
 ) -> Option<Box<RawValue>> {
     let revision = call.revision;
     let done = perform(call, cancelled, folder, is_open);
-    let done = done.unwrap_or_else(|Refused(text)| Done {
+    let done = done.unwrap_or_else(|RefusedCall(text)| Done {
         text: format!("error: {text}"),
         document: None,
         is_error: true,
@@ -69,14 +69,14 @@ pub(super) fn answer(
 }
 
 fn perform(
-    call: Call,
+    call: ToolCall,
     cancelled: oneshot::Receiver<()>,
     folder: Option<&Folder>,
     is_open: &dyn Fn() -> bool,
-) -> Result<Done, Refused> {
+) -> Result<Done, RefusedCall> {
     let find = |name: &str| folder.map_or_else(|| Err(String::new()), |folder| folder.find(name));
     let find: Option<crate::mcp::tools::Find<'_>> = folder.is_some().then_some(&find);
-    let refused = |said: String| Refused(sayable(&said));
+    let refused = |said: String| RefusedCall(sayable(&said));
     let (token, arguments) = (call.progress, call.arguments);
     let (tool, has_files) = (call.tool, folder.is_some());
     let Job { command, given } = job(tool, arguments, find).map_err(refused)?;
@@ -97,7 +97,7 @@ fn perform(
             let of_check = |error: Error| {
                 let said = error.to_string();
                 let said = tool.with_members(&said, has_files);
-                Refused(sayable(&if redacts { redact::text(&said) } else { said }))
+                RefusedCall(sayable(&if redacts { redact::text(&said) } else { said }))
             };
             let told = teller(token, redacts, is_open);
             let report = alone(check::report(&args, interrupt, told))
@@ -108,9 +108,9 @@ fn perform(
         Command::Replay(args) => {
             let (name, bytes) = bytes(given)?.into_iter().next().unwrap_or_default();
             match replay::of(name.as_ref(), &bytes, &goes_on)? {
-                replay::Found::Report(report) => of_report(*report, &args.output, None, &goes_on),
-                replay::Found::Comparison(gathered) => of_comparison(*gathered, &args.output, &goes_on),
-                replay::Found::Fleet(fleet) => {
+                replay::FileKind::Report(report) => of_report(*report, &args.output, None, &goes_on),
+                replay::FileKind::Comparison(gathered) => of_comparison(*gathered, &args.output, &goes_on),
+                replay::FileKind::Fleet(fleet) => {
                     let fleet = replay::shareable(*fleet, &args.output)?;
                     of_many(&fleet, &args.output, |style, out| {
                         render::fleet::render(&fleet, Format::Table, style, out)
@@ -166,7 +166,7 @@ fn perform(
             }
             Ok(done)
         }
-        _ => Err(Refused("this command is not offered here".to_owned())),
+        _ => Err(RefusedCall("this command is not offered here".to_owned())),
     }
 }
 
@@ -189,10 +189,10 @@ fn teller(token: Option<Value>, redacts: bool, is_open: &dyn Fn() -> bool) -> im
 }
 
 /// What is read instead of files: each with its name.
-fn bytes(given: Vec<Given>) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>, Refused> {
+fn bytes(given: Vec<GivenText>) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>, RefusedCall> {
     let read = given.into_iter().map(|one| match one {
-        Given::Text(name, bytes) => Ok((name.into(), bytes)),
-        Given::File(path) => {
+        GivenText::Text(name, bytes) => Ok((name.into(), bytes)),
+        GivenText::File(path) => {
             let bytes = read::bounded(&path)?;
             Ok((path, bytes))
         }
@@ -212,7 +212,7 @@ fn of_report(
     args: &OutputArgs,
     vantage: Option<&str>,
     goes_on: GoesOn<'_>,
-) -> Result<Done, Refused> {
+) -> Result<Done, RefusedCall> {
     if args.redact {
         report = redact::report_while(report, vantage, goes_on)?;
     }
@@ -229,7 +229,7 @@ fn of_report(
     })
 }
 
-fn of_comparison(gathered: Gathered, args: &OutputArgs, goes_on: GoesOn<'_>) -> Result<Done, Refused> {
+fn of_comparison(gathered: Gathered, args: &OutputArgs, goes_on: GoesOn<'_>) -> Result<Done, RefusedCall> {
     let comparison = compare::compared(gathered, args, goes_on)?;
     let mut text = String::new();
     places::render(&comparison, Format::Table, &style(args), &mut text)?;
@@ -245,7 +245,7 @@ fn of_many(
     document: &impl Serialize,
     args: &OutputArgs,
     page: impl FnOnce(&Style, &mut String) -> std::fmt::Result,
-) -> Result<Done, Refused> {
+) -> Result<Done, RefusedCall> {
     let mut text = String::new();
     page(&style(args), &mut text)?;
     Ok(Done {
@@ -264,7 +264,7 @@ fn style(args: &OutputArgs) -> Style {
 
 /// A text in a result.
 #[derive(Serialize)]
-struct Text<'a> {
+struct TextContent<'a> {
     r#type: &'static str,
     text: &'a str,
 }
@@ -273,7 +273,7 @@ struct Text<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CallResult<'a> {
-    content: Vec<Text<'a>>,
+    content: Vec<TextContent<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     structured_content: Option<&'a RawValue>,
     is_error: bool,
@@ -284,7 +284,7 @@ struct CallResult<'a> {
 
 /// Where the revision has no place for a document, it is a second text; elsewhere that would only say it twice.
 fn result(done: &Done, revision: Revision) -> CallResult<'_> {
-    let text = |text| Text { r#type: "text", text };
+    let text = |text| TextContent { r#type: "text", text };
     let mut content = vec![text(done.text.as_str())];
     let document = done.document.as_deref();
     if !revision.has_structured_content() {

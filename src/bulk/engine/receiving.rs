@@ -7,14 +7,14 @@ use tokio::time::Instant;
 
 use super::{Engine, unreachable};
 use crate::bulk::lane::Belongs;
-use crate::bulk::reply::{self, Heard};
-use crate::bulk::socket::Ready;
-use crate::bulk::{Answer, Asked};
+use crate::bulk::reply::{self, HeardDatagram};
+use crate::bulk::socket::WakeReason;
+use crate::bulk::{LookupOutcome, ServerAnswer};
 use crate::dns::{AnswerKind, Name};
 use crate::limits;
 use crate::probe;
 
-impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
+impl<I: Stream<Item = Name> + Unpin, F: FnMut(ServerAnswer)> Engine<I, F> {
     /// Reads what has come.
     pub(super) fn receive(&mut self) {
         let readable = std::mem::take(&mut self.readable);
@@ -22,11 +22,16 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             let Some(socket) = self.lanes[lane].get(carrier).map(|carrier| &carrier.socket) else {
                 continue;
             };
-            if ready == Ready::Failed {
+            if ready == WakeReason::Failed {
                 match socket.error() {
                     Some(error) => self.broken(lane, carrier, error),
                     // The system has told it with a call that did not pass it on.
-                    None => self.lose(lane, carrier, &Asked::of(AnswerKind::Unreachable), Instant::now()),
+                    None => self.lose(
+                        lane,
+                        carrier,
+                        &LookupOutcome::of(AnswerKind::Unreachable),
+                        Instant::now(),
+                    ),
                 }
                 continue;
             }
@@ -70,13 +75,13 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             return;
         };
         match reply::read(target, question.family, id, octets) {
-            Heard::Reply(asked) => {
+            HeardDatagram::Reply(asked) => {
                 if let Some(try_) = question.try_at(carrier) {
                     self.replied(number, try_, asked, now);
                 }
             }
-            Heard::BareHeader => {}
-            Heard::Mismatch => self.mismatched(number, lane, carrier, now),
+            HeardDatagram::BareHeader => {}
+            HeardDatagram::Mismatch => self.mismatched(number, lane, carrier, now),
         }
     }
 
@@ -89,7 +94,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             && let Some(try_) = question.try_at(carrier)
         {
             self.stop_waiting(number, try_);
-            self.failed(number, Asked::of(AnswerKind::Malformed), now);
+            self.failed(number, LookupOutcome::of(AnswerKind::Malformed), now);
         }
     }
 
@@ -126,7 +131,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
 
     /// A socket got more that belongs to nothing than is waited past.
     fn flooded(&mut self, lane: usize, carrier: usize, now: Instant) {
-        self.lose(lane, carrier, &Asked::of(AnswerKind::Malformed), now);
+        self.lose(lane, carrier, &LookupOutcome::of(AnswerKind::Malformed), now);
     }
 
     /// A socket had an error: what ICMP says of the port, most often. It does not say of which datagram.
@@ -136,7 +141,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     }
 
     /// Takes a socket out of use: the tries on it failed.
-    fn lose(&mut self, lane: usize, carrier: usize, asked: &Asked, now: Instant) {
+    fn lose(&mut self, lane: usize, carrier: usize, asked: &LookupOutcome, now: Instant) {
         for number in self.lanes[lane].give_up(carrier) {
             if let Some(try_) = self.questions[number as usize].try_at(carrier) {
                 self.stop_waiting(number, try_);

@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use super::{Engine, is_shortage, unreachable};
 use crate::bulk::lane::{PairTicket, Ticket};
 use crate::bulk::socket::BATCH;
-use crate::bulk::{Answer, Asked, NotAsked, Outcome};
+use crate::bulk::{LookupOutcome, NotAsked, QuestionOutcome, ServerAnswer};
 use crate::dns::{AnswerKind, Name};
 use crate::limits;
 use crate::observation::NetworkFailure;
 use crate::probe::{self, Shortage};
 
-impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
+impl<I: Stream<Item = Name> + Unpin, F: FnMut(ServerAnswer)> Engine<I, F> {
     /// Begins and sends what may be sent to a server now.
     pub(super) fn fill(&mut self, lane: usize) {
         let now = Instant::now();
@@ -200,15 +200,15 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
             own.short_since = None;
             for ticket in std::mem::take(&mut own.ready) {
                 if self.valid(ticket).is_some_and(|question| question.tries == 0) {
-                    self.end(ticket.question, Outcome::NotAsked(NotAsked::HostShortage));
+                    self.end(ticket.question, QuestionOutcome::NotAsked(NotAsked::HostShortage));
                 } else if self.valid(ticket).is_some() {
-                    self.not_sent(ticket, &Asked::of(AnswerKind::Timeout), now);
+                    self.not_sent(ticket, &LookupOutcome::of(AnswerKind::Timeout), now);
                 }
             }
             return true;
         }
         let asked = unreachable(&probe::of_a_datagram(io::Error::from(error.kind())));
-        let asked = Asked {
+        let asked = LookupOutcome {
             failure: Some(NetworkFailure::of(error)),
             ..asked
         };
@@ -221,7 +221,7 @@ impl<I: Stream<Item = Name> + Unpin, F: FnMut(Answer)> Engine<I, F> {
     }
 
     /// A try that could not be sent.
-    fn not_sent(&mut self, ticket: Ticket, asked: &Asked, now: Instant) {
+    fn not_sent(&mut self, ticket: Ticket, asked: &LookupOutcome, now: Instant) {
         let question = &mut self.questions[ticket.question as usize];
         question.queued = false;
         question.tries += 1;

@@ -1,6 +1,6 @@
 //! AWS's documented examples, each with its source.
 
-use super::super::configuration::{Opaque, Pattern, Qtype};
+use super::super::configuration::{DomainPattern, Opaque, Qtype};
 use super::*;
 use crate::facts::Call;
 
@@ -305,23 +305,23 @@ fn what_aws_documents_is_what_decides_and_is_certain() {
 
 #[test]
 fn a_domain_is_read_in_the_forms_that_aws_has() {
-    let read = |text: &str| text.parse::<Pattern>().expect("never fails");
-    assert_eq!(read("*"), Pattern::All);
-    assert_eq!(read("*."), Pattern::All);
-    assert_eq!(read("*.EXAMPLE.com."), Pattern::Below(name("example.com")));
-    assert_eq!(read("example.com."), Pattern::Exactly(name("example.com")));
-    assert!(matches!(read("a.*.com"), Pattern::Unfamiliar(_)));
-    assert!(matches!(read("*example.com"), Pattern::Unfamiliar(_)));
-    assert!(matches!(read(""), Pattern::Unfamiliar(_)));
+    let read = |text: &str| text.parse::<DomainPattern>().expect("never fails");
+    assert_eq!(read("*"), DomainPattern::All);
+    assert_eq!(read("*."), DomainPattern::All);
+    assert_eq!(read("*.EXAMPLE.com."), DomainPattern::Below(name("example.com")));
+    assert_eq!(read("example.com."), DomainPattern::Exactly(name("example.com")));
+    assert!(matches!(read("a.*.com"), DomainPattern::Unfamiliar(_)));
+    assert!(matches!(read("*example.com"), DomainPattern::Unfamiliar(_)));
+    assert!(matches!(read(""), DomainPattern::Unfamiliar(_)));
 }
 
 /// A list that cannot be read is opaque by itself: what it could match is not certain, and nothing else is.
 #[test]
 fn what_is_opaque_touches_only_what_it_could_change() {
     let mut managed = block(1, &[]);
-    managed.source = Source::List {
+    managed.source = MatchedBy::List {
         id: "rslvr-fdl-aws".to_owned(),
-        domains: Listed::opaque(Opaque::ManagedList),
+        domains: ListedDomains::opaque(Opaque::ManagedList),
     };
     // Before the rule that blocks: either may be the one.
     let configuration = with_groups(vec![group(
@@ -357,7 +357,7 @@ fn a_profile_that_is_not_known_leaves_the_zone_of_the_very_name_first() {
     let configuration = with(|all| {
         all.zones.known = vec![zone("eks", "a.b.eks.amazonaws.com")];
         let mut one = profile("rp-1", 100);
-        one.zones = vec![Zone {
+        one.zones = vec![AssociatedZone {
             id: Some("Z1".to_owned()),
             apex: None,
             owner: None,
@@ -382,7 +382,7 @@ fn a_profile_that_is_not_known_leaves_the_zone_of_the_very_name_first() {
 
 #[test]
 fn a_read_that_was_denied_is_named() {
-    let configuration = with(|all| all.groups = Listed::opaque(Opaque::NotRead(Call::ListResolverRules)));
+    let configuration = with(|all| all.groups = ListedDomains::opaque(Opaque::NotRead(Call::ListResolverRules)));
     let steps = asked(&configuration, "a.test", RecordType::A);
     assert_eq!(steps.len(), 2);
     assert!(
@@ -400,7 +400,7 @@ fn what_an_alias_leads_to_is_inspected_unless_the_rule_trusts_it() {
         let mut allow = firewall_rule(1, Action::Allow, &["www.example.com"]);
         allow.redirection = redirection;
         let configuration = with_groups(vec![group("g", 100, vec![allow, block(2, &["*"])])]);
-        let question = Question {
+        let question = NameAndType {
             name: name("www.example.com"),
             qtype: RecordType::A,
             chain: vec![name("lb.example.net")],

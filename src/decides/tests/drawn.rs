@@ -35,7 +35,7 @@ impl Draw {
         }
     }
 
-    fn firewall_rule(&mut self, priority: i64) -> FirewallRule {
+    fn firewall_rule(&mut self, priority: i64) -> DecidingFirewallRule {
         let action = match self.below(6) {
             0 | 1 => Action::Allow,
             2 => Action::Alert,
@@ -44,11 +44,11 @@ impl Draw {
         };
         let mut made = firewall_rule(priority, action, &[PATTERNS[self.below(PATTERNS.len())]]);
         match self.below(10) {
-            0 | 1 => made.source = Source::Advanced("DGA".to_owned()),
+            0 | 1 => made.source = MatchedBy::Advanced("DGA".to_owned()),
             2 | 3 => {
-                made.source = Source::AutoAllowlist {
+                made.source = MatchedBy::AutoAllowlist {
                     id: None,
-                    domains: Listed::opaque(Opaque::AutoAllowlist),
+                    domains: ListedDomains::opaque(Opaque::AutoAllowlist),
                 };
             }
             _ => {}
@@ -65,7 +65,7 @@ impl Draw {
             let priority = i64::try_from(self.below(3)).unwrap_or(0);
             self.firewall_rule(priority)
         });
-        let rules: Vec<FirewallRule> = rules.collect();
+        let rules: Vec<DecidingFirewallRule> = rules.collect();
         let mut made = group(id, 0, rules);
         made.priority = (!self.odds(8)).then(|| i64::try_from(self.below(3)).unwrap_or(0));
         made.in_effect = self.in_effect();
@@ -104,7 +104,7 @@ impl Draw {
 
 /// A rule of a world, and where it stands.
 #[derive(Clone)]
-struct Standing {
+struct PlacedRule {
     id: String,
     profile: Option<usize>,
     profile_priority: Option<i64>,
@@ -117,7 +117,7 @@ struct Standing {
 }
 
 /// Whether the documents say that one is before the other.
-fn documented_before(one: &Standing, other: &Standing) -> bool {
+fn documented_before(one: &PlacedRule, other: &PlacedRule) -> bool {
     let less = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a < b);
     if one.group == other.group {
         return less(one.priority, other.priority);
@@ -127,7 +127,7 @@ fn documented_before(one: &Standing, other: &Standing) -> bool {
         && (!two_profiles || less(one.profile_priority, other.profile_priority))
 }
 
-fn standing(all: &Configuration) -> Vec<Standing> {
+fn standing(all: &Configuration) -> Vec<PlacedRule> {
     let direct = all.groups.known.iter().map(|group| (None, group));
     let profiles = all.profiles.known.iter().enumerate();
     let by = profiles.flat_map(|(at, profile)| profile.groups.iter().map(move |group| (Some((at, profile)), group)));
@@ -138,7 +138,7 @@ fn standing(all: &Configuration) -> Vec<Standing> {
             continue;
         }
         let sure = states.iter().flatten().all(|state| **state == InEffect::Yes);
-        let place = |id: String, priority, outcomes, is_sure| Standing {
+        let place = |id: String, priority, outcomes, is_sure| PlacedRule {
             id,
             profile: profile.map(|(at, _)| at),
             profile_priority: profile.and_then(|(_, one)| (one.in_effect == InEffect::Yes).then_some(one.priority)),
@@ -152,7 +152,7 @@ fn standing(all: &Configuration) -> Vec<Standing> {
             let id = format!("{number}/{index}");
             let for_type = !matches!(&rule.qtype, Some(Qtype::Type(qtype)) if *qtype != RecordType::A);
             let (matches, surely) = match &rule.source {
-                Source::List { domains, .. } => {
+                MatchedBy::List { domains, .. } => {
                     let text = domains.known[0].to_string();
                     let is = match text.strip_prefix('*') {
                         Some(rest) => NAME.ends_with(rest) && NAME != rest.trim_start_matches('.'),
@@ -160,7 +160,7 @@ fn standing(all: &Configuration) -> Vec<Standing> {
                     };
                     (is, true)
                 }
-                Source::Advanced(_) | Source::AutoAllowlist { .. } => (true, false),
+                MatchedBy::Advanced(_) | MatchedBy::AutoAllowlist { .. } => (true, false),
             };
             if !matches || !for_type || rule.in_effect == InEffect::No {
                 continue;
@@ -183,12 +183,12 @@ fn standing(all: &Configuration) -> Vec<Standing> {
 }
 
 /// What was not read of the lists of groups, each as one more rule of a group that nothing is known of.
-fn unread(all: &Configuration) -> Vec<Standing> {
+fn unread(all: &Configuration) -> Vec<PlacedRule> {
     let mut lists = vec![all.groups.rest.is_some(), all.profiles.rest.is_some()];
     let in_effect = all.profiles.known.iter().filter(|one| one.in_effect != InEffect::No);
     lists.extend(in_effect.map(|one| one.rest.is_some()));
     let open = lists.iter().enumerate().filter(|(_, is_open)| **is_open);
-    open.map(|(at, _)| Standing {
+    open.map(|(at, _)| PlacedRule {
         id: format!("unread/{at}"),
         profile: None,
         profile_priority: None,
@@ -202,10 +202,10 @@ fn unread(all: &Configuration) -> Vec<Standing> {
 }
 
 /// The rules that are the first in some world: every subset of those that may match, in every documented order.
-fn outcomes(found: &[Standing]) -> BTreeSet<Option<String>> {
+fn outcomes(found: &[PlacedRule]) -> BTreeSet<Option<String>> {
     let mut said = BTreeSet::new();
     for world in 0..1_u32 << found.len() {
-        let there: Vec<&Standing> = (0..found.len())
+        let there: Vec<&PlacedRule> = (0..found.len())
             .filter(|at| world >> at & 1 == 1)
             .map(|at| &found[at])
             .collect();
@@ -316,7 +316,7 @@ fn permutations(of: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// One that may be there: which kinds and domains it may have.
-struct Open {
+struct PossibleRule {
     id: usize,
     kinds: Vec<char>,
     domains: Vec<usize>,
@@ -326,7 +326,7 @@ struct Open {
 struct Drawn {
     configuration: Configuration,
     sure: Vec<Item>,
-    open: Vec<Open>,
+    open: Vec<PossibleRule>,
     ranks: Vec<[usize; 3]>,
 }
 
@@ -410,7 +410,7 @@ fn draw_destination(draw: &mut Draw, sure: usize, open: usize) -> Drawn {
             } else {
                 vec![item.domain]
             };
-            drawn.open.push(Open {
+            drawn.open.push(PossibleRule {
                 id,
                 kinds,
                 domains,
@@ -421,7 +421,7 @@ fn draw_destination(draw: &mut Draw, sure: usize, open: usize) -> Drawn {
     drawn
 }
 
-fn worlds(sure: &[Item], open: &[Open]) -> Vec<Vec<Item>> {
+fn worlds(sure: &[Item], open: &[PossibleRule]) -> Vec<Vec<Item>> {
     let Some((first, rest)) = open.split_first() else {
         return vec![sure.to_vec()];
     };

@@ -1,7 +1,7 @@
 //! Lists that a file has, and that may have been asked for with a filter.
 
 use super::super::configuration;
-use super::super::configuration::{Listed, Opaque};
+use super::super::configuration::{ListedDomains, Opaque};
 use super::*;
 use crate::facts::{AwsFacts, Call, Firewall, FirewallAssociation, ProfileAssociation, Profiles, RuleAssociation};
 
@@ -41,7 +41,7 @@ fn facts(vpc: &str) -> AwsFacts {
     }
 }
 
-fn open<T>(list: &Listed<T>) -> Option<&Opaque> {
+fn open<T>(list: &ListedDomains<T>) -> Option<&Opaque> {
     list.rest.as_ref()
 }
 

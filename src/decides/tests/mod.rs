@@ -6,10 +6,10 @@ mod lists;
 mod made;
 
 use super::configuration::{
-    Action, BlockAnswer, Configuration, FirewallRule, InEffect, Listed, Profile, Redirection, Rule, RuleGroup,
-    RuleKind, Source, Zone,
+    Action, AssociatedRule, AssociatedZone, BlockAnswer, Configuration, DecidingFirewallRule, InEffect, ListedDomains,
+    MatchedBy, Profile, Redirection, RuleGroup, RuleKind,
 };
-use super::{Construct, Effect, Question, Step, decide};
+use super::{Construct, Effect, NameAndType, Step, decide};
 use crate::dns::{Name, RecordType};
 
 pub(super) fn name(text: &str) -> Name {
@@ -19,36 +19,36 @@ pub(super) fn name(text: &str) -> Name {
 pub(super) fn empty() -> Configuration {
     Configuration {
         vpc: "vpc-1".to_owned(),
-        groups: Listed::whole(Vec::new()),
-        rules: Listed::whole(Vec::new()),
-        zones: Listed::whole(Vec::new()),
+        groups: ListedDomains::whole(Vec::new()),
+        rules: ListedDomains::whole(Vec::new()),
+        zones: ListedDomains::whole(Vec::new()),
         zones_unsure: None,
-        profiles: Listed::whole(Vec::new()),
+        profiles: ListedDomains::whole(Vec::new()),
     }
 }
 
-pub(super) fn group(id: &str, priority: i64, rules: Vec<FirewallRule>) -> RuleGroup {
+pub(super) fn group(id: &str, priority: i64, rules: Vec<DecidingFirewallRule>) -> RuleGroup {
     RuleGroup {
         id: id.to_owned(),
         name: None,
         priority: Some(priority),
         in_effect: InEffect::Yes,
-        rules: Listed::whole(rules),
+        rules: ListedDomains::whole(rules),
     }
 }
 
-pub(super) fn block(priority: i64, domains: &[&str]) -> FirewallRule {
+pub(super) fn block(priority: i64, domains: &[&str]) -> DecidingFirewallRule {
     firewall_rule(priority, Action::Block(BlockAnswer::NxDomain), domains)
 }
 
-pub(super) fn firewall_rule(priority: i64, action: Action, domains: &[&str]) -> FirewallRule {
-    FirewallRule {
+pub(super) fn firewall_rule(priority: i64, action: Action, domains: &[&str]) -> DecidingFirewallRule {
+    DecidingFirewallRule {
         name: Some(format!("rule-{priority}")),
         priority: Some(priority),
         action,
-        source: Source::List {
+        source: MatchedBy::List {
             id: format!("rslvr-fdl-{priority}"),
-            domains: Listed::whole(domains.iter().map(|text| text.parse().expect("a pattern")).collect()),
+            domains: ListedDomains::whole(domains.iter().map(|text| text.parse().expect("a pattern")).collect()),
         },
         qtype: None,
         redirection: Redirection::Inspect,
@@ -56,8 +56,8 @@ pub(super) fn firewall_rule(priority: i64, action: Action, domains: &[&str]) -> 
     }
 }
 
-pub(super) fn rule(id: &str, domain: &str, kind: RuleKind) -> Rule {
-    Rule {
+pub(super) fn rule(id: &str, domain: &str, kind: RuleKind) -> AssociatedRule {
+    AssociatedRule {
         id: id.to_owned(),
         name: None,
         domain: Some(name(domain)),
@@ -67,8 +67,8 @@ pub(super) fn rule(id: &str, domain: &str, kind: RuleKind) -> Rule {
     }
 }
 
-pub(super) fn zone(id: &str, apex: &str) -> Zone {
-    Zone {
+pub(super) fn zone(id: &str, apex: &str) -> AssociatedZone {
+    AssociatedZone {
         id: Some(id.to_owned()),
         apex: Some(name(apex)),
         owner: None,
@@ -91,7 +91,7 @@ pub(super) fn profile(id: &str, priority: i64) -> Profile {
 }
 
 pub(super) fn asked(configuration: &Configuration, text: &str, qtype: RecordType) -> Vec<Step> {
-    let question = Question {
+    let question = NameAndType {
         name: name(text),
         qtype,
         chain: Vec::new(),

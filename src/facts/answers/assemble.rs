@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::missing::{Missing, unique};
-use super::{Answers, DESCRIPTION, Source, Wanted};
+use super::{Answers, AskedBy, DESCRIPTION, WantedShare};
 use crate::facts::shapes::{
     AttributesOfVpc, Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, VpcAttributes,
 };
@@ -45,7 +45,7 @@ impl Answers {
 
     /// Takes out what the answers say of the target's cluster. What they do not say, or say of another cluster, is
     /// a gap.
-    pub fn assemble(mut self, wanted: Wanted<'_>, facts: &mut AwsFacts) -> Vec<Gap> {
+    pub fn assemble(mut self, wanted: WantedShare<'_>, facts: &mut AwsFacts) -> Vec<Gap> {
         let failed = std::mem::take(&mut self.failed);
         let mut missing = Missing::new(self.source, &failed);
         // The last page makes the others whole.
@@ -171,7 +171,7 @@ impl Answers {
             all
         });
         let mut endpoints = endpoints;
-        let around = belonging::Around {
+        let around = belonging::AroundLists {
             subnets: network.subnets(),
             interfaces: &all_interfaces,
             vpcs: &all_vpcs,
@@ -279,7 +279,7 @@ impl Answers {
                 gaps.push(gap);
             }
         }
-        if self.source == Source::Files {
+        if self.source == AskedBy::Files {
             let when = self.taken_at.map(|when| format!(", of {when}"));
             facts.origin = Some(format!("--facts{}", when.unwrap_or_default()));
         }
@@ -292,7 +292,7 @@ impl Answers {
 
 /// The cluster that is meant: the one whose endpoint is the target, else the one that was named, else the only one.
 /// Or why none is.
-fn chosen(clusters: Vec<Cluster>, wanted: Wanted<'_>) -> (Option<Cluster>, Option<String>) {
+fn chosen(clusters: Vec<Cluster>, wanted: WantedShare<'_>) -> (Option<Cluster>, Option<String>) {
     let clusters = unique(clusters, |cluster| cluster.arn.as_ref().unwrap_or(&cluster.name));
     let of_target = |cluster: &&Cluster| cluster.has_endpoint(wanted.target);
     let named = |cluster: &&Cluster| wanted.cluster.is_some_and(|name| name == cluster.name);

@@ -1,6 +1,6 @@
 //! What the answers lack, as gaps.
 
-use super::Source;
+use super::AskedBy;
 use crate::facts::belonging::UndecidedDomains;
 use crate::facts::{Call, ClientVpnEndpoint, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
 use crate::limits;
@@ -11,7 +11,7 @@ const REASON: usize = 1000;
 
 /// What the answers lack, and why.
 pub(in crate::facts) struct Missing<'a> {
-    source: Source,
+    source: AskedBy,
     failed: &'a [FailedRead],
     gaps: Vec<Gap>,
     unsaid: Vec<Call>,
@@ -20,7 +20,7 @@ pub(in crate::facts) struct Missing<'a> {
 }
 
 impl<'a> Missing<'a> {
-    pub(super) fn new(source: Source, failed: &'a [FailedRead]) -> Self {
+    pub(super) fn new(source: AskedBy, failed: &'a [FailedRead]) -> Self {
         Self {
             source,
             failed,
@@ -32,8 +32,8 @@ impl<'a> Missing<'a> {
 
     pub(super) fn because(&mut self, call: Call, reason: &str) {
         let source = match self.source {
-            Source::Aws => call.action().to_owned(),
-            Source::Files => format!("--facts, {}", call.action()),
+            AskedBy::Aws => call.action().to_owned(),
+            AskedBy::Files => format!("--facts, {}", call.action()),
         };
         let reason = format!("{}; {}", shortened(reason, REASON), call.costs());
         self.gaps.push(Gap::of_aws(call.fact(), source, reason));
@@ -216,7 +216,7 @@ impl<'a> Missing<'a> {
             self.gaps.push(Gap::of_aws_all(&facts, "AWS", reason));
         }
         self.unsaid.sort();
-        if self.source == Source::Files && !self.unsaid.is_empty() {
+        if self.source == AskedBy::Files && !self.unsaid.is_empty() {
             let facts: Vec<&str> = self.unsaid.iter().map(|call| call.fact()).collect();
             self.gaps.push(Gap::of_aws_all(&facts, "--facts", "no file has them"));
         }

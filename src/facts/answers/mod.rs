@@ -168,7 +168,7 @@ pub const DESCRIPTION: &str = "Amazon EKS ";
 
 /// Who asked AWS: what is missing is explained by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Source {
+pub enum AskedBy {
     /// This program: what is missing failed, and is among the failed reads.
     #[default]
     Aws,
@@ -180,7 +180,7 @@ pub enum Source {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answers {
     /// Who asked.
-    pub source: Source,
+    pub source: AskedBy,
     /// GetCallerIdentity.
     pub caller: Option<Caller>,
     /// DescribeCluster, once a cluster.
@@ -267,7 +267,7 @@ pub struct Answers {
 
 /// Whose share of the answers is wanted.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct WantedShare<'a> {
     /// The endpoint's host name.
     pub target: &'a Name,
     /// The cluster's name, where somebody said it.

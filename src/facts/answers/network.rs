@@ -9,7 +9,7 @@ use crate::facts::shapes::{AclEntry, NetworkAcl, PrefixList, ResolverEndpoint, R
 use crate::limits;
 
 /// What the answers list of a network.
-pub(super) struct Listed {
+pub(super) struct NetworkLists {
     subnets: Option<Vec<Subnet>>,
     acls: Option<Vec<NetworkAcl>>,
     tables: Option<Vec<RouteTable>>,
@@ -20,8 +20,8 @@ pub(super) struct Listed {
 
 impl Answers {
     /// Takes out what they list of a network.
-    pub(super) fn take_network(&mut self) -> Listed {
-        Listed {
+    pub(super) fn take_network(&mut self) -> NetworkLists {
+        NetworkLists {
             subnets: self.subnets.take(),
             acls: self.network_acls.take(),
             tables: self.route_tables.take(),
@@ -31,7 +31,7 @@ impl Answers {
     }
 }
 
-impl Listed {
+impl NetworkLists {
     /// The subnets, whatever they are of.
     pub(super) fn subnets(&self) -> &[Subnet] {
         self.subnets.as_deref().unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answers, DESCRIPTION, Source, Wanted};
+use super::{Answers, AskedBy, DESCRIPTION, WantedShare};
 use crate::dns::Name;
 use crate::facts::shapes::{AbsentCluster, Interface};
 use crate::facts::{Call, Cluster, FailedRead, ReadFailure};
@@ -76,7 +76,7 @@ impl Shares {
     }
 
     /// What the answers say of this target.
-    pub fn of(&self, wanted: Wanted<'_>) -> Answers {
+    pub fn of(&self, wanted: WantedShare<'_>) -> Answers {
         let mut share = self.common.clone();
         let by_name = || self.by_name.get(wanted.cluster?);
         let own = self.by_host.get(&wanted.target.to_fqdn()).or_else(by_name);
@@ -89,7 +89,7 @@ impl Shares {
             .map(|all| name.and_then(|name| all.get(name)).cloned().unwrap_or_default());
         if let Some(names) = &self.names
             && own.is_none()
-            && share.source == Source::Aws
+            && share.source == AskedBy::Aws
         {
             match wanted.cluster {
                 Some(name) if !names.iter().any(|one| one == name) => {
@@ -141,7 +141,7 @@ mod tests {
         let shares = Shares::new(answers, Some("eu-west-1".to_owned()));
         let of = |target: &str, cluster| {
             let target: Name = target.parse().unwrap();
-            let share = shares.of(Wanted {
+            let share = shares.of(WantedShare {
                 target: &target,
                 cluster,
             });

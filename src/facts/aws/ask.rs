@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 use tokio::time::timeout_at;
 
-use super::transport::Request;
-use super::{Inner, answer, failure};
+use super::transport::AwsRequest;
+use super::{Clients, answer, failure};
 use crate::facts::answers::Answers;
 use crate::facts::{Call, FailedRead};
 use crate::limits;
 
-impl Inner {
+impl Clients {
     /// A read with its parameters, under the names of its API. A list comes with all its pages, at most
     /// [`limits::AWS_PAGES`]; one whose later page failed does not come at all, since what is missing from it would
     /// look absent.
@@ -52,27 +52,27 @@ impl Inner {
 }
 
 /// A form of the Query APIs.
-fn form(version: &str, call: Call, named: &[(&str, &str)], token: Option<String>) -> Request {
+fn form(version: &str, call: Call, named: &[(&str, &str)], token: Option<String>) -> AwsRequest {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("Action", call.operation())
         .append_pair("Version", version)
         .extend_pairs(named)
         .extend_pairs(token.map(|token| ("NextToken", token)));
-    Request::Form(form.finish())
+    AwsRequest::Form(form.finish())
 }
 
 /// Route 53, ListHostedZonesByVPC: the one operation that is asked of it.
-fn zones_by_vpc(named: &[(&str, &str)], token: Option<String>) -> Request {
+fn zones_by_vpc(named: &[(&str, &str)], token: Option<String>) -> AwsRequest {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
         .append_pair("maxitems", &limits::AWS_PAGE.to_string())
         .extend_pairs(named)
         .extend_pairs(token.map(|token| ("nexttoken", token)));
-    Request::Get(format!("/2013-04-01/hostedzonesbyvpc?{}", query.finish()))
+    AwsRequest::Get(format!("/2013-04-01/hostedzonesbyvpc?{}", query.finish()))
 }
 
 /// Route 53 Resolver: JSON 1.1.
-fn resolver_json(call: Call, named: &[(&str, &str)], token: Option<String>) -> Request {
+fn resolver_json(call: Call, named: &[(&str, &str)], token: Option<String>) -> AwsRequest {
     let mut body = Map::new();
     // What is no list has no pages.
     if call.is_list() {
@@ -86,7 +86,7 @@ fn resolver_json(call: Call, named: &[(&str, &str)], token: Option<String>) -> R
     for (name, value) in named.chain(token.map(|token| ("NextToken", token))) {
         body.insert(name.to_owned(), value.into());
     }
-    Request::Json {
+    AwsRequest::Json {
         target: format!("Route53Resolver.{}", call.operation()),
         body: Value::Object(body).to_string(),
     }
@@ -94,7 +94,7 @@ fn resolver_json(call: Call, named: &[(&str, &str)], token: Option<String>) -> R
 
 /// Route 53 Profiles: paths, the Profile's id in one of them. `None` for an id that no Profile has, which would change
 /// the path.
-fn profiles_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Option<Request> {
+fn profiles_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Option<AwsRequest> {
     let path = match (call, named) {
         (Call::ListProfileResourceAssociations, [("ProfileId", id)]) => {
             let is_plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -106,12 +106,12 @@ fn profiles_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> O
     query
         .append_pair("maxResults", &limits::AWS_PAGE.to_string())
         .extend_pairs(token.map(|token| ("nextToken", token)));
-    Some(Request::GetJson(format!("{path}?{}", query.finish())))
+    Some(AwsRequest::GetJson(format!("{path}?{}", query.finish())))
 }
 
 /// VPC Lattice: what a list is of stands in the query, and the id or ARN of a resource configuration in the path.
 /// `None` for what is neither, which would change the path.
-fn lattice_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Option<Request> {
+fn lattice_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Option<AwsRequest> {
     if call == Call::GetResourceConfiguration {
         let id = named.first().map_or("", |(_, id)| id);
         let is_plain = id
@@ -119,7 +119,7 @@ fn lattice_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Op
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '/'));
         // An ARN has a slash: encoded, it is one segment.
         let encoded: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
-        return (is_plain && !id.is_empty()).then(|| Request::GetJson(format!("/resourceconfigurations/{encoded}")));
+        return (is_plain && !id.is_empty()).then(|| AwsRequest::GetJson(format!("/resourceconfigurations/{encoded}")));
     }
     let path = match call {
         Call::ListServiceNetworkVpcAssociations => "/servicenetworkvpcassociations",
@@ -130,5 +130,5 @@ fn lattice_path(call: Call, named: &[(&str, &str)], token: Option<String>) -> Op
         .append_pair("maxResults", &limits::AWS_PAGE.to_string())
         .extend_pairs(named)
         .extend_pairs(token.map(|token| ("nextToken", token)));
-    Some(Request::GetJson(format!("{path}?{}", query.finish())))
+    Some(AwsRequest::GetJson(format!("{path}?{}", query.finish())))
 }

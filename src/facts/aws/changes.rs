@@ -6,8 +6,8 @@
 use serde_json::json;
 use tokio::time::{sleep_until, timeout_at};
 
-use super::transport::{Api, Request};
-use super::{Inner, Since, answer, failure};
+use super::transport::{Api, AwsRequest};
+use super::{Clients, Since, answer, failure};
 use crate::facts::Call;
 use crate::facts::answers::Answers;
 use crate::limits;
@@ -56,7 +56,7 @@ const GLOBAL: [Attribute; 4] = [
     ("EventName", "CreateHostedZone"),
 ];
 
-impl Inner {
+impl Clients {
     pub(super) async fn changes(&self, since: Since) -> Answers {
         let mut here = ALWAYS.to_vec();
         if since.has_endpoints {
@@ -107,7 +107,7 @@ impl Inner {
                 if let Some(token) = &token {
                     body["NextToken"] = json!(token);
                 }
-                let request = Request::Json {
+                let request = AwsRequest::Json {
                     target: TARGET.to_owned(),
                     body: body.to_string(),
                 };

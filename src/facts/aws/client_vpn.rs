@@ -7,13 +7,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Inner;
+use super::Clients;
 use super::firewall::few;
 use crate::facts::answers::Answers;
 use crate::facts::{Call, ClientVpnEndpoint, FailedRead};
 use crate::limits;
 
-impl Inner {
+impl Clients {
     /// The Client VPN endpoints of the account, of whatever VPC.
     pub(super) async fn client_vpn_endpoints(&self) -> Result<Answers, FailedRead> {
         self.ask(Call::DescribeClientVpnEndpoints, &[("MaxResults", "1000")])

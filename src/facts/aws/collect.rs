@@ -21,9 +21,9 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use super::{Inner, failure};
+use super::{Clients, failure};
 use crate::dns::Name;
-use crate::facts::answers::{Answers, DESCRIPTION, Source, prefix_lists_named};
+use crate::facts::answers::{Answers, AskedBy, DESCRIPTION, prefix_lists_named};
 use crate::facts::{Call, FailedRead, Instance};
 use crate::limits;
 
@@ -41,7 +41,7 @@ const OF_THE_VPC: [Call; 8] = [
 
 /// What somebody asked for already: several ways lead to each.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(super) struct Requested {
     groups: AskedOnce,
     /// VPCs, for what decides in their Resolvers.
     vpcs: AskedOnce,
@@ -67,19 +67,19 @@ impl AskedOnce {
     }
 }
 
-impl Inner {
+impl Clients {
     pub(super) async fn collect(
         &self,
         target: Option<&Name>,
         cluster: Option<&str>,
         here: impl Future<Output = Option<Instance>>,
     ) -> Answers {
-        let asked = Asked::default();
+        let asked = Requested::default();
         let (of_account, mut all) = tokio::join!(
             self.of_account(here, &asked),
             self.around_cluster(target, cluster, &asked),
         );
-        all.source = Source::Aws;
+        all.source = AskedBy::Aws;
         all.join(of_account);
         let client_vpn = Box::pin(self.client_vpn_paths(&all)).await;
         all.join(client_vpn);
@@ -104,7 +104,7 @@ impl Inner {
     }
 
     /// What the account has in the Region whichever cluster is meant, and what decides in this instance's own VPC.
-    pub(super) async fn of_account(&self, here: impl Future<Output = Option<Instance>>, asked: &Asked) -> Answers {
+    pub(super) async fn of_account(&self, here: impl Future<Output = Option<Instance>>, asked: &Requested) -> Answers {
         let (caller, endpoints, rules, associations, firewall, client_vpn, own) = tokio::join!(
             self.ask(Call::GetCallerIdentity, &[]),
             self.endpoints(asked),
@@ -130,7 +130,7 @@ impl Inner {
     }
 
     /// The Resolver endpoints, and what hangs on them.
-    pub(super) async fn endpoints(&self, asked: &Asked) -> Answers {
+    pub(super) async fn endpoints(&self, asked: &Requested) -> Answers {
         let mut answers = Answers::default();
         answers.keep(self.ask(Call::ListResolverEndpoints, &[]).await);
         let Some(endpoints) = &answers.resolver_endpoints else {
@@ -276,7 +276,7 @@ impl Inner {
     }
 
     /// The cluster, and what hangs on it and its VPC.
-    async fn around_cluster(&self, target: Option<&Name>, name: Option<&str>, asked: &Asked) -> Answers {
+    async fn around_cluster(&self, target: Option<&Name>, name: Option<&str>, asked: &Requested) -> Answers {
         let mut answers = self.identify(target, name).await;
         let cluster = answers.clusters.first();
         // Where the cluster cannot be described, its name still leads to its interfaces.
@@ -331,7 +331,7 @@ impl Inner {
         all
     }
 
-    async fn interfaces_and_vpc(&self, cluster: &str, vpc_id: Option<String>, asked: &Asked) -> Answers {
+    async fn interfaces_and_vpc(&self, cluster: &str, vpc_id: Option<String>, asked: &Requested) -> Answers {
         let mut answers = Answers::default();
         // With the VPC known, it need not wait for the interfaces.
         if let Some(vpc_id) = vpc_id {
@@ -382,7 +382,7 @@ impl Inner {
 
     /// What decides in the Resolver of this instance's VPC. One of another Region has its lists there, and they are not
     /// asked for.
-    pub(super) async fn own_vpc(&self, here: impl Future<Output = Option<Instance>>, asked: &Asked) -> Answers {
+    pub(super) async fn own_vpc(&self, here: impl Future<Output = Option<Instance>>, asked: &Requested) -> Answers {
         let instance = here.await;
         let of_this_region = instance.filter(|one| one.region.as_deref() == Some(&self.region));
         let Some(vpc_id) = of_this_region.and_then(|one| one.vpc_id) else {
@@ -404,7 +404,7 @@ impl Inner {
     }
 
     /// The VPC, its attributes, its DHCP options and what decides in its Resolver.
-    pub(super) async fn vpc(&self, vpc_id: &str, asked: &Asked) -> Answers {
+    pub(super) async fn vpc(&self, vpc_id: &str, asked: &Requested) -> Answers {
         let zones_of = asked.vpcs.claim([vpc_id.to_owned()], limits::ZONES_OF_VPCS);
         let attributes_of = asked.attributes.claim([vpc_id.to_owned()], usize::MAX);
         let (mut answers, attributes, of_vpc) = tokio::join!(

@@ -5,21 +5,21 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::transport::Request;
+use super::transport::AwsRequest;
 use super::{Session, failure};
-pub use crate::facts::command::{CommandError, Invocation, Nodes, Output, Progress};
+pub use crate::facts::command::{CommandError, CommandProgress, Invocation, Nodes, Output};
 use crate::facts::{Call, ReadFailure};
 use crate::limits;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Sent {
-    command: Command,
+    command: SentCommand,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Command {
+struct SentCommand {
     command_id: String,
 }
 
@@ -27,7 +27,7 @@ struct Command {
 #[serde(rename_all = "PascalCase")]
 struct Commands {
     #[serde(default)]
-    commands: Vec<Progress>,
+    commands: Vec<CommandProgress>,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// How far a command is; `None` where there is none of this id, as in the first moment.
-    pub async fn command(&self, id: &str) -> Result<Option<Progress>, CommandError> {
+    pub async fn command(&self, id: &str) -> Result<Option<CommandProgress>, CommandError> {
         let commands: Commands = self.manager("ListCommands", &json!({ "CommandId": id })).await?;
         Ok(commands.commands.into_iter().next())
     }
@@ -98,7 +98,7 @@ impl Session {
 
     async fn manager<T: DeserializeOwned>(&self, operation: &'static str, body: &Value) -> Result<T, CommandError> {
         let action = format!("ssm:{operation}");
-        let request = Request::Json {
+        let request = AwsRequest::Json {
             target: format!("AmazonSSM.{operation}"),
             body: body.to_string(),
         };

@@ -6,16 +6,16 @@ use std::future::Future;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use super::Inner;
-use super::collect::Asked;
-use crate::facts::answers::{Answers, DESCRIPTION, Source};
+use super::Clients;
+use super::collect::Requested;
+use crate::facts::answers::{Answers, AskedBy, DESCRIPTION};
 use crate::facts::{Call, Instance};
 use crate::limits;
 
-impl Inner {
+impl Clients {
     /// All clusters, their interfaces, their VPCs, and what the account has in the Region.
     pub(super) async fn everything(&self, here: impl Future<Output = Option<Instance>>) -> Answers {
-        let asked = Asked::default();
+        let asked = Requested::default();
         let description = format!("{DESCRIPTION}*");
         let of_clusters = [
             ("MaxResults", "1000"),
@@ -27,7 +27,7 @@ impl Inner {
             self.ask(Call::DescribeNetworkInterfaces, &of_clusters),
             self.clusters(),
         );
-        all.source = Source::Aws;
+        all.source = AskedBy::Aws;
         all.join(of_account);
         all.keep(interfaces);
         let client_vpn = Box::pin(self.client_vpn_paths(&all)).await;

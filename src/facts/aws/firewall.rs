@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use super::{Inner, failure};
+use super::{Clients, failure};
 use crate::facts::Call;
 use crate::facts::answers::Answers;
 use crate::limits;
@@ -21,7 +21,7 @@ pub(super) fn few(ids: impl IntoIterator<Item = String>, most: usize) -> Vec<Str
     distinct.into_iter().take(most).collect()
 }
 
-impl Inner {
+impl Clients {
     /// The same read of several things. Of one that has more than is read nothing is kept: what is missing of it could
     /// be what decides.
     pub(super) async fn each(&self, call: Call, name: &str, ids: &[String], is_of: fn(&mut Answers, &str)) -> Answers {

@@ -3,13 +3,13 @@
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use super::{Found, Inner, failure};
+use super::{Clients, ClusterSearch, failure};
 use crate::dns::Name;
 use crate::facts::answers::Answers;
 use crate::facts::{AbsentCluster, Call, Cluster, FailedRead, ReadFailure};
 use crate::limits;
 
-impl Inner {
+impl Clients {
     /// The cluster of this name.
     pub(super) async fn cluster(&self, name: &str) -> Result<Cluster, FailedRead> {
         let call = Call::DescribeCluster;
@@ -45,12 +45,12 @@ impl Inner {
     }
 
     /// Looks for the cluster with this endpoint, among all but one that was seen already.
-    pub(super) async fn find(&self, target: &Name, seen: Option<&str>) -> Found {
+    pub(super) async fn find(&self, target: &Name, seen: Option<&str>) -> ClusterSearch {
         let mut listed = Answers::default();
         listed.keep(self.ask(Call::ListClusters, &[]).await);
-        let mut found = Found {
+        let mut found = ClusterSearch {
             failed: listed.failed,
-            ..Found::default()
+            ..ClusterSearch::default()
         };
         let Some(names) = listed.cluster_names else {
             return found;

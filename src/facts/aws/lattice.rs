@@ -6,7 +6,7 @@
 //!                                              ─ GetResourceConfiguration of each resource
 //! ```
 
-use super::Inner;
+use super::Clients;
 use super::firewall::few;
 use crate::facts::answers::Answers;
 use crate::facts::{Call, ReadFailure};
@@ -21,7 +21,7 @@ const TYPES: [(&str, &str); 5] = [
     ("Filter.2.Name", "vpc-id"),
 ];
 
-impl Inner {
+impl Clients {
     /// What makes private hosted zones in these VPCs.
     pub(super) async fn zone_makers(&self, vpcs: &[String]) -> Answers {
         let (of_endpoints, of_vpcs) = (Call::DescribeVpcEndpoints, Call::ListServiceNetworkVpcAssociations);

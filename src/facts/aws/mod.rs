@@ -12,8 +12,8 @@
 //! Beside it, without a session, [`instance()`] says where this host is.
 //!
 //! Nothing of it fails a run: a read that was denied, throttled, or never answered is among
-//! [`Answers::failed`]. Everything ends when [`Ask::deadline`] has passed since `open` began; a later round opens a
-//! session of its own.
+//! [`Answers::failed`]. Everything ends when [`AwsAccess::deadline`] has passed since `open` began. A later round opens
+//! a session of its own.
 //!
 //! The SDK looks host names up on the runtime's blocking threads, which no deadline stops: a runtime that is to end
 //! in time is ended by `shutdown_background`.
@@ -47,23 +47,23 @@ use aws_types::SdkConfig;
 use tokio::time::Instant;
 
 use self::eks::Eks;
-use self::partition::Wanted;
+use self::partition::EndpointParts;
 use self::transport::Api;
 use super::answers::Answers;
 use super::{Cluster, Gap, Instance};
 use crate::dns::Name;
 use crate::limits;
 
-pub use super::asking::{Ask, Described, Found, NoSession, Since};
+pub use super::asking::{AwsAccess, ClusterSearch, Described, NoSession, Since};
 pub use instance::instance;
 
 /// Region, credentials and clients of one run. Cheap to clone.
 #[derive(Clone)]
 pub struct Session {
-    inner: Arc<Inner>,
+    inner: Arc<Clients>,
 }
 
-struct Inner {
+struct Clients {
     eks: Eks,
     lattice: Api,
     profiles: Api,
@@ -83,9 +83,9 @@ struct Inner {
 
 impl Session {
     /// Loads the Region and the credentials.
-    pub async fn open(ask: &Ask) -> Result<Self, NoSession> {
+    pub async fn open(ask: &AwsAccess) -> Result<Self, NoSession> {
         let opened = session::open(ask).await?;
-        let wanted = Wanted {
+        let wanted = EndpointParts {
             region: &opened.region,
             fips: opened.config.use_fips().unwrap_or_default(),
             dual_stack: opened.config.use_dual_stack().unwrap_or_default(),
@@ -101,12 +101,12 @@ impl Session {
         };
         let regional = |service| (partition::regional(service, wanted), wanted.region);
         let (route53, global_region) = partition::route53(wanted);
-        let there = Wanted {
+        let there = EndpointParts {
             region: global_region,
             ..wanted
         };
         let global_trail = (partition::regional("cloudtrail", there), global_region);
-        let inner = Inner {
+        let inner = Clients {
             eks: Eks::new(&opened.config),
             lattice: api("VPC Lattice", "vpc-lattice", regional("vpc-lattice")),
             profiles: api("Route53Profiles", "route53profiles", regional("route53profiles")),
@@ -125,13 +125,13 @@ impl Session {
     }
 
     /// The same; where the role cannot be assumed, without it, and with the gap that says as whom AWS is asked instead.
-    pub async fn open_with_or_without_role(ask: &Ask) -> Result<(Self, Option<Gap>), NoSession> {
+    pub async fn open_with_or_without_role(ask: &AwsAccess) -> Result<(Self, Option<Gap>), NoSession> {
         let until = Instant::now() + ask.deadline;
         let (role, message) = match Self::open(ask).await {
             Err(NoSession::Role { role, message }) => (role, message),
             other => return other.map(|session| (session, None)),
         };
-        let plain = Ask {
+        let plain = AwsAccess {
             role_arn: None,
             deadline: until.saturating_duration_since(Instant::now()),
             ..ask.clone()
@@ -175,7 +175,7 @@ impl Session {
 
     /// Looks for the cluster that has this endpoint: ListClusters, and DescribeCluster of each until one has it, at
     /// most [`limits::CLUSTERS_DESCRIBED`].
-    pub async fn find(&self, target: &Name) -> Found {
+    pub async fn find(&self, target: &Name) -> ClusterSearch {
         let found = Box::pin(self.inner.find(target, None)).await;
         if let Some(cluster) = &found.cluster {
             self.inner.remember(cluster.clone());
@@ -214,7 +214,7 @@ impl Session {
     }
 }
 
-impl Inner {
+impl Clients {
     fn remember(&self, cluster: Cluster) {
         self.described
             .lock()

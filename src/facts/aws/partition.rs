@@ -29,15 +29,15 @@ fn partition(region: &str) -> Partition {
 
 /// What an endpoint is formed of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub(super) struct EndpointParts<'a> {
     pub(super) region: &'a str,
     pub(super) fips: bool,
     pub(super) dual_stack: bool,
 }
 
 /// The URL of a regional service.
-pub(super) fn regional(service: &str, wanted: Wanted<'_>) -> String {
-    let Wanted { region, .. } = wanted;
+pub(super) fn regional(service: &str, wanted: EndpointParts<'_>) -> String {
+    let EndpointParts { region, .. } = wanted;
     let partition = partition(region);
     // In AWS GovCloud (US) the plain endpoints are the FIPS ones.
     let fips = if wanted.fips && (wanted.dual_stack || !region.starts_with("us-gov-")) {
@@ -54,8 +54,8 @@ pub(super) fn regional(service: &str, wanted: Wanted<'_>) -> String {
 }
 
 /// The URL of Route 53, which has one endpoint a partition, and the Region that requests to it are signed for.
-pub(super) fn route53(wanted: Wanted<'_>) -> (String, &'static str) {
-    let Wanted { region, .. } = wanted;
+pub(super) fn route53(wanted: EndpointParts<'_>) -> (String, &'static str) {
+    let EndpointParts { region, .. } = wanted;
     let partition = partition(region);
     let is_gov = region.starts_with("us-gov-");
     let fips = if wanted.fips && !is_gov { "-fips" } else { "" };
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn of(region: &str, fips: bool, dual_stack: bool) -> [String; 4] {
-        let wanted = Wanted {
+        let wanted = EndpointParts {
             region,
             fips,
             dual_stack,

@@ -27,11 +27,11 @@ use aws_types::region::Region;
 use aws_types::service_config::ServiceConfigKey;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Ask, NoSession, failure, instance, partition, transport};
+use super::{AwsAccess, NoSession, failure, instance, partition, transport};
 use crate::limits;
 
 /// What every client of the run is made of.
-pub(super) struct Opened {
+pub(super) struct SharedParts {
     pub(super) config: SdkConfig,
     pub(super) credentials: SharedCredentialsProvider,
     pub(super) region: String,
@@ -39,14 +39,14 @@ pub(super) struct Opened {
     pub(super) until: Instant,
 }
 
-pub(super) async fn open(ask: &Ask) -> Result<Opened, NoSession> {
+pub(super) async fn open(ask: &AwsAccess) -> Result<SharedParts, NoSession> {
     let until = Instant::now() + ask.deadline;
     timeout_at(until, opened(ask, until))
         .await
         .unwrap_or_else(|_| Err(NoSession::TimedOut(ask.profile.clone())))
 }
 
-async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
+async fn opened(ask: &AwsAccess, until: Instant) -> Result<SharedParts, NoSession> {
     let region = region(ask).await?;
     // One client for all: its connections and its certificates are shared. The proxy is the SDK's default, that of the
     // environment.
@@ -90,7 +90,7 @@ async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
     // As they are now, for all clients and the whole run: no process, no token server and no role is asked twice.
     let credentials = SharedCredentialsProvider::new(credentials);
     let config = config.into_builder().credentials_provider(credentials.clone()).build();
-    Ok(Opened {
+    Ok(SharedParts {
         config,
         credentials,
         region,
@@ -99,7 +99,7 @@ async fn opened(ask: &Ask, until: Instant) -> Result<Opened, NoSession> {
     })
 }
 
-async fn region(ask: &Ask) -> Result<String, NoSession> {
+async fn region(ask: &AwsAccess) -> Result<String, NoSession> {
     let region = if let Some(region) = &ask.region {
         region.clone()
     } else {
@@ -126,7 +126,7 @@ async fn region(ask: &Ask) -> Result<String, NoSession> {
     }
 }
 
-async fn load(ask: &Ask, region: &str, http_client: &SharedHttpClient) -> Result<Credentials, CredentialsError> {
+async fn load(ask: &AwsAccess, region: &str, http_client: &SharedHttpClient) -> Result<Credentials, CredentialsError> {
     let config = ProviderConfig::default()
         .with_http_client(http_client.clone())
         .with_region(Some(Region::new(region.to_owned())));
@@ -159,7 +159,7 @@ async fn load(ask: &Ask, region: &str, http_client: &SharedHttpClient) -> Result
 }
 
 /// What helps, by what the profile says of itself.
-fn explain(ask: &Ask, config: &SdkConfig, error: &CredentialsError) -> NoSession {
+fn explain(ask: &AwsAccess, config: &SdkConfig, error: &CredentialsError) -> NoSession {
     let setting = |key: &str| {
         // No such variable: the profile alone is meant.
         setting(config, "EKS_DNS_DOCTOR_UNSET", key)

@@ -56,7 +56,7 @@ pub(super) struct Api {
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub(super) enum Request {
+pub(super) enum AwsRequest {
     /// A form-encoded POST to the root (EC2 and STS Query APIs).
     Form(String),
     /// A POST of JSON to the root, for the operation `target` (Route 53 Resolver, Systems Manager).
@@ -122,7 +122,7 @@ pub(super) fn timeouts() -> TimeoutConfig {
 
 impl Api {
     /// Asks, and gives the text of the answer.
-    pub(super) async fn ask(&self, call: Call, request: Request) -> Result<String, FailedRead> {
+    pub(super) async fn ask(&self, call: Call, request: AwsRequest) -> Result<String, FailedRead> {
         self.send(call.operation(), request)
             .await
             .map_err(|error| failure::of(call, &error))
@@ -132,11 +132,11 @@ impl Api {
     pub(super) async fn send(
         &self,
         action: &'static str,
-        request: Request,
+        request: AwsRequest,
     ) -> Result<String, SdkError<ApiError, HttpResponse>> {
         let bounded = match request {
-            Request::Json { .. } | Request::GetJson(_) => BoundedAnswer::Json,
-            Request::Form(_) | Request::Get(_) => BoundedAnswer::Xml,
+            AwsRequest::Json { .. } | AwsRequest::GetJson(_) => BoundedAnswer::Json,
+            AwsRequest::Form(_) | AwsRequest::Get(_) => BoundedAnswer::Xml,
         };
         let mut layer = Layer::new("signing");
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
@@ -177,21 +177,21 @@ impl Api {
     }
 }
 
-fn serialize(request: Request) -> Result<HttpRequest, BoxError> {
+fn serialize(request: AwsRequest) -> Result<HttpRequest, BoxError> {
     let builder = http::Request::builder().header("user-agent", concat!("eks-dns-doctor/", env!("CARGO_PKG_VERSION")));
     let request = match request {
-        Request::Form(form) => builder
+        AwsRequest::Form(form) => builder
             .method("POST")
             .uri("/")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(SdkBody::from(form))?,
-        Request::Json { target, body } => builder
+        AwsRequest::Json { target, body } => builder
             .method("POST")
             .uri("/")
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", target)
             .body(SdkBody::from(body))?,
-        Request::Get(path) | Request::GetJson(path) => builder.method("GET").uri(path).body(SdkBody::empty())?,
+        AwsRequest::Get(path) | AwsRequest::GetJson(path) => builder.method("GET").uri(path).body(SdkBody::empty())?,
     };
     Ok(HttpRequest::try_from(request)?)
 }
@@ -216,13 +216,13 @@ fn deserialize(response: &HttpResponse) -> Result<String, OrchestratorError<ApiE
 /// The code and the message of an error of the JSON protocol: `__type` is the code, perhaps behind a name space.
 fn json_error(text: &str) -> Option<(String, String)> {
     #[derive(serde::Deserialize)]
-    struct Said {
+    struct ErrorBody {
         #[serde(rename = "__type")]
         kind: String,
         #[serde(default, alias = "Message")]
         message: String,
     }
-    let said: Said = serde_json::from_str(text).ok()?;
+    let said: ErrorBody = serde_json::from_str(text).ok()?;
     let code = said.kind.rsplit('#').next().unwrap_or_default().to_owned();
     Some((code, said.message))
 }

@@ -30,7 +30,7 @@ pub(super) enum NotXml {
 
 /// An element that is being read.
 #[derive(Debug)]
-struct Element {
+struct XmlElement {
     /// As it is written.
     name: String,
     text: String,
@@ -38,7 +38,7 @@ struct Element {
     items: Vec<Value>,
 }
 
-impl Element {
+impl XmlElement {
     fn new(name: &[u8]) -> Self {
         Self {
             name: String::from_utf8_lossy(name).into_owned(),
@@ -126,12 +126,12 @@ fn read(xml: &str, is_root: impl Fn(&str) -> Result<(), NotXml>) -> Result<Map<S
     let syntax = |said: &str| NotXml::Syntax(failure::short(said));
     let mut reader = Reader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
-    let mut open: Vec<Element> = Vec::new();
+    let mut open: Vec<XmlElement> = Vec::new();
     loop {
         let event = reader.read_event().map_err(|error| syntax(&error.to_string()))?;
         let text = match event {
             Event::Start(start) => {
-                let element = Element::new(start.local_name().as_ref());
+                let element = XmlElement::new(start.local_name().as_ref());
                 if open.is_empty() {
                     is_root(&element.name)?;
                 }

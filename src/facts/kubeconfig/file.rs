@@ -8,7 +8,7 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use super::KubeconfigError;
 use super::lines::{counted, has_empty_place};
-use super::yaml::{self, Why};
+use super::yaml::{self, YamlFault};
 use crate::limits;
 use crate::text;
 
@@ -472,10 +472,10 @@ fn something_else(text: &str) -> Option<(usize, String)> {
 }
 
 /// What is wrong, in words: the line, what stands there, what to do. A value is nobody's to print: it may be a secret.
-fn wrong(text: &str, line: Option<usize>, why: &Why) -> (Option<usize>, String) {
-    let needs = |what: &str| matches!(why, Why::Said(said) if said == what);
+fn wrong(text: &str, line: Option<usize>, why: &YamlFault) -> (Option<usize>, String) {
+    let needs = |what: &str| matches!(why, YamlFault::Said(said) if said == what);
     match why {
-        Why::Depth => {
+        YamlFault::Depth => {
             let most = limits::KUBECONFIG_DEPTH;
             let reason = format!(
                 "more than {most} lists and mappings stand one inside the other there, or {} merge keys: take that value \
@@ -484,11 +484,11 @@ fn wrong(text: &str, line: Option<usize>, why: &Why) -> (Option<usize>, String) 
             );
             return (line, reason);
         }
-        Why::Many => {
+        YamlFault::Many => {
             let reason = "its aliases or its values are more than are read: write fewer".to_owned();
             return (line, reason);
         }
-        Why::Form | Why::Said(_) => {}
+        YamlFault::Form | YamlFault::Said(_) => {}
     }
     let has_its_type = [NEEDS_QUOTES, NEEDS_TRUTH].into_iter().any(needs);
     if !has_its_type && let Some((at, c)) = outside_yaml(text) {

@@ -5,7 +5,7 @@ const OTHER_BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
 /// Where a character of a line stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum LinePosition {
     Quoted,
     Comment,
     /// `,`, `[`, `{`, `]` or `}` of a list or a mapping in brackets.
@@ -14,7 +14,7 @@ enum Place {
 }
 
 /// Each character of a line with its place. What a line before it left open is not known here.
-fn places(line: &str) -> Vec<(usize, char, Place)> {
+fn places(line: &str) -> Vec<(usize, char, LinePosition)> {
     let mut found = Vec::with_capacity(line.len());
     let mut quote: Option<char> = None;
     let (mut is_escaped, mut is_comment, mut is_closed) = (false, false, false);
@@ -37,39 +37,39 @@ fn places(line: &str) -> Vec<(usize, char, Place)> {
                 quote = None;
                 is_closed = true;
             }
-            Place::Quoted
+            LinePosition::Quoted
         } else if OTHER_BREAKS.contains(&c) {
             (is_comment, begins) = (false, true);
-            Place::Plain
+            LinePosition::Plain
         } else if is_comment {
-            Place::Comment
+            LinePosition::Comment
         } else if c == '#' && (was_closed || is_blank(before)) {
             is_comment = true;
-            Place::Comment
+            LinePosition::Comment
         } else if is_blank(c) {
             is_property = false;
-            Place::Plain
+            LinePosition::Plain
         } else if is_property {
-            Place::Plain
+            LinePosition::Plain
         } else if begins && matches!(c, '"' | '\'') {
             (quote, begins) = (Some(c), false);
-            Place::Quoted
+            LinePosition::Quoted
         } else if begins && matches!(c, '&' | '!') {
             is_property = true;
-            Place::Plain
+            LinePosition::Plain
         } else if begins && matches!(c, '[' | '{') {
             depth += 1;
-            Place::Bracket
+            LinePosition::Bracket
         } else if depth > 0 && c == ',' {
             begins = true;
-            Place::Bracket
+            LinePosition::Bracket
         } else if depth > 0 && matches!(c, ']' | '}') {
             depth -= 1;
             (begins, is_closed) = (false, true);
-            Place::Bracket
+            LinePosition::Bracket
         } else {
             begins = (c == ':' || (begins && matches!(c, '-' | '?'))) && is_blank(next);
-            Place::Plain
+            LinePosition::Plain
         };
         found.push((at, c, place));
         before = c;
@@ -109,11 +109,13 @@ pub(super) fn has_empty_place(document: &str, line: usize) -> bool {
     let Some((_, whole)) = nth(document, line) else {
         return false;
     };
-    let is_seen = |(_, c, place): &&(usize, char, Place)| *place != Place::Comment && !c.is_whitespace();
+    let is_seen = |(_, c, place): &&(usize, char, LinePosition)| *place != LinePosition::Comment && !c.is_whitespace();
     let found = places(whole);
     let seen: Vec<_> = found.iter().filter(is_seen).collect();
     seen.windows(2).any(|two| {
-        two.iter().all(|(.., place)| *place == Place::Bracket) && matches!(two[0].1, ',' | '[' | '{') && two[1].1 == ','
+        two.iter().all(|(.., place)| *place == LinePosition::Bracket)
+            && matches!(two[0].1, ',' | '[' | '{')
+            && two[1].1 == ','
     })
 }
 

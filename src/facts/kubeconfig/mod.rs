@@ -20,7 +20,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use self::file::{ClusterEntry, ContextEntry, Exec, File, UserEntry};
-pub use self::refusal::{Cause, Fault, Open, Opened, Refusal, Whole};
+pub use self::refusal::{ContextFault, NotTaken, Open, OpenedFile, Refusal, Whole};
 use super::{Gap, arn};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
@@ -83,7 +83,7 @@ pub struct Kubeconfig {
 
 /// Which context is wanted.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted<'a> {
+pub struct WantedContext<'a> {
     /// The one of this name; else one that leads to the host or the cluster, else the current one.
     pub context: Option<&'a str>,
     /// The endpoint that was named.
@@ -318,18 +318,18 @@ fn beside(kubeconfig: &str, path: &str) -> String {
 /// Merges the files, each with its path, and looks up the context; without one, the current context. `None` where
 /// there is no file.
 pub fn read(files: &[(String, Vec<u8>)], context: Option<&str>) -> Result<Option<Kubeconfig>, KubeconfigError> {
-    let wanted = Wanted {
+    let wanted = WantedContext {
         context,
-        ..Wanted::default()
+        ..WantedContext::default()
     };
-    find(files, &wanted, &|_, _| Opened::Unknown)
+    find(files, &wanted, &|_, _| OpenedFile::Unknown)
 }
 
 /// The same for the context that is wanted, and the files that it names are opened. `None` where there is no file, or
 /// no context of what was named.
 pub fn find(
     files: &[(String, Vec<u8>)],
-    wanted: &Wanted<'_>,
+    wanted: &WantedContext<'_>,
     open: Open<'_>,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
     if files.is_empty() {
@@ -378,7 +378,7 @@ pub fn all(files: &[(String, Vec<u8>)], open: Open<'_>) -> Result<Vec<Context>, 
 
 /// The context that leads to what was named: the current one, else the first of them. Of several clusters of one name,
 /// which are of other Regions or accounts, none is chosen.
-fn leading_to(merged: &Merged<'_>, wanted: &Wanted<'_>) -> Option<Kubeconfig> {
+fn leading_to(merged: &Merged<'_>, wanted: &WantedContext<'_>) -> Option<Kubeconfig> {
     let is_wanted = |found: &Kubeconfig| match (wanted.host, wanted.cluster) {
         (Some(host), _) => found.leads_to(host),
         (None, cluster) => found.cluster.as_deref() == cluster,

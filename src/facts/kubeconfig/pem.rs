@@ -5,7 +5,7 @@
 use base64_simd::STANDARD;
 
 /// A block, and whether it has headers.
-struct Block {
+struct PemBlock {
     kind: String,
     headers: bool,
     octets: Vec<u8>,
@@ -15,7 +15,7 @@ const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 
 /// The first block, and what stands behind it. A block that is not well formed is passed over.
-fn decode(mut rest: &str) -> Option<(Block, &str)> {
+fn decode(mut rest: &str) -> Option<(PemBlock, &str)> {
     loop {
         let mut from = 0;
         let at = loop {
@@ -52,7 +52,7 @@ fn decode(mut rest: &str) -> Option<(Block, &str)> {
             continue;
         };
         let kind = kind.to_owned();
-        return Some((Block { kind, headers, octets }, after));
+        return Some((PemBlock { kind, headers, octets }, after));
     }
 }
 
@@ -137,7 +137,7 @@ pub(super) fn problem_of_key(pem: &[u8]) -> Option<String> {
 }
 
 /// The first block of a kind, else the kinds that there are.
-fn first_of(pem: &[u8], is_wanted: fn(&str) -> bool) -> Result<Block, Vec<String>> {
+fn first_of(pem: &[u8], is_wanted: fn(&str) -> bool) -> Result<PemBlock, Vec<String>> {
     let pem = String::from_utf8_lossy(pem);
     let mut rest: &str = &pem;
     let mut kinds = Vec::new();

@@ -18,7 +18,7 @@ use super::{pem, text, without_secrets};
 #[serde(default)]
 pub struct Refusal {
     /// What it does not take, in its order. All of them belong to one step: it ends there.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<NotTaken>,
     /// What it prints, line by line; empty where that is not known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prints: Vec<String>,
@@ -49,7 +49,7 @@ impl Refusal {
     }
 }
 
-impl Fault {
+impl ContextFault {
     /// What is wrong, and under which key of the kubeconfig.
     fn what(self) -> &'static str {
         match self {
@@ -100,16 +100,16 @@ pub(super) fn of_base64(files: &[(String, Vec<u8>)], parsed: &[File]) -> Option<
             first.at
         )
     });
-    found.add(Fault::Base64, Some(path), says);
+    found.add(ContextFault::Base64, Some(path), says);
     found.ends()
 }
 
 /// One thing that it does not take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Cause {
+pub struct NotTaken {
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: ContextFault,
     /// The file, where it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -119,7 +119,7 @@ pub struct Cause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Fault {
+pub enum ContextFault {
     /// `server` has a line break or another control character in it.
     ServerControl,
     /// `server` has a blank that is no part of a URL.
@@ -178,7 +178,7 @@ pub enum Fault {
 
 /// What came of opening a file that the kubeconfig names.
 #[derive(Debug)]
-pub enum Opened {
+pub enum OpenedFile {
     /// It was not tried, or it did not end in time.
     Unknown,
     /// It cannot be opened.
@@ -199,9 +199,9 @@ pub struct Whole {
 }
 
 /// Opens a file that stands in a kubeconfig: the kubeconfig's path, and the file as it stands there.
-pub type Open<'a> = &'a dyn Fn(&str, &str) -> Opened;
+pub type Open<'a> = &'a dyn Fn(&str, &str) -> OpenedFile;
 /// The same for one kubeconfig.
-type OpenBeside<'a> = &'a dyn Fn(&str) -> Opened;
+type OpenBeside<'a> = &'a dyn Fn(&str) -> OpenedFile;
 
 /// A cluster and a user, with what they are called, and the kubeconfig's folder for paths in each.
 pub(super) struct Entries<'a> {
@@ -216,14 +216,14 @@ pub(super) struct Entries<'a> {
 /// What was found wrong in one step; `None` for what it prints where that is not known.
 #[derive(Default)]
 struct Found {
-    causes: Vec<Cause>,
+    causes: Vec<NotTaken>,
     prints: Vec<Option<String>>,
 }
 
 impl Found {
-    fn add(&mut self, fault: Fault, file: Option<&str>, prints: Option<String>) {
+    fn add(&mut self, fault: ContextFault, file: Option<&str>, prints: Option<String>) {
         let file = file.map(text);
-        let cause = Cause { fault, file };
+        let cause = NotTaken { fault, file };
         if !self.causes.contains(&cause) {
             self.causes.push(cause);
         }
@@ -233,7 +233,7 @@ impl Found {
         }
     }
 
-    fn say(&mut self, fault: Fault, prints: String) {
+    fn say(&mut self, fault: ContextFault, prints: String) {
         self.add(fault, None, Some(prints));
     }
 
@@ -256,9 +256,9 @@ impl Found {
 }
 
 /// An error of `url.Parse`, or of the HTTP client (StandardErrorMessage, `*url.Error`).
-fn unable(fault: Fault, why: Option<String>) -> Refusal {
+fn unable(fault: ContextFault, why: Option<String>) -> Refusal {
     let prints = why.map(|why| text(&format!("Unable to connect to the server: {why}")));
-    let cause = Cause { fault, file: None };
+    let cause = NotTaken { fault, file: None };
     Refusal {
         causes: vec![cause],
         prints: prints.into_iter().collect(),
@@ -296,7 +296,7 @@ impl Entries<'_> {
         let token = token.map_or("", |user| user.token.0.as_str());
         if scheme == "https" && token.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t') {
             let why = "net/http: invalid header field value for \"Authorization\"";
-            return Some(unable(Fault::Token, Some(why.to_owned())));
+            return Some(unable(ContextFault::Token, Some(why.to_owned())));
         }
         before_the_lookup(&scheme, &host)
     }
@@ -307,7 +307,7 @@ impl Entries<'_> {
         if has_certificate(user) {
             if both(user.certificate_data.as_ref(), &user.certificate) {
                 found.say(
-                    Fault::ClientTwice,
+                    ContextFault::ClientTwice,
                     format!(
                         "client-cert-data and client-cert are both specified for {name}. client-cert-data will override."
                     ),
@@ -315,7 +315,7 @@ impl Entries<'_> {
             }
             if both(user.key_data.as_ref(), &user.key) {
                 found.say(
-                    Fault::ClientTwice,
+                    ContextFault::ClientTwice,
                     format!(
                         "client-key-data and client-key are both specified for {name}; client-key-data will override"
                     ),
@@ -323,7 +323,7 @@ impl Entries<'_> {
             }
             if !is_set(user.key_data.as_ref()) && user.key.0.is_empty() {
                 found.say(
-                    Fault::ClientKeyMissing,
+                    ContextFault::ClientKeyMissing,
                     format!(
                         "client-key-data or client-key must be specified for {name} to use the clientCert authentication \
                          method."
@@ -331,8 +331,8 @@ impl Entries<'_> {
                 );
             }
             for (fault, file, what) in [
-                (Fault::ClientCertificateFile, &user.certificate, "client-cert"),
-                (Fault::ClientKeyFile, &user.key, "client-key"),
+                (ContextFault::ClientCertificateFile, &user.certificate, "client-cert"),
+                (ContextFault::ClientKeyFile, &user.key, "client-key"),
             ] {
                 Self::closed(found, fault, file, what, name, self.open_of_user);
             }
@@ -342,7 +342,7 @@ impl Entries<'_> {
         }
         if !user.token.0.is_empty() && has_password(user) {
             found.say(
-                Fault::TokenAndPassword,
+                ContextFault::TokenAndPassword,
                 format!(
                     "more than one authentication method found for {name}; found [token basicAuth], only one is allowed"
                 ),
@@ -353,7 +353,7 @@ impl Entries<'_> {
             || user.as_extra.as_ref().is_some_and(|extra| !extra.is_empty());
         if impersonates && user.as_user.0.is_empty() {
             found.say(
-                Fault::Impersonation,
+                ContextFault::Impersonation,
                 format!("requesting uid, groups or user-extra for {name} without impersonating a user"),
             );
         }
@@ -377,12 +377,12 @@ impl Entries<'_> {
                 quoted(proxy),
                 quoted(name)
             );
-            found.add(Fault::Proxy, None, is_bare.then_some(says));
+            found.add(ContextFault::Proxy, None, is_bare.then_some(says));
         }
         let file = cluster.certificate_authority.clone().unwrap_or_default();
         if !file.0.is_empty() && is_set(cluster.certificate_authority_data.as_ref()) {
             found.say(
-                Fault::AuthorityTwice,
+                ContextFault::AuthorityTwice,
                 format!(
                     "certificate-authority-data and certificate-authority are both specified for {name}. \
                      certificate-authority-data will override."
@@ -391,7 +391,7 @@ impl Entries<'_> {
         }
         Self::closed(
             found,
-            Fault::AuthorityFile,
+            ContextFault::AuthorityFile,
             &file,
             "certificate-authority",
             name,
@@ -400,11 +400,11 @@ impl Entries<'_> {
     }
 
     /// A file that cannot be opened.
-    fn closed(found: &mut Found, fault: Fault, file: &Text, what: &str, name: &str, open: OpenBeside<'_>) {
+    fn closed(found: &mut Found, fault: ContextFault, file: &Text, what: &str, name: &str, open: OpenBeside<'_>) {
         if file.0.is_empty() {
             return;
         }
-        if let Opened::Closed(Whole { path, why }) = open(&file.0) {
+        if let OpenedFile::Closed(Whole { path, why }) = open(&file.0) {
             let says = why.map(|why| format!("unable to read {what} {path} for {name} due to open {path}: {why}"));
             found.add(fault, Some(&path), says);
         }
@@ -419,9 +419,13 @@ impl Entries<'_> {
         };
         if user.token.0.is_empty() && !user.token_file.0.is_empty() {
             match (self.open_of_user)(&user.token_file.0) {
-                Opened::Closed(whole) => return ends(Fault::TokenFile, Some(&whole.path), whole.says("open")),
-                Opened::Unreadable(whole) => return ends(Fault::TokenFile, Some(&whole.path), whole.says("read")),
-                Opened::Unknown | Opened::Content(_) => {}
+                OpenedFile::Closed(whole) => {
+                    return ends(ContextFault::TokenFile, Some(&whole.path), whole.says("open"));
+                }
+                OpenedFile::Unreadable(whole) => {
+                    return ends(ContextFault::TokenFile, Some(&whole.path), whole.says("read"));
+                }
+                OpenedFile::Unknown | OpenedFile::Content(_) => {}
             }
         }
         // canIdentifyUser: kubectl asks for a user name first, and what comes then is not known.
@@ -438,7 +442,7 @@ impl Entries<'_> {
             let version = exec.api_version.0.as_str();
             if !VERSIONS.contains(&version) {
                 return ends(
-                    Fault::ExecVersion,
+                    ContextFault::ExecVersion,
                     None,
                     Some(format!("exec plugin: invalid apiVersion {}", quoted(version))),
                 );
@@ -447,10 +451,10 @@ impl Entries<'_> {
             match provider.name.0.as_str() {
                 "oidc" => {}
                 // They say in several lines by what they were replaced.
-                "gcp" | "azure" => return ends(Fault::Provider, None, None),
+                "gcp" | "azure" => return ends(ContextFault::Provider, None, None),
                 name => {
                     let says = format!("no Auth Provider found for name {}", quoted(name));
-                    return ends(Fault::Provider, None, Some(says));
+                    return ends(ContextFault::Provider, None, Some(says));
                 }
             }
         }
@@ -473,9 +477,9 @@ impl Entries<'_> {
             (Material::None, Material::None)
         };
         for (material, fault) in [
-            (&authority, Fault::AuthorityFile),
-            (&certificate, Fault::ClientCertificateFile),
-            (&key, Fault::ClientKeyFile),
+            (&authority, ContextFault::AuthorityFile),
+            (&certificate, ContextFault::ClientCertificateFile),
+            (&key, ContextFault::ClientKeyFile),
         ] {
             if let Material::Unreadable(whole) = material {
                 return ends(fault, Some(&whole.path), whole.says("read"));
@@ -483,7 +487,7 @@ impl Entries<'_> {
         }
         if cluster.insecure.is_yes() && !matches!(authority, Material::None) {
             return ends(
-                Fault::AuthorityInsecure,
+                ContextFault::AuthorityInsecure,
                 None,
                 Some("specifying a root certificates file with the insecure flag is not allowed".to_owned()),
             );
@@ -494,7 +498,7 @@ impl Entries<'_> {
             && let Some(why) = pem::problem_of_authority(octets)
         {
             return ends(
-                Fault::AuthorityForm,
+                ContextFault::AuthorityForm,
                 None,
                 Some(format!("unable to load root certificates: {why}")),
             );
@@ -503,17 +507,17 @@ impl Entries<'_> {
         let reloads = !is_set(user.certificate_data.as_ref()) && !is_set(user.key_data.as_ref());
         if let (false, Material::Octets(certificate)) = (reloads, &certificate) {
             if let Some(why) = pem::problem_of_client_certificate(certificate) {
-                return ends(Fault::ClientCertificateForm, None, Some(why));
+                return ends(ContextFault::ClientCertificateForm, None, Some(why));
             }
             if let Material::Octets(key) = &key
                 && let Some(why) = pem::problem_of_key(key)
             {
-                return ends(Fault::ClientKeyForm, None, Some(why));
+                return ends(ContextFault::ClientKeyForm, None, Some(why));
             }
         }
         if has_password(user) && !user.token_file.0.is_empty() {
             return ends(
-                Fault::TokenAndPassword,
+                ContextFault::TokenAndPassword,
                 None,
                 Some("username/password or bearer token may be set, but not both".to_owned()),
             );
@@ -528,9 +532,9 @@ impl Entries<'_> {
         }
         match file.filter(|file| !file.0.is_empty()).map(|file| open(&file.0)) {
             None => Material::None,
-            Some(Opened::Content(octets)) => Material::Octets(octets),
-            Some(Opened::Unreadable(whole)) => Material::Unreadable(whole),
-            Some(Opened::Closed(_) | Opened::Unknown) => Material::Unknown,
+            Some(OpenedFile::Content(octets)) => Material::Octets(octets),
+            Some(OpenedFile::Unreadable(whole)) => Material::Unreadable(whole),
+            Some(OpenedFile::Closed(_) | OpenedFile::Unknown) => Material::Unknown,
         }
     }
 }
@@ -565,33 +569,33 @@ const MODES: [&str; 3] = ["Never", "IfAvailable", "Always"];
 fn validate_exec(name: &str, exec: &Exec, has_provider: bool, found: &mut Found) {
     if has_provider {
         found.say(
-            Fault::ExecAndProvider,
+            ContextFault::ExecAndProvider,
             format!("authProvider cannot be provided in combination with an exec plugin for {name}"),
         );
     }
     let missing = |what: &str| format!("{what} must be specified for {name} to use exec authentication plugin");
     if exec.command.as_ref().is_none_or(|command| command.0.is_empty()) {
-        found.say(Fault::ExecCommand, missing("command"));
+        found.say(ContextFault::ExecCommand, missing("command"));
     }
     let version = exec.api_version.0.as_str();
     if version.is_empty() {
-        found.say(Fault::ExecVersion, missing("apiVersion"));
+        found.say(ContextFault::ExecVersion, missing("apiVersion"));
     }
     for variable in exec.env.iter().flatten() {
         if variable.name.0.is_empty() {
-            found.say(Fault::ExecVariable, missing("env variable name"));
+            found.say(ContextFault::ExecVariable, missing("env variable name"));
         }
     }
     match exec.mode.0.as_str() {
         "" if OLDER_VERSIONS.contains(&version) => {}
         // One that kubectl does not have is the cause, and this follows from it.
         "" if !version.is_empty() && !VERSIONS.contains(&version) => {
-            found.say(Fault::ExecVersion, missing("interactiveMode"));
+            found.say(ContextFault::ExecVersion, missing("interactiveMode"));
         }
-        "" => found.say(Fault::ExecMode, missing("interactiveMode")),
+        "" => found.say(ContextFault::ExecMode, missing("interactiveMode")),
         mode if MODES.contains(&mode) => {}
         mode => found.say(
-            Fault::ExecMode,
+            ContextFault::ExecMode,
             format!("invalid interactiveMode for {name}: {}", quoted(mode)),
         ),
     }
@@ -619,11 +623,11 @@ fn server_url(server: &str) -> Result<(String, String), Refusal> {
         return Ok((url.scheme.to_ascii_lowercase(), url.host.to_owned()));
     }
     let fault = if server.chars().any(|c| c.is_ascii_control()) {
-        Fault::ServerControl
+        ContextFault::ServerControl
     } else if server.contains(char::is_whitespace) {
-        Fault::ServerBlank
+        ContextFault::ServerBlank
     } else {
-        Fault::ServerForm
+        ContextFault::ServerForm
     };
     match url::parse(&format!("http://{server}")) {
         Err(error) => Err(unable(fault, Some(error.to_string()))),
@@ -644,7 +648,7 @@ fn before_the_lookup(scheme: &str, host: &str) -> Option<Refusal> {
     if !matches!(scheme, "http" | "https") {
         // Go, src/net/http/transport.go, roundTrip.
         let why = format!("unsupported protocol scheme {}", quoted(scheme));
-        return Some(unable(Fault::ServerScheme, Some(why)));
+        return Some(unable(ContextFault::ServerScheme, Some(why)));
     }
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') => (name, port),
@@ -653,14 +657,17 @@ fn before_the_lookup(scheme: &str, host: &str) -> Option<Refusal> {
     if !port.is_empty() && port.parse::<u16>().is_err() {
         // Go, src/net/lookup.go, LookupPort: asked before the name.
         let why = format!("dial tcp: address {port}: invalid port");
-        return Some(unable(Fault::ServerPort, Some(why)));
+        return Some(unable(ContextFault::ServerPort, Some(why)));
     }
     // UTS #46 has no mapping for any of them to what may stand in a name, so the name goes to the resolver as it is
     // (golang.org/x/net/http/httpguts, PunycodeHostPort), and Go's own asks nobody for it (Go, src/net/dnsclient.go,
     // isDomainName).
     if name.contains(|c: char| !c.is_ascii() && c.is_whitespace()) {
         let why = format!("dial tcp: lookup {name}: no such host");
-        return Some(unable(Fault::ServerBlank, cfg!(target_os = "linux").then_some(why)));
+        return Some(unable(
+            ContextFault::ServerBlank,
+            cfg!(target_os = "linux").then_some(why),
+        ));
     }
     None
 }

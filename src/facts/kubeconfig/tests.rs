@@ -372,12 +372,12 @@ fn contexts_of_one_host_that_differ_are_named() {
     };
     let host = Name::from_host(HOST).unwrap();
     let of = |current: &str| {
-        let wanted = Wanted {
+        let wanted = WantedContext {
             host: Some(&host),
-            ..Wanted::default()
+            ..WantedContext::default()
         };
         let files = [("config".to_owned(), file(current).into_bytes())];
-        find(&files, &wanted, &|_, _| Opened::Unknown).unwrap().unwrap()
+        find(&files, &wanted, &|_, _| OpenedFile::Unknown).unwrap().unwrap()
     };
     let found = of("other");
     assert_eq!(
@@ -409,29 +409,29 @@ fn the_context_of_what_was_named() {
     );
     let files = file(&text);
     let host = HOST.to_lowercase().parse().unwrap();
-    let named = Wanted {
+    let named = WantedContext {
         host: Some(&host),
-        ..Wanted::default()
+        ..WantedContext::default()
     };
-    let found = find(&files, &named, &|_, _| Opened::Unknown).unwrap().unwrap();
+    let found = find(&files, &named, &|_, _| OpenedFile::Unknown).unwrap().unwrap();
     assert_eq!((found.context.as_str(), found.profile.as_deref()), ("b", Some("shop")));
-    let cluster = Wanted {
+    let cluster = WantedContext {
         cluster: Some("orders"),
-        ..Wanted::default()
+        ..WantedContext::default()
     };
     assert_eq!(
-        find(&files, &cluster, &|_, _| Opened::Unknown)
+        find(&files, &cluster, &|_, _| OpenedFile::Unknown)
             .unwrap()
             .unwrap()
             .context,
         "b"
     );
     let other = "other.test".parse().unwrap();
-    let nobody = Wanted {
+    let nobody = WantedContext {
         host: Some(&other),
-        ..Wanted::default()
+        ..WantedContext::default()
     };
-    assert_eq!(find(&files, &nobody, &|_, _| Opened::Unknown), Ok(None));
+    assert_eq!(find(&files, &nobody, &|_, _| OpenedFile::Unknown), Ok(None));
     assert_eq!(read(&files, None).unwrap().unwrap().context, "a");
 }
 

@@ -20,7 +20,7 @@ pub(super) enum Language {
 
 /// What ends a simple command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum CommandEnd {
     /// The end of the line, or of the text.
     Line,
     /// `&&`
@@ -36,7 +36,7 @@ pub(super) enum End {
 }
 
 /// A command line that is read one simple command after the other: what a command sets, the next one uses.
-pub(super) struct Reader {
+pub(super) struct CommandReader {
     language: Language,
     rest: Vec<char>,
     at: usize,
@@ -46,7 +46,7 @@ pub(super) struct Reader {
     here: Vec<(String, bool)>,
 }
 
-impl Reader {
+impl CommandReader {
     pub(super) fn new(line: &str, language: Language) -> Self {
         Self {
             language,
@@ -78,7 +78,7 @@ impl Reader {
 
     /// The words of the next simple command, and what ends it; none where brackets or separators stand side by side.
     /// `known` gives the variables that it can use.
-    pub(super) fn command(&mut self, known: &dyn Fn(&str) -> Option<String>) -> Option<(Vec<String>, End)> {
+    pub(super) fn command(&mut self, known: &dyn Fn(&str) -> Option<String>) -> Option<(Vec<String>, CommandEnd)> {
         if self.at >= self.rest.len() {
             return None;
         }
@@ -94,31 +94,31 @@ impl Reader {
         is_next
     }
 
-    fn read(&mut self, known: &dyn Fn(&str) -> Option<String>) -> End {
+    fn read(&mut self, known: &dyn Fn(&str) -> Option<String>) -> CommandEnd {
         use Language::{Bash, Cmd, Fish, Posix, PowerShell};
         while let Some(c) = self.next() {
             match c {
                 '\n' => {
                     self.here_documents();
-                    return End::Line;
+                    return CommandEnd::Line;
                 }
                 '<' if matches!(self.language, Bash | Posix) && self.peek() == Some('<') => self.here(),
-                ';' if self.language != Cmd => return End::Line,
-                '|' if self.takes('|') => return End::Or,
+                ';' if self.language != Cmd => return CommandEnd::Line,
+                '|' if self.takes('|') => return CommandEnd::Or,
                 // 2>&1 and &>file name where something is written.
                 '&' if self.word.as_ref().is_some_and(|word| word.ends_with(['>', '<'])) => self.put(c),
                 '&' if self.peek() == Some('>') => self.put(c),
-                '&' if self.takes('&') => return End::And,
-                '&' if matches!(self.language, Cmd | PowerShell) => return End::Line,
-                '|' | '&' => return End::Beside,
+                '&' if self.takes('&') => return CommandEnd::And,
+                '&' if matches!(self.language, Cmd | PowerShell) => return CommandEnd::Line,
+                '|' | '&' => return CommandEnd::Beside,
                 // What a command prints.
                 '(' if self.language == Fish => {
                     self.at -= 1;
                     self.bracket();
                     self.put(UNKNOWN);
                 }
-                '(' => return End::Open,
-                ')' => return End::Close,
+                '(' => return CommandEnd::Open,
+                ')' => return CommandEnd::Close,
                 '^' if self.language == Cmd => {
                     if let Some(c) = self.next() {
                         self.put(c);
@@ -166,7 +166,7 @@ impl Reader {
                 _ => self.put(c),
             }
         }
-        End::Line
+        CommandEnd::Line
     }
 
     /// Whether the word begins as a path of Windows does: its letters are lost in no shell that finds a program so.
@@ -369,7 +369,7 @@ mod tests {
             ("$(", "\u{fffc}"),
             ("", ""),
         ] {
-            let mut reader = Reader::new(line, Language::Bash);
+            let mut reader = CommandReader::new(line, Language::Bash);
             let read = std::iter::from_fn(|| reader.command(&known));
             let found: Vec<String> = read
                 .filter(|(words, _)| !words.is_empty())
@@ -389,24 +389,28 @@ mod tests {
             (Language::Fish, "a (b (c)) d", "a|\u{fffc}|d"),
             (Language::Cmd, "a %A%y 'b' ^& \"c d\" $e 5%", "a|xy|'b'|&|c d|$e|5%"),
         ] {
-            let mut reader = Reader::new(line, language);
+            let mut reader = CommandReader::new(line, language);
             let (words, end) = reader.command(&known).unwrap_or_else(|| panic!("{line}"));
-            assert_eq!((words.join("|"), end), (expected.to_owned(), End::Line), "{line}");
+            assert_eq!(
+                (words.join("|"), end),
+                (expected.to_owned(), CommandEnd::Line),
+                "{line}"
+            );
             assert_eq!(reader.command(&known), None, "{line}");
         }
-        let mut reader = Reader::new("a && b || c | d & (e) ; f", Language::Bash);
-        let ends: Vec<End> = std::iter::from_fn(|| reader.command(&known))
+        let mut reader = CommandReader::new("a && b || c | d & (e) ; f", Language::Bash);
+        let ends: Vec<CommandEnd> = std::iter::from_fn(|| reader.command(&known))
             .map(|(_, end)| end)
             .collect();
         let expected = [
-            End::And,
-            End::Or,
-            End::Beside,
-            End::Beside,
-            End::Open,
-            End::Close,
-            End::Line,
-            End::Line,
+            CommandEnd::And,
+            CommandEnd::Or,
+            CommandEnd::Beside,
+            CommandEnd::Beside,
+            CommandEnd::Open,
+            CommandEnd::Close,
+            CommandEnd::Line,
+            CommandEnd::Line,
         ];
         assert_eq!(ends, expected);
     }

@@ -15,7 +15,7 @@ const GLOBAL: &str = "Global";
 
 /// What a line is about. Every key ends the values of the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Key {
+enum StatusKey {
     Servers,
     Domains,
     DefaultRoute,
@@ -24,7 +24,7 @@ enum Key {
 }
 
 pub(super) fn parse(text: &str) -> SplitDns {
-    let mut reader = Reader::default();
+    let mut reader = StatusReader::default();
     for line in text.lines() {
         reader.line(line.trim_end());
     }
@@ -51,10 +51,10 @@ pub(super) fn parse(text: &str) -> SplitDns {
 }
 
 #[derive(Default)]
-struct Reader {
+struct StatusReader {
     links: Vec<Link>,
     current: Option<usize>,
-    key: Option<Key>,
+    key: Option<StatusKey>,
     problems: Problems,
 }
 
@@ -65,7 +65,7 @@ struct Link {
     has_routing_only: bool,
 }
 
-impl Reader {
+impl StatusReader {
     fn line(&mut self, line: &str) {
         let trimmed = line.trim_start();
         if trimmed.is_empty() {
@@ -100,14 +100,14 @@ impl Reader {
         }
     }
 
-    fn enter(&mut self, head: Head<'_>) {
+    fn enter(&mut self, head: StatusHead<'_>) {
         let name = match head {
-            Head::Global => GLOBAL.to_owned(),
-            Head::Link(_, name) => label(name),
+            StatusHead::Global => GLOBAL.to_owned(),
+            StatusHead::Link(_, name) => label(name),
         };
         let number = match head {
-            Head::Global => None,
-            Head::Link(number, _) => number,
+            StatusHead::Global => None,
+            StatusHead::Link(number, _) => number,
         };
         let known = self
             .links
@@ -130,12 +130,12 @@ impl Reader {
         }));
     }
 
-    fn values(&mut self, key: Key, value: &str) {
+    fn values(&mut self, key: StatusKey, value: &str) {
         match key {
-            Key::Servers => value.split_whitespace().for_each(|word| self.server(word)),
-            Key::Domains => value.split_whitespace().for_each(|word| self.domain(word)),
-            Key::DefaultRoute => self.default_route(value.trim() == "yes"),
-            Key::Protocols => {
+            StatusKey::Servers => value.split_whitespace().for_each(|word| self.server(word)),
+            StatusKey::Domains => value.split_whitespace().for_each(|word| self.domain(word)),
+            StatusKey::DefaultRoute => self.default_route(value.trim() == "yes"),
+            StatusKey::Protocols => {
                 for word in value.split_whitespace() {
                     match word {
                         "+DefaultRoute" => self.default_route(true),
@@ -144,7 +144,7 @@ impl Reader {
                     }
                 }
             }
-            Key::Other => {}
+            StatusKey::Other => {}
         }
     }
 
@@ -201,16 +201,16 @@ impl Reader {
 }
 
 #[derive(Clone, Copy)]
-enum Head<'a> {
+enum StatusHead<'a> {
     Global,
     Link(Option<u32>, &'a str),
 }
 
 /// `Global`, `Link 2 (eth0)`, or one of them with values behind a colon.
-fn head(line: &str) -> Option<(Head<'_>, &str)> {
+fn head(line: &str) -> Option<(StatusHead<'_>, &str)> {
     if let Some(rest) = line.strip_prefix(GLOBAL) {
         let value = if rest.is_empty() { "" } else { rest.strip_prefix(':')? };
-        return Some((Head::Global, value));
+        return Some((StatusHead::Global, value));
     }
     let rest = line.strip_prefix("Link ")?;
     let (number, name) = numbered(rest)?;
@@ -221,23 +221,23 @@ fn head(line: &str) -> Option<(Head<'_>, &str)> {
     } else {
         behind.strip_prefix(':')?
     };
-    Some((Head::Link(number, name), value))
+    Some((StatusHead::Link(number, name), value))
 }
 
 /// The keys whose values matter, and those that begin like them. The server in use is one of the list; fallback servers
 /// are asked where there are no others.
-const KEYS: &[(&str, Key)] = &[
-    ("DNS Servers", Key::Servers),
-    ("DNS Domain", Key::Domains),
-    ("DefaultRoute setting", Key::DefaultRoute),
-    ("Default Route", Key::DefaultRoute),
-    ("Protocols", Key::Protocols),
-    ("Current DNS Server", Key::Other),
-    ("Fallback DNS Servers", Key::Other),
+const KEYS: &[(&str, StatusKey)] = &[
+    ("DNS Servers", StatusKey::Servers),
+    ("DNS Domain", StatusKey::Domains),
+    ("DefaultRoute setting", StatusKey::DefaultRoute),
+    ("Default Route", StatusKey::DefaultRoute),
+    ("Protocols", StatusKey::Protocols),
+    ("Current DNS Server", StatusKey::Other),
+    ("Fallback DNS Servers", StatusKey::Other),
 ];
 
 /// The key of a line, and its value. Version 252 leaves out the colon behind `DNS Servers` of the global ones.
-fn keyed(line: &str) -> Option<(Key, &str)> {
+fn keyed(line: &str) -> Option<(StatusKey, &str)> {
     let known = KEYS.iter().find_map(|(word, key)| {
         let rest = line.strip_prefix(word)?;
         let value = rest.strip_prefix(':').unwrap_or(rest);
@@ -247,6 +247,6 @@ fn keyed(line: &str) -> Option<(Key, &str)> {
         let (key, value) = line.split_once(':')?;
         let of_key = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '/');
         let is_key = key.chars().all(of_key) && (value.is_empty() || value.starts_with(' '));
-        is_key.then_some((Key::Other, value))
+        is_key.then_some((StatusKey::Other, value))
     })
 }

@@ -11,22 +11,22 @@ use crate::limits;
 pub(super) fn parse(text: &str, files: &[(String, Vec<u8>)]) -> SplitDns {
     let mut problems = Problems::default();
     let mut scopes = Vec::new();
-    let mut part = Part::Default;
-    let mut open: Option<Open<'_>> = None;
+    let mut part = ScutilPart::Default;
+    let mut open: Option<OpenResolver<'_>> = None;
     for line in text.lines() {
         let line = line.trim();
         if let Some(rest) = line.strip_prefix("DNS configuration") {
             close(open.take(), part, &mut scopes, &mut problems);
             part = if rest.contains("scoped") {
-                Part::Scoped
+                ScutilPart::Scoped
             } else if rest.contains("service-specific") {
-                Part::Service
+                ScutilPart::Service
             } else {
-                Part::Default
+                ScutilPart::Default
             };
         } else if let Some(number) = line.strip_prefix("resolver #") {
             close(open.take(), part, &mut scopes, &mut problems);
-            open = Some(Open::new(number));
+            open = Some(OpenResolver::new(number));
         } else if let (Some(open), Some((key, value))) = (open.as_mut(), line.split_once(':')) {
             open.read(key.trim(), value.trim());
         }
@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str, files: &[(String, Vec<u8>)]) -> SplitDns {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum ScutilPart {
     Default,
     Scoped,
     Service,
@@ -64,7 +64,7 @@ enum Part {
 
 /// A resolver, as its lines have it.
 #[derive(Default)]
-struct Open<'a> {
+struct OpenResolver<'a> {
     number: &'a str,
     servers: Vec<&'a str>,
     domain: Option<&'a str>,
@@ -76,7 +76,7 @@ struct Open<'a> {
     is_scoped: bool,
 }
 
-impl<'a> Open<'a> {
+impl<'a> OpenResolver<'a> {
     fn new(number: &'a str) -> Self {
         Self {
             number,
@@ -102,9 +102,9 @@ impl<'a> Open<'a> {
     }
 }
 
-fn close(open: Option<Open<'_>>, part: Part, scopes: &mut Vec<DnsScope>, problems: &mut Problems) {
+fn close(open: Option<OpenResolver<'_>>, part: ScutilPart, scopes: &mut Vec<DnsScope>, problems: &mut Problems) {
     // What answers names of this link by multicast, or one service alone, has no part in this.
-    let Some(open) = open.filter(|open| !open.is_multicast && part != Part::Service) else {
+    let Some(open) = open.filter(|open| !open.is_multicast && part != ScutilPart::Service) else {
         return;
     };
     if scopes.len() >= limits::DNS_SCOPES {
@@ -114,7 +114,7 @@ fn close(open: Option<Open<'_>>, part: Part, scopes: &mut Vec<DnsScope>, problem
         ));
         return;
     }
-    let bound_only = part == Part::Scoped || open.is_scoped;
+    let bound_only = part == ScutilPart::Scoped || open.is_scoped;
     let mut name = format!("resolver #{}", label(open.number));
     if bound_only {
         name.push_str(" for scoped queries");

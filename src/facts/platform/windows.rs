@@ -23,7 +23,7 @@ const NOBODY: [u16; 4] = [0xfec0, 0, 0, 0xffff];
 /// Both kinds of object: an adapter has addresses, a rule a namespace.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Entry {
+struct JsonEntry {
     interface_alias: Option<String>,
     interface_index: Option<u32>,
     server_addresses: Option<Value>,
@@ -33,7 +33,7 @@ struct Entry {
 }
 
 pub(super) fn parse(text: &str) -> SplitDns {
-    let mut reader = Reader::default();
+    let mut reader = ObjectReader::default();
     for value in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Value>() {
         match value {
             Ok(value) => reader.value(value, limits::HOST_JSON_DEPTH),
@@ -59,13 +59,13 @@ pub(super) fn parse(text: &str) -> SplitDns {
 }
 
 #[derive(Default)]
-struct Reader {
+struct ObjectReader {
     adapters: Vec<DnsScope>,
     rules: Vec<DnsScope>,
     problems: Problems,
 }
 
-impl Reader {
+impl ObjectReader {
     fn value(&mut self, value: Value, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else {
             return;
@@ -74,7 +74,7 @@ impl Reader {
             Value::Array(values) => values.into_iter().for_each(|value| self.value(value, depth)),
             Value::Object(fields) => {
                 if fields.contains_key("ServerAddresses") || fields.contains_key("Namespace") {
-                    match serde_json::from_value::<Entry>(Value::Object(fields)) {
+                    match serde_json::from_value::<JsonEntry>(Value::Object(fields)) {
                         Ok(entry) => self.entry(&entry),
                         Err(error) => self.problems.say(format!("an entry cannot be read: {error}")),
                     }
@@ -86,7 +86,7 @@ impl Reader {
         }
     }
 
-    fn entry(&mut self, entry: &Entry) {
+    fn entry(&mut self, entry: &JsonEntry) {
         if self.adapters.len() + self.rules.len() >= limits::DNS_SCOPES {
             self.problems.say(format!(
                 "adapters and rules beyond the first {} are left out",
@@ -100,7 +100,7 @@ impl Reader {
     }
 
     /// One entry for each address family.
-    fn adapter(&mut self, entry: &Entry) {
+    fn adapter(&mut self, entry: &JsonEntry) {
         let alias = entry.interface_alias.as_deref().unwrap_or("without a name");
         let name = format!("adapter {}", label(alias));
         let addresses = texts(entry.server_addresses.as_ref());
@@ -128,7 +128,7 @@ impl Reader {
         }
     }
 
-    fn rule(&mut self, entry: &Entry) {
+    fn rule(&mut self, entry: &JsonEntry) {
         let names = texts(entry.namespace.as_ref());
         let mut scope = DnsScope::new(format!("NRPT rule {}", label(&names.join(", "))));
         namespaces(&mut scope, &names, &mut self.problems);

@@ -4,7 +4,7 @@ mod lists;
 
 use super::*;
 use crate::facts::Call;
-use crate::facts::answers::{Source, Wanted};
+use crate::facts::answers::{AskedBy, WantedShare};
 use crate::facts::{AwsFacts, ResolverEndpoint, VpcAttributes};
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.gr7.ap-northeast-1.eks.amazonaws.com";
@@ -28,7 +28,7 @@ fn enis(all: &[String]) -> String {
 
 fn applied(files: &[&str]) -> (AwsFacts, Vec<String>) {
     let mut answers = Answers {
-        source: Source::Files,
+        source: AskedBy::Files,
         ..Answers::default()
     };
     for file in files {
@@ -36,7 +36,7 @@ fn applied(files: &[&str]) -> (AwsFacts, Vec<String>) {
     }
     let mut facts = AwsFacts::default();
     let target = X.to_lowercase().parse().unwrap();
-    let wanted = Wanted {
+    let wanted = WantedShare {
         target: &target,
         cluster: None,
     };
@@ -194,7 +194,7 @@ fn everything_that_the_cli_recorded_is_understood() {
         let (joined, _) = applied(&[&texts.join("\n")]);
         assert_eq!(joined, facts);
         // So is what the command `facts` makes of them.
-        let document = crate::facts::document::Document {
+        let document = crate::facts::document::FactsDocument {
             schema_version: SCHEMA_VERSION,
             tool: crate::facts::document::Maker::this(),
             taken_at: "2026-01-01T00:00:00Z".to_owned(),
@@ -288,7 +288,7 @@ fn what_is_no_document_is_refused() {
 /// What a file says is used, and the gaps with their reasons.
 fn used(files: &[&str]) -> (AwsFacts, Vec<(String, String)>) {
     let mut answers = Answers {
-        source: Source::Files,
+        source: AskedBy::Files,
         ..Answers::default()
     };
     for file in files {
@@ -296,7 +296,7 @@ fn used(files: &[&str]) -> (AwsFacts, Vec<(String, String)>) {
     }
     let mut facts = AwsFacts::default();
     let target = X.to_lowercase().parse().unwrap();
-    let wanted = Wanted {
+    let wanted = WantedShare {
         target: &target,
         cluster: None,
     };

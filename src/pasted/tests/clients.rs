@@ -706,7 +706,7 @@ fn a_text_without_a_name_is_of_no_kubeconfig() {
         assert!(found.name[0].starts_with("The text names no host."), "{text}");
         for candidate in &found.candidates {
             let about = rules::find(candidate.rule).unwrap().about;
-            assert_eq!(about, rules::About::AnyName, "{text}: {candidate:?}");
+            assert_eq!(about, rules::ComplaintAbout::AnyName, "{text}: {candidate:?}");
         }
     }
     // The URL beside it is a cluster's.
@@ -754,7 +754,7 @@ fn a_name_that_no_kubeconfig_has_is_no_endpoints() {
         assert!(!found[0].command.contains("--public"), "{text}: {}", found[0].command);
         for candidate in &found[0].candidates {
             let about = rules::find(candidate.rule).unwrap().about;
-            assert_eq!(about, rules::About::AnyName, "{text}: {candidate:?}");
+            assert_eq!(about, rules::ComplaintAbout::AnyName, "{text}: {candidate:?}");
         }
     }
     // Of kubectl one label is a cluster's name in the place of its endpoint's.

@@ -72,11 +72,11 @@ pub(super) fn parse(text: &str) -> Result<Vec<Capture>, DigError> {
     let whole = clean::clean(text);
     let (digs, others) = others::apart(&whole);
     let mut runs = text::runs(&digs)?;
-    runs.retain(text::Run::is_begun);
+    runs.retain(text::DigRun::is_begun);
     if runs.len() > limits::RESOLVERS {
         return Err(DigError::TooMany);
     }
-    if !runs.iter().any(text::Run::is_done) {
+    if !runs.iter().any(text::DigRun::is_done) {
         return Err(nothing(&whole, &runs, &others));
     }
     let mut captures = place::captures(&runs)?;
@@ -104,7 +104,7 @@ fn is_address_with_names(line: &str) -> bool {
 }
 
 /// Why no answer of dig is in the text.
-fn nothing(whole: &str, runs: &[text::Run], others: &[others::Part]) -> DigError {
+fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> DigError {
     if let Some(run) = runs.first() {
         let is_trace = run.command.as_ref().is_some_and(|command| command.is_trace);
         return DigError::Unusable {

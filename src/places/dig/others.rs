@@ -22,7 +22,7 @@ const DIG: &str = "dig";
 
 /// A part of the text that another program printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct OtherPart {
     /// The line that tells it.
     pub(super) line: usize,
     /// The program.
@@ -30,8 +30,8 @@ pub(super) struct Part {
 }
 
 /// dig's part of the text, in which the lines of others are empty, and the parts of the others.
-pub(super) fn apart(text: &str) -> (String, Vec<Part>) {
-    let mut parts: Vec<Part> = Vec::new();
+pub(super) fn apart(text: &str) -> (String, Vec<OtherPart>) {
+    let mut parts: Vec<OtherPart> = Vec::new();
     let mut of: Option<&str> = None;
     // Between dig's first line and its last, what looks like a record of another program is dig's own.
     let mut in_dig = false;
@@ -47,7 +47,7 @@ pub(super) fn apart(text: &str) -> (String, Vec<Part>) {
             in_dig = false;
             if of != Some(program) {
                 let line = index + 1;
-                parts.push(Part { line, program });
+                parts.push(OtherPart { line, program });
             }
             of = Some(program);
         }

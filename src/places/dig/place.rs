@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::DigError;
-use super::text::Run;
+use super::text::DigRun;
 use crate::dns::{AnswerKind, Class, Name, RecordType, Reply};
 use crate::endpoint::EndpointName;
 use crate::facts::{Facts, Gap, Vantage, VantageKind};
@@ -21,7 +21,7 @@ fn gap(fact: &str, reason: &str) -> Gap {
 }
 
 /// What was asked, as far as the run shows it.
-fn asked(run: &Run) -> Option<(Name, RecordType)> {
+fn asked(run: &DigRun) -> Option<(Name, RecordType)> {
     let questions = run.command.as_ref().map(|command| command.questions.as_slice());
     let of_command = match (questions, &run.unreached) {
         (Some([question]), _) => Some(question.clone()),
@@ -33,7 +33,7 @@ fn asked(run: &Run) -> Option<(Name, RecordType)> {
 }
 
 /// Whether all of the answer is there: a text that is cut off would say something else.
-fn check_whole(run: &Run) -> Result<(), DigError> {
+fn check_whole(run: &DigRun) -> Result<(), DigError> {
     let incomplete = |what| Err(DigError::Incomplete(run.line, what));
     if run.status.is_none() {
         return Ok(());
@@ -53,7 +53,7 @@ fn check_whole(run: &Run) -> Result<(), DigError> {
 
 /// What the runs show, as captures that know less: one for each endpoint that was asked for, in their order, else one
 /// for the first name. Runs that did not come to an end say nothing.
-pub(super) fn captures(runs: &[Run]) -> Result<Vec<Capture>, DigError> {
+pub(super) fn captures(runs: &[DigRun]) -> Result<Vec<Capture>, DigError> {
     let mut names: Vec<Name> = Vec::new();
     for run in runs.iter().filter(|run| run.is_done()) {
         check_whole(run)?;
@@ -74,8 +74,8 @@ pub(super) fn captures(runs: &[Run]) -> Result<Vec<Capture>, DigError> {
 }
 
 /// What the runs show of one name.
-fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
-    let mut seen = Seen {
+fn capture(runs: &[DigRun], hostname: Name) -> Result<Capture, DigError> {
+    let mut seen = SeenSoFar {
         gaps: vec![
             gap("control questions", "dig asked for the endpoint's name only"),
             gap(
@@ -100,7 +100,7 @@ fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
                 .push(gap(&format!("the run of dig at line {}", run.line), what));
         }
     }
-    let Seen {
+    let SeenSoFar {
         mut gaps,
         taken_at,
         observations,
@@ -112,15 +112,15 @@ fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
         .map(|(index, (mut probed, told))| {
             probed.resolver.role = told.role();
             let name = match told {
-                Told::Nothing => "server",
-                Told::Named | Told::Own => probed.resolver.role.as_str(),
+                ToldOfServer::Nothing => "server",
+                ToldOfServer::Named | ToldOfServer::Own => probed.resolver.role.as_str(),
             };
             probed.resolver.name = if count == 1 {
                 name.to_owned()
             } else {
                 format!("{name}-{}", index + 1)
             };
-            if told == Told::Nothing
+            if told == ToldOfServer::Nothing
                 && let Some(address) = probed.resolver.address
             {
                 gaps.push(gap(
@@ -175,15 +175,15 @@ fn capture(runs: &[Run], hostname: Name) -> Result<Capture, DigError> {
 }
 
 /// What was seen so far.
-struct Seen {
+struct SeenSoFar {
     gaps: Vec<Gap>,
     taken_at: Option<String>,
-    observations: Vec<(Probed, Told)>,
+    observations: Vec<(Probed, ToldOfServer)>,
 }
 
 /// What the text tells of a server: whose it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Told {
+enum ToldOfServer {
     /// Nothing: the command line is not there.
     Nothing,
     /// It was named on the command line, with @.
@@ -192,8 +192,8 @@ enum Told {
     Own,
 }
 
-impl Told {
-    fn of(run: &Run) -> Self {
+impl ToldOfServer {
+    fn of(run: &DigRun) -> Self {
         match &run.command {
             None => Self::Nothing,
             Some(command) if command.has_server => Self::Named,
@@ -210,8 +210,8 @@ impl Told {
     }
 }
 
-impl Seen {
-    fn take(&mut self, mut run: Run, hostname: &Name) -> Result<(), DigError> {
+impl SeenSoFar {
+    fn take(&mut self, mut run: DigRun, hostname: &Name) -> Result<(), DigError> {
         // What could not even be sent has no name in some versions: the text is about one.
         let (name, qtype) = asked(&run).unwrap_or_else(|| (hostname.clone(), RecordType::A));
         if run.is_of_other_class || name != *hostname || !matches!(qtype, RecordType::A | RecordType::AAAA) {
@@ -223,7 +223,7 @@ impl Seen {
         }
         let command = run.command.clone();
         let command = command.as_ref();
-        let told = Told::of(&run);
+        let told = ToldOfServer::of(&run);
         // CD is copied into the reply (RFC 4035 section 3.2.2).
         if run.flags.cd || command.is_some_and(|command| command.is_unlike_clients) {
             self.gaps.push(gap(
@@ -271,7 +271,7 @@ impl Seen {
         }
         for server in &servers {
             let of_server = others.iter().filter(|(other, _)| other == server);
-            let lookup = lookup(Run::default(), of_server, &name, qtype, tried);
+            let lookup = lookup(DigRun::default(), of_server, &name, qtype, tried);
             self.put(*server, tried, told, lookup);
         }
         match answered {
@@ -296,7 +296,7 @@ impl Seen {
     }
 
     /// Puts a lookup to those of the same server, of which it is one sample more.
-    fn put(&mut self, address: SocketAddr, transport: Transport, told: Told, lookup: Lookup) {
+    fn put(&mut self, address: SocketAddr, transport: Transport, told: ToldOfServer, lookup: Lookup) {
         let same = self.observations.iter_mut().find(|(probed, _)| {
             probed.resolver.address == Some(address) && probed.resolver.transport == Some(transport)
         });
@@ -335,7 +335,7 @@ impl Seen {
     }
 }
 
-impl Run {
+impl DigRun {
     fn has_answer(&self) -> bool {
         self.status.is_some()
     }
@@ -359,7 +359,7 @@ fn failed(said: &str) -> (AnswerKind, Option<Reason>) {
 }
 
 fn lookup<'a>(
-    run: Run,
+    run: DigRun,
     errors: impl Iterator<Item = &'a (SocketAddr, String)>,
     name: &Name,
     qtype: RecordType,

@@ -13,11 +13,11 @@ use crate::observation::Transport;
     reason = "each is one thing that dig's text says or does not say"
 )]
 #[derive(Clone, Default)]
-pub(super) struct Run {
+pub(super) struct DigRun {
     /// The line that it is known by.
     pub(super) line: usize,
     /// What stands on dig's command line.
-    pub(super) command: Option<Command>,
+    pub(super) command: Option<DigCommand>,
     /// The status of the answer; `None` where there is none.
     pub(super) status: Option<Rcode>,
     pub(super) flags: Flags,
@@ -50,7 +50,7 @@ pub(super) struct Run {
     pub(super) unreached: Option<Name>,
 }
 
-impl Run {
+impl DigRun {
     /// Whether it came to an end, by an answer or without one.
     pub(super) fn is_done(&self) -> bool {
         self.status.is_some() || self.silent
@@ -64,7 +64,7 @@ impl Run {
 
 /// ` 9.18.1 <<>> @192.168.0.2 NAME`.
 #[derive(Clone)]
-pub(super) struct Command {
+pub(super) struct DigCommand {
     /// What is asked for: one command can have several names, each with a type.
     pub(super) questions: Vec<(Name, RecordType)>,
     pub(super) server: Option<SocketAddr>,
@@ -79,15 +79,15 @@ pub(super) struct Command {
 }
 
 /// The runs, in their order, finished or not.
-pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
-    let mut runs: Vec<Run> = vec![Run::default()];
+pub(super) fn runs(text: &str) -> Result<Vec<DigRun>, DigError> {
+    let mut runs: Vec<DigRun> = vec![DigRun::default()];
     let mut section = None;
     let mut in_question = false;
     // What dig sends (+qr) has the form of a reply: only its question is taken.
     let mut is_sending = false;
     // The command at a prompt, for a run that does not show its own; and how many runs more the last banner is for.
-    let mut at_prompt: Option<Command> = None;
-    let mut more: Option<(Command, usize)> = None;
+    let mut at_prompt: Option<DigCommand> = None;
+    let mut more: Option<(DigCommand, usize)> = None;
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         let number = index + 1;
@@ -106,9 +106,9 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             || error.is_some()
             || line == ";; Sending:"
             || line.starts_with(";; ->>HEADER<<-") && !is_sending;
-        let ends = |run: &Run| run.is_done() || is_banner && run.has_banner;
+        let ends = |run: &DigRun| run.is_done() || is_banner && run.has_banner;
         if begins && runs.last().is_some_and(ends) {
-            runs.push(Run::default());
+            runs.push(DigRun::default());
         }
         if begins
             && !is_banner
@@ -139,7 +139,7 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
             let command = command(words.split_once("<<>>").map_or("", |(_, words)| words));
             // dig prints it once, and has the next answer without it. Which question that is about stands there.
             let others = command.questions.len().saturating_sub(1);
-            let of_others = Command {
+            let of_others = DigCommand {
                 questions: Vec::new(),
                 ..command.clone()
             };
@@ -240,7 +240,7 @@ pub(super) fn runs(text: &str) -> Result<Vec<Run>, DigError> {
                 Section::Authority => run.shown[1] += 1,
                 Section::Additional => {}
             }
-            if let Shown::Record(record) = shown
+            if let SectionLine::Record(record) = shown
                 && run.records.len() < limits::RECORDS_PER_REPLY
             {
                 run.records.push(record);
@@ -289,8 +289,8 @@ fn network_error(line: &str) -> Option<NetworkError<'_>> {
 }
 
 /// The names, the types and the server on dig's command line.
-fn command(words: &str) -> Command {
-    let mut command = Command {
+fn command(words: &str) -> DigCommand {
+    let mut command = DigCommand {
         questions: Vec::new(),
         server: None,
         has_server: false,
@@ -431,7 +431,7 @@ fn outside_of_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
 }
 
 /// A line of a section.
-enum Shown {
+enum SectionLine {
     /// A record.
     Record(Record),
     /// One of another class than IN, which says nothing here.
@@ -439,14 +439,14 @@ enum Shown {
 }
 
 /// `NAME. 60 IN A 192.168.104.190`, over several lines too.
-fn shown(section: Section, line: &str) -> Option<Shown> {
+fn shown(section: Section, line: &str) -> Option<SectionLine> {
     let mut words = line.split_whitespace().filter(|word| !matches!(*word, "(" | ")"));
     let owner = words.next()?.parse().ok()?;
     let ttl = seconds(words.next()?)?;
     let mut next = words.next()?;
     if is_class(next) {
         if !is_internet(next) {
-            return Some(Shown::OtherClass);
+            return Some(SectionLine::OtherClass);
         }
         next = words.next()?;
     }
@@ -468,7 +468,7 @@ fn shown(section: Section, line: &str) -> Option<Shown> {
             RData::Other(text.chars().take(limits::TEXT_FROM_WIRE).collect())
         }
     };
-    Some(Shown::Record(Record {
+    Some(SectionLine::Record(Record {
         section,
         owner,
         rtype,

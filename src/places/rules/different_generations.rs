@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::same_resolver_answers_differently::ips;
 use super::{has_private_addresses, times};
 use crate::limits;
-use crate::places::{Place, Seen};
+use crate::places::{ComparedPlaces, Place};
 use crate::rules::phrase;
 use crate::rules::{Confidence, Evidence, Finding, Remedy, Severity};
 
@@ -41,7 +41,7 @@ fn addresses(place: &Place) -> BTreeSet<IpAddr> {
         .collect()
 }
 
-fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (index, a) in seen.places.iter().enumerate() {
         for b in &seen.places[index + 1..] {

@@ -4,7 +4,7 @@ use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::limits;
 use crate::observation::Lookup;
-use crate::places::{Cell, Place, Row, Seen, is_one_server};
+use crate::places::{Cell, ComparedPlaces, Place, Row, is_one_server};
 use crate::render::words;
 use crate::report::Conclusion;
 use crate::report::ResolverReport;
@@ -28,7 +28,7 @@ pub struct PlaceRule {
     /// Where to read on: for its page, and for its findings.
     pub references: &'static [Reference],
     /// Looks at the places, and at what the rules before it found.
-    pub check: fn(&Seen<'_>, &[Finding]) -> Vec<Finding>,
+    pub check: fn(&ComparedPlaces<'_>, &[Finding]) -> Vec<Finding>,
 }
 
 /// Declares a rule: its doc comment is its documentation. Its check is the module's function `check`.
@@ -76,7 +76,7 @@ pub static PLACE_RULES: &[&PlaceRule] = &[
 ];
 
 /// The findings, the headline first.
-pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {
+pub(super) fn evaluate(seen: &ComparedPlaces<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for rule in PLACE_RULES {
         let found = (rule.check)(seen, &findings);
@@ -100,7 +100,7 @@ pub(super) fn evaluate(seen: &Seen<'_>) -> Vec<Finding> {
 
 /// Adds to what is said first the places that it says nothing of. What is of one place names those that were seen, and
 /// has left room for those that were not.
-fn add_the_rest(seen: &Seen<'_>, lead: &mut Finding, is_of_one: bool) {
+fn add_the_rest(seen: &ComparedPlaces<'_>, lead: &mut Finding, is_of_one: bool) {
     let mut after = Vec::new();
     let (told, others): (Vec<&Place>, Vec<&Place>) = seen.places.iter().partition(|place| has_seen(lead, place));
     // What shows nothing of single places is about all of them.
@@ -121,7 +121,7 @@ fn add_the_rest(seen: &Seen<'_>, lead: &mut Finding, is_of_one: bool) {
 }
 
 /// What is said of the places that should have been seen.
-fn not_seen(seen: &Seen<'_>) -> Option<String> {
+fn not_seen(seen: &ComparedPlaces<'_>) -> Option<String> {
     let unseen: Vec<&str> = seen.unseen.iter().map(|unseen| unseen.place.as_str()).collect();
     let were = phrase::plural(unseen.len(), "was", "were");
     (!unseen.is_empty()).then(|| {
@@ -211,7 +211,7 @@ fn times(places: &[&Place]) -> Vec<Evidence> {
 }
 
 /// The places that asked the resolver and waited for it, with what came of it there.
-fn asked<'a>(seen: &Seen<'a>, row: &'a Row) -> Vec<(&'a Place, &'a Cell, &'a ResolverReport)> {
+fn asked<'a>(seen: &ComparedPlaces<'a>, row: &'a Row) -> Vec<(&'a Place, &'a Cell, &'a ResolverReport)> {
     let cells = seen.places.iter().zip(&row.cells);
     cells
         .filter_map(|(place, cell)| Some((place, cell, place.resolver(cell.name.as_deref()?)?)))
@@ -246,7 +246,7 @@ fn known_cause(place: &Place) -> Option<&Finding> {
 /// What was seen at a place whose own headline says that the cause is not known, with the finding that has the cause:
 /// one page does not say both. That is what the places show together, or the cause that another place's own diagnosis
 /// has for the same server.
-pub(super) fn seen_there(seen: &Seen<'_>, place: &Place, findings: &[Finding]) -> Option<String> {
+pub(super) fn seen_there(seen: &ComparedPlaces<'_>, place: &Place, findings: &[Finding]) -> Option<String> {
     let own = place.report.headline().filter(|own| names_no_cause(own))?;
     let resolvers: Vec<&ResolverReport> = own.resolvers.iter().filter_map(|name| place.resolver(name)).collect();
     let tells_why = |finding: &&Finding| {

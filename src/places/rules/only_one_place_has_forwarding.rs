@@ -2,7 +2,7 @@
 
 use super::{address_of, few, has_private_addresses, is_known_there, list, names, observed, own_remedies, times};
 use crate::compare::Verdict;
-use crate::places::{Place, Seen, is_one_server};
+use crate::places::{ComparedPlaces, Place, is_one_server};
 use crate::report::{ResolverReport, diagnose};
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity, Shows, phrase};
@@ -90,7 +90,7 @@ fn grouped(places: &[(&Place, &ResolverReport)], said: impl Fn(&ResolverReport, 
 /// Resolvers that the headline names with who asks them.
 const CLAUSES: usize = 2;
 
-fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut with: Vec<(&Place, &ResolverReport)> = Vec::new();
     let mut without: Vec<(&Place, &ResolverReport)> = Vec::new();
     for place in seen.places {

@@ -1,7 +1,7 @@
 //! One address answers one place, and another place hears nothing from it.
 
 use super::{asked, has_own_cause, hears_nothing, is_silent, names, observed, times};
-use crate::places::{Place, Row, Seen};
+use crate::places::{ComparedPlaces, Place, Row};
 use crate::report::ResolverReport;
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
@@ -34,7 +34,7 @@ declare_place_rule! {
     }
 }
 
-fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     let rows = seen.rows.iter().filter(|row| row.is_one_server());
     rows.filter_map(|row| of_row(seen, row)).collect()
 }
@@ -53,7 +53,7 @@ fn severity_at(place: &Place, resolver: &ResolverReport) -> Severity {
         })
 }
 
-fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
+fn of_row(seen: &ComparedPlaces<'_>, row: &Row) -> Option<Finding> {
     let (silent, heard): (Vec<_>, Vec<_>) = asked(seen, row)
         .into_iter()
         .filter(|(_, _, resolver)| !is_silent(resolver.verdict) || hears_nothing(resolver))

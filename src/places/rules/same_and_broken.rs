@@ -6,7 +6,7 @@ use super::{is_silent, names, names_no_cause, own_remedies};
 use crate::compare::Verdict;
 use crate::dns::{Name, RecordType};
 use crate::observation::Purpose;
-use crate::places::{Place, Seen, is_one_server};
+use crate::places::{ComparedPlaces, Place, is_one_server};
 use crate::render::words;
 use crate::report::{Conclusion, ResolverReport};
 use crate::rules::{Evidence, Finding, Severity};
@@ -57,7 +57,7 @@ fn form(resolver: &ResolverReport) -> (Verdict, View, Option<&Name>) {
 
 /// Whether findings that name no cause are of answers that are alike, and nobody beside them has the name. Where a
 /// cause is named, it is what the places have in common.
-fn are_alike(seen: &Seen<'_>, headlines: &[&Finding]) -> bool {
+fn are_alike(seen: &ComparedPlaces<'_>, headlines: &[&Finding]) -> bool {
     if !headlines.iter().any(|finding| names_no_cause(finding)) {
         return true;
     }
@@ -71,7 +71,7 @@ fn are_alike(seen: &Seen<'_>, headlines: &[&Finding]) -> bool {
     !seen.places.iter().any(has_the_name) && forms.windows(2).all(|two| two[0] == two[1])
 }
 
-fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     let broken = |place: &Place| place.report.conclusion == Conclusion::Broken;
     let headlines: Option<Vec<&Finding>> = seen
         .places

@@ -1,7 +1,7 @@
 //! Every place is healthy.
 
 use super::{names, observed};
-use crate::places::{Place, Seen};
+use crate::places::{ComparedPlaces, Place};
 use crate::rules::{Confidence, Finding, Severity};
 use crate::target::View;
 
@@ -28,7 +28,7 @@ declare_place_rule! {
     }
 }
 
-fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, before: &[Finding]) -> Vec<Finding> {
     let healthy = seen.places.iter().all(Place::is_healthy);
     if !healthy || !seen.unseen.is_empty() || before.iter().any(|finding| finding.severity != Severity::Info) {
         return Vec::new();

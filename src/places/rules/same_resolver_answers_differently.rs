@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::{asked, has_private_addresses, is_known_there, is_silent, list, observed, said, times};
 use crate::compare::Verdict;
-use crate::places::{Place, Row, Seen};
+use crate::places::{ComparedPlaces, Place, Row};
 use crate::report::ResolverReport;
 use crate::resolvers::Role;
 use crate::rules::{Confidence, Finding, Remedy, Severity};
@@ -68,12 +68,12 @@ fn differ(a: (&Place, &ResolverReport), b: (&Place, &ResolverReport)) -> bool {
     }
 }
 
-fn check(seen: &Seen<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     let rows = seen.rows.iter().filter(|row| row.is_one_server());
     rows.filter_map(|row| of_row(seen, row)).collect()
 }
 
-fn of_row(seen: &Seen<'_>, row: &Row) -> Option<Finding> {
+fn of_row(seen: &ComparedPlaces<'_>, row: &Row) -> Option<Finding> {
     let mut heard = asked(seen, row);
     heard.retain(|(_, _, resolver)| !is_silent(resolver.verdict) && resolver.verdict != Verdict::Unstable);
     let first = heard.first().map(|(place, _, resolver)| (*place, *resolver))?;

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::compare::Verdict;
 use crate::observation::{SystemCode, SystemFailure};
-use crate::places::{Place, Seen};
+use crate::places::{ComparedPlaces, Place};
 use crate::render::words;
 use crate::report::{Conclusion, ResolverReport};
 use crate::rules::{Confidence, Evidence, Finding, Severity, Shows};
@@ -32,7 +32,7 @@ declare_place_rule! {
     }
 }
 
-fn check(seen: &Seen<'_>, before: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, before: &[Finding]) -> Vec<Finding> {
     let (broken, others): (Vec<&Place>, Vec<&Place>) = seen
         .places
         .iter()
@@ -118,7 +118,7 @@ fn is_surer(place: &Place, explained: &[&Finding]) -> bool {
 /// The finding of a place, with what the other places show: where its cause is known there, or where nothing was heard
 /// at any other, so that there is nothing to compare it with. `None` where the place's own diagnosis says only that
 /// something differs, and the other places can tell more.
-fn of_its_own(seen: &Seen<'_>, place: &Place) -> Option<Finding> {
+fn of_its_own(seen: &ComparedPlaces<'_>, place: &Place) -> Option<Finding> {
     let cause = place.report.headline()?;
     let is_other = |other: &&Place| other.name != place.name;
     let is_alone = || !seen.places.iter().filter(is_other).any(heard_anything);

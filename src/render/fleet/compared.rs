@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::mark;
-use crate::fleet::{Across, Compared, State};
+use crate::fleet::{Across, Compared, TargetState};
 use crate::limits;
 use crate::render::table::{INDENT, Page};
-use crate::render::words::{Headline, INTERRUPTED, Mark};
+use crate::render::words::{Headline, INTERRUPTED, LineMark};
 use crate::render::{Format, Style, json, markdown::Comment, short};
 use crate::report::Conclusion;
 use crate::rules::phrase::plural;
@@ -107,8 +107,8 @@ fn alike_lines(compared: &Compared, verbose: bool) -> Vec<String> {
     alike(compared).iter().map(line).collect()
 }
 
-fn words(state: Option<&State>) -> String {
-    state.map_or_else(|| "not there".to_owned(), State::words)
+fn words(state: Option<&TargetState>) -> String {
+    state.map_or_else(|| "not there".to_owned(), TargetState::words)
 }
 
 /// The targets that are shown: those that differ, unless everything is asked for.
@@ -139,8 +139,8 @@ fn table(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::R
         page.painted(INDENT, &symbol, mark.paint(), &text)?;
     }
     for unseen in &compared.unseen {
-        let symbol = format!("{} ", Mark::Unsure.symbol(style.ascii));
-        page.painted(INDENT, &symbol, Mark::Unsure.paint(), &unseen.words())?;
+        let symbol = format!("{} ", LineMark::Unsure.symbol(style.ascii));
+        page.painted(INDENT, &symbol, LineMark::Unsure.paint(), &unseen.words())?;
     }
     if compared.interrupted {
         page.item(INDENT, "", INTERRUPTED)?;
@@ -162,7 +162,7 @@ fn table(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::R
     for target in shown.iter().take(most(style)) {
         page.item(2 * INDENT, "", &target.name)?;
         for (side, state) in compared.sides.iter().zip(&target.states) {
-            let mark = state.as_ref().map_or(Mark::Info, |state| mark(state.conclusion));
+            let mark = state.as_ref().map_or(LineMark::Info, |state| mark(state.conclusion));
             let symbol = format!("{} ", mark.symbol(style.ascii));
             let text = format!("{}: {}", side.name, words(state.as_ref()));
             page.painted(3 * INDENT, &symbol, mark.paint(), &text)?;
@@ -195,7 +195,7 @@ fn ticket(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::
         )?;
     }
     for unseen in &compared.unseen {
-        let mark = Mark::Unsure.symbol(style.ascii);
+        let mark = LineMark::Unsure.symbol(style.ascii);
         writeln!(comment.out, "- {mark} {}", comment.text(&unseen.words()))?;
     }
     writeln!(comment.out, "- Exit code: {}", compared.exit_code)?;
@@ -234,7 +234,7 @@ fn ticket(compared: &Compared, style: &Style, out: &mut dyn fmt::Write) -> fmt::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::{Documents, Gathering, Origin, Outcome, compare};
+    use crate::fleet::{Documents, Gathering, NamedBy, TargetOutcome, compare};
     use crate::report::Unseen;
 
     #[test]
@@ -247,7 +247,7 @@ mod tests {
         let mut gathering = Gathering::new("2026-01-01T00:00:00Z".to_owned(), vantage, true);
         for place in 0..5 {
             let host = format!("c-{place}.test").parse().ok();
-            let mut outcome = Outcome::not_asked(format!("c-{place}"), host, Origin::File, "");
+            let mut outcome = TargetOutcome::not_asked(format!("c-{place}"), host, NamedBy::File, "");
             if place > 1 {
                 (outcome.conclusion, outcome.exit_code) = (Conclusion::Healthy, 0);
             } else {

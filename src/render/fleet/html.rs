@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{address, counted, counts, headline, mark, named, of_example, of_one_target, said, shown};
-use crate::fleet::{Cause, Fleet, Outcome};
+use crate::fleet::{Cause, Fleet, TargetOutcome};
 use crate::limits;
 use crate::render::Style;
 use crate::render::fix::Answering;
@@ -88,7 +88,7 @@ fn targets(html: &mut Html<'_>, fleet: &Fleet) -> fmt::Result {
     })
 }
 
-fn target(html: &mut Html<'_>, outcome: &Outcome) -> fmt::Result {
+fn target(html: &mut Html<'_>, outcome: &TargetOutcome) -> fmt::Result {
     html.within("tr", &[("role", "row")], |html| {
         html.span("th", &[("scope", "row"), ("role", "rowheader")], &outcome.name)?;
         html.within("td", &[("role", "cell"), ("class", "nowrap")], |html| {

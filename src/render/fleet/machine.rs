@@ -8,8 +8,8 @@ use super::{address, headline, of_example};
 use crate::fleet::{self, Fleet, Tally};
 use crate::render::Style;
 use crate::render::exposition::{Exposition, Metric};
-use crate::render::junit::{self, Case, Outcome, Suite};
-use crate::render::nagios::{self, Number, Service};
+use crate::render::junit::{self, CaseOutcome, Suite, TestCase};
+use crate::render::nagios::{self, Number, ServiceState};
 use crate::render::openmetrics::{self, CHECKED, CONCLUSION, EXIT_CODE, HEADLINE, TARGET_INFO};
 use crate::report::{Conclusion, exit};
 use crate::rules::Severity;
@@ -125,13 +125,13 @@ pub(crate) fn add(exposition: &mut Exposition, fleet: &Fleet) {
 /// As test cases: one a target, one a resolver, one a cause; what was not asked or not known is skipped.
 pub(super) fn junit(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = headline(fleet);
-    let skipped = |class, name: &str, why: &str| Case {
+    let skipped = |class, name: &str, why: &str| TestCase {
         class,
         name: name.to_owned(),
         seconds: None,
-        outcome: Outcome::Skipped(why.to_owned()),
+        outcome: CaseOutcome::Skipped(why.to_owned()),
     };
-    let mut cases: Vec<Case> = fleet.targets.iter().map(of_target).collect();
+    let mut cases: Vec<TestCase> = fleet.targets.iter().map(of_target).collect();
     cases.extend(
         fleet
             .left_out
@@ -139,12 +139,12 @@ pub(super) fn junit(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> f
             .map(|left| skipped("target", &left.name, &left.reason)),
     );
     cases.extend(fleet.resolvers.iter().map(|tally| of_resolver(fleet, tally)));
-    cases.extend(fleet.causes.iter().map(|cause| Case {
+    cases.extend(fleet.causes.iter().map(|cause| TestCase {
         class: "finding",
         name: cause.rule.clone(),
         seconds: None,
         outcome: if cause.severity == Severity::Error {
-            Outcome::Failed {
+            CaseOutcome::Failed {
                 kind: cause.rule.clone(),
                 message: cause.summary.clone(),
                 lines: vec![
@@ -153,7 +153,7 @@ pub(super) fn junit(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> f
                 ],
             }
         } else {
-            Outcome::Passed
+            CaseOutcome::Passed
         },
     }));
     cases.extend(
@@ -173,11 +173,11 @@ pub(super) fn junit(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> f
     junit::write(&[suite], style, out)
 }
 
-fn of_target(target: &fleet::Outcome) -> Case {
-    let said = |resolver: &fleet::Said| format!("{}: {}", resolver.resolver, resolver.verdict.as_str());
+fn of_target(target: &fleet::TargetOutcome) -> TestCase {
+    let said = |resolver: &fleet::ResolverOutcome| format!("{}: {}", resolver.resolver, resolver.verdict.as_str());
     let outcome = match (target.exit_code, &target.headline) {
-        (exit::HEALTHY, _) => Outcome::Passed,
-        (exit::BROKEN, headline) => Outcome::Failed {
+        (exit::HEALTHY, _) => CaseOutcome::Passed,
+        (exit::BROKEN, headline) => CaseOutcome::Failed {
             kind: headline
                 .as_ref()
                 .map_or("broken", |headline| headline.rule.as_str())
@@ -196,10 +196,10 @@ fn of_target(target: &fleet::Outcome) -> Case {
         (_, headline) => {
             let headline = headline.as_ref().map(|headline| headline.summary.clone());
             let why = target.reason.clone().or(headline);
-            Outcome::Skipped(why.unwrap_or_else(|| "what decides is not known".to_owned()))
+            CaseOutcome::Skipped(why.unwrap_or_else(|| "what decides is not known".to_owned()))
         }
     };
-    Case {
+    TestCase {
         class: "target",
         name: target.name.clone(),
         seconds: target.rtt_ms.map(openmetrics::in_seconds),
@@ -208,29 +208,29 @@ fn of_target(target: &fleet::Outcome) -> Case {
 }
 
 /// A resolver over all targets: it has failed where it failed for one, and passed where it was right for each.
-fn of_resolver(fleet: &Fleet, tally: &Tally) -> Case {
+fn of_resolver(fleet: &Fleet, tally: &Tally) -> TestCase {
     let counts = format!(
         "{} asked, {} answered, {} matched",
         tally.asked, tally.answered, tally.matched
     );
-    let is_own = |said: &&fleet::Said| said.resolver == tally.name && said.in_scope;
-    let is_wrong = |said: &fleet::Said| said.verdict.is_known() && !said.verdict.is_fine();
+    let is_own = |said: &&fleet::ResolverOutcome| said.resolver == tally.name && said.in_scope;
+    let is_wrong = |said: &fleet::ResolverOutcome| said.verdict.is_known() && !said.verdict.is_fine();
     let said = || fleet.targets.iter().flat_map(|target| &target.resolvers).filter(is_own);
     let fails = said().filter(|said| is_wrong(said)).count();
     let outcome = if tally.asked > 0 && tally.matched == tally.asked {
-        Outcome::Passed
+        CaseOutcome::Passed
     } else if !tally.in_scope {
-        Outcome::Skipped(format!("it does not decide the outcome ({counts})"))
+        CaseOutcome::Skipped(format!("it does not decide the outcome ({counts})"))
     } else if fails > 0 {
-        Outcome::Failed {
+        CaseOutcome::Failed {
             kind: "mismatch".to_owned(),
             message: format!("wrong for {fails} of {} targets", said().count()),
             lines: vec![counts],
         }
     } else {
-        Outcome::Skipped(format!("whether it is right is not known for each target ({counts})"))
+        CaseOutcome::Skipped(format!("whether it is right is not known for each target ({counts})"))
     };
-    Case {
+    TestCase {
         class: "resolver",
         name: format!("{} {}", tally.name, address(tally)),
         seconds: None,
@@ -248,6 +248,6 @@ pub(super) fn nagios(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         Number::count("degraded", fleet.count(Conclusion::Degraded), Some(all)),
         Number::count("healthy", fleet.count(Conclusion::Healthy), Some(all)),
     ];
-    let service = Service::of(fleet.conclusion, fleet.exit_code);
+    let service = ServiceState::of(fleet.conclusion, fleet.exit_code);
     nagios::line(service, &headline(fleet), fleet.interrupted, &numbers, style, out)
 }

@@ -13,9 +13,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::words::Mark;
+use super::words::LineMark;
 use super::{Format, Style, json, short, words};
-use crate::fleet::{Cause, Fleet, LeftOut, Origin, Outcome, Tally};
+use crate::fleet::{Cause, Fleet, LeftOut, NamedBy, Tally, TargetOutcome};
 use crate::limits;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION};
 use crate::rules::phrase::{list, plural};
@@ -39,14 +39,14 @@ pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::W
 /// A report as a line of many: as in a check of one, with what the target is called.
 pub fn report_line(name: &str, also: &[String], report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     #[derive(Serialize)]
-    struct Named<'a> {
+    struct NamedReport<'a> {
         name: &'a str,
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         also: &'a [String],
         #[serde(flatten)]
         report: &'a Report,
     }
-    json::line(&Named { name, also, report }, out)
+    json::line(&NamedReport { name, also, report }, out)
 }
 
 /// How such a line begins, up to the report.
@@ -62,7 +62,7 @@ pub fn line_start(name: &str, also: &[String], out: &mut dyn fmt::Write) -> fmt:
 }
 
 /// The line of a target that has no report, or that all reports together show to be another than its own does.
-pub fn target_line(outcome: &Outcome, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn target_line(outcome: &TargetOutcome, out: &mut dyn fmt::Write) -> fmt::Result {
     told_line("target", outcome, out)
 }
 
@@ -74,13 +74,13 @@ pub fn left_out_line(left_out: &LeftOut, out: &mut dyn fmt::Write) -> fmt::Resul
 /// A line of JSON that says of what kind it is.
 fn told_line(kind: &'static str, of: &impl Serialize, out: &mut dyn fmt::Write) -> fmt::Result {
     #[derive(Serialize)]
-    struct Told<'a, T> {
+    struct LineDocument<'a, T> {
         schema_version: u32,
         kind: &'static str,
         #[serde(flatten)]
         of: &'a T,
     }
-    let told = Told {
+    let told = LineDocument {
         schema_version: SCHEMA_VERSION,
         kind,
         of,
@@ -127,12 +127,12 @@ pub fn undecided(report: &Report) -> Option<String> {
     (report.conclusion == Conclusion::Inconclusive).then(|| words::headline(report).text)
 }
 
-fn mark(conclusion: Conclusion) -> Mark {
+fn mark(conclusion: Conclusion) -> LineMark {
     match conclusion {
-        Conclusion::Healthy => Mark::Good,
-        Conclusion::Degraded => Mark::Warning,
-        Conclusion::Broken => Mark::Bad,
-        Conclusion::Inconclusive => Mark::Unsure,
+        Conclusion::Healthy => LineMark::Good,
+        Conclusion::Degraded => LineMark::Warning,
+        Conclusion::Broken => LineMark::Bad,
+        Conclusion::Inconclusive => LineMark::Unsure,
     }
 }
 
@@ -193,7 +193,7 @@ fn counted(cause: &Cause, fleet: &Fleet) -> String {
 /// What the targets are.
 fn noun(fleet: &Fleet) -> &'static str {
     let all = fleet.targets.len();
-    if fleet.targets.iter().all(|outcome| outcome.origin == Origin::Context) {
+    if fleet.targets.iter().all(|outcome| outcome.origin == NamedBy::Context) {
         plural(all, "entry of the kubeconfig", "entries of the kubeconfig")
     } else {
         plural(all, "target", "targets")
@@ -241,7 +241,7 @@ fn named(cause: &Cause, verbose: bool) -> String {
 }
 
 /// What there is to say of one target behind its name.
-fn said(outcome: &Outcome) -> String {
+fn said(outcome: &TargetOutcome) -> String {
     let mut text = match (&outcome.headline, &outcome.reason) {
         (Some(headline), Some(reason)) if outcome.conclusion == Conclusion::Inconclusive => {
             format!("{reason}; {} [{}]", headline.summary, headline.rule)
@@ -272,9 +272,9 @@ fn address(tally: &Tally) -> String {
 }
 
 /// The targets that a page shows one by one: those that are not healthy, unless everything is asked for.
-fn shown(fleet: &Fleet, verbose: bool) -> Vec<&Outcome> {
-    let is_shown = |outcome: &&Outcome| verbose || outcome.conclusion != Conclusion::Healthy;
-    let mut shown: Vec<&Outcome> = fleet.targets.iter().filter(is_shown).collect();
+fn shown(fleet: &Fleet, verbose: bool) -> Vec<&TargetOutcome> {
+    let is_shown = |outcome: &&TargetOutcome| verbose || outcome.conclusion != Conclusion::Healthy;
+    let mut shown: Vec<&TargetOutcome> = fleet.targets.iter().filter(is_shown).collect();
     if !verbose {
         // The worst first; what is alike stays in its order.
         shown.sort_by_key(|outcome| match outcome.conclusion {

@@ -11,7 +11,7 @@ use crate::render::Style;
 use crate::render::fix::Answering;
 use crate::render::table::{INDENT, LABEL, Page};
 use crate::render::text::{Paint, fit};
-use crate::render::words::{INTERRUPTED, Mark};
+use crate::render::words::{INTERRUPTED, LineMark};
 
 /// Columns of the name of a target, or of a resolver.
 const NAME: usize = 32;
@@ -47,7 +47,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         page.heading("Other causes:")?;
         let count = if style.verbose { usize::MAX } else { limits::NAMES_SHOWN };
         for cause in others.iter().take(count) {
-            let mark = Mark::from(cause.severity);
+            let mark = LineMark::from(cause.severity);
             let symbol = format!("{} ", mark.symbol(style.ascii));
             let text = format!(
                 "{} ({}): {}",

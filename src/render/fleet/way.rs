@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::compare::Verdict;
-use crate::fleet::{Fleet, Outcome};
+use crate::fleet::{Fleet, TargetOutcome};
 use crate::render::way::{self, Way};
-use crate::render::words::{Mark, mark_of};
+use crate::render::words::{LineMark, mark_of};
 use crate::rules::phrase::{self, plural};
 
 /// A way for each resolver and each outcome of it: what is wrong first, then in the order of the resolvers. Resolvers
@@ -47,7 +47,7 @@ pub(super) fn ways(fleet: &Fleet) -> Vec<Way> {
         }
     }
     ways.sort_by_key(|way| match way.mark {
-        Some(Mark::Bad) => 0,
+        Some(LineMark::Bad) => 0,
         Some(_) => 1,
         None => 2,
     });
@@ -55,7 +55,7 @@ pub(super) fn ways(fleet: &Fleet) -> Vec<Way> {
 }
 
 /// For how many targets the resolver's answer came to what, and whether that decides.
-fn counted(targets: &[Outcome], name: &str) -> BTreeMap<(Verdict, bool), usize> {
+fn counted(targets: &[TargetOutcome], name: &str) -> BTreeMap<(Verdict, bool), usize> {
     let mut counts = BTreeMap::new();
     let said = targets.iter().flat_map(|target| &target.resolvers);
     for one in said.filter(|one| one.resolver == name) {

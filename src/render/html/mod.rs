@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::Style;
 use super::text::is_plain_link;
-use super::words::Mark;
+use super::words::LineMark;
 
 /// A text that means itself, in HTML's text and between quotes: what must not be printed is shown as its code, and what
 /// means something to HTML is a character reference (HTML Living Standard, section 13.1.4).
@@ -125,7 +125,7 @@ impl<'a> Html<'a> {
     }
 
     /// A mark, with its meaning for those who do not see it.
-    pub(crate) fn mark(&mut self, mark: Mark) -> fmt::Result {
+    pub(crate) fn mark(&mut self, mark: LineMark) -> fmt::Result {
         self.start("span", &[("class", styles::class(mark))])?;
         self.span("span", &[("aria-hidden", "true")], mark.symbol(self.style.ascii))?;
         self.span("span", &[("class", "unseen")], meaning(mark))?;
@@ -175,13 +175,13 @@ impl<'a> Html<'a> {
 }
 
 /// What a mark says, in a word.
-fn meaning(mark: Mark) -> &'static str {
+fn meaning(mark: LineMark) -> &'static str {
     match mark {
-        Mark::Good => "right",
-        Mark::Bad => "wrong",
-        Mark::Warning => "warning",
-        Mark::Unsure => "not known",
-        Mark::Info => "for information",
+        LineMark::Good => "right",
+        LineMark::Bad => "wrong",
+        LineMark::Warning => "warning",
+        LineMark::Unsure => "not known",
+        LineMark::Info => "for information",
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Html, way_svg};
 use crate::clients::{Client, Resolution};
-use crate::render::words::{self, Mark};
+use crate::render::words::{self, LineMark};
 use crate::render::{Style, fix, not_checked};
 use crate::report::Report;
 use crate::rules::Finding;
@@ -84,7 +84,7 @@ fn resolvers(html: &mut Html<'_>, report: &Report) -> fmt::Result {
     })
 }
 
-fn verdict(html: &mut Html<'_>, mark: Option<Mark>, verdict: &str) -> fmt::Result {
+fn verdict(html: &mut Html<'_>, mark: Option<LineMark>, verdict: &str) -> fmt::Result {
     if let Some(mark) = mark {
         html.mark(mark)?;
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Html, styles};
-use crate::render::words::{self, Headline, Mark, Placed};
+use crate::render::words::{self, Headline, LineMark, Placed};
 use crate::render::{Lines, fix};
 use crate::rules::{Finding, Remedy};
 use crate::software::Software;
@@ -12,11 +12,11 @@ impl Html<'_> {
     /// The first lines of the page.
     pub(crate) fn verdict(&mut self, headline: &Headline, exit_code: u8) -> fmt::Result {
         let class = match headline.mark {
-            Mark::Good => "verdict good",
-            Mark::Bad => "verdict bad",
-            Mark::Warning => "verdict warning",
-            Mark::Unsure => "verdict unsure",
-            Mark::Info => "verdict info",
+            LineMark::Good => "verdict good",
+            LineMark::Bad => "verdict bad",
+            LineMark::Warning => "verdict warning",
+            LineMark::Unsure => "verdict unsure",
+            LineMark::Info => "verdict info",
         };
         self.within("header", &[("class", class)], |html| {
             html.start("h1", &[])?;

@@ -1,16 +1,16 @@
 //! How the page looks. Colours are pairs of a light and a dark scheme, with a contrast of 4.5 to 1 and more (WCAG 2.2,
 //! success criterion 1.4.3). A colour never says what no symbol or word says.
 
-use crate::render::words::Mark;
+use crate::render::words::LineMark;
 
 /// The style of a mark.
-pub(crate) fn class(mark: Mark) -> &'static str {
+pub(crate) fn class(mark: LineMark) -> &'static str {
     match mark {
-        Mark::Good => "mark good",
-        Mark::Bad => "mark bad",
-        Mark::Warning => "mark warning",
-        Mark::Unsure => "mark unsure",
-        Mark::Info => "mark info",
+        LineMark::Good => "mark good",
+        LineMark::Bad => "mark bad",
+        LineMark::Warning => "mark warning",
+        LineMark::Unsure => "mark unsure",
+        LineMark::Info => "mark info",
     }
 }
 

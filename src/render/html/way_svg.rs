@@ -8,7 +8,7 @@ use crate::limits;
 use crate::render::Style;
 use crate::render::text::wrap_cell;
 use crate::render::way::{Way, ways};
-use crate::render::words::{self, Mark};
+use crate::render::words::{self, LineMark};
 use crate::report::Report;
 
 /// Between two lines of a text, in the units of the drawing.
@@ -22,12 +22,12 @@ const GAP: u32 = 14;
 
 /// A column of boxes.
 #[derive(Clone, Copy)]
-struct Lane {
+struct BoxColumn {
     x: u32,
     width: u32,
 }
 
-impl Lane {
+impl BoxColumn {
     fn end(self) -> u32 {
         self.x + self.width
     }
@@ -41,9 +41,9 @@ impl Lane {
 struct Layout {
     class: &'static str,
     width: u32,
-    start: Lane,
-    resolvers: Lane,
-    end: Lane,
+    start: BoxColumn,
+    resolvers: BoxColumn,
+    end: BoxColumn,
     /// Whether the start stands above its ways, and not beside them.
     is_above: bool,
 }
@@ -51,18 +51,18 @@ struct Layout {
 const WIDE: Layout = Layout {
     class: "way wide",
     width: 800,
-    start: Lane { x: 1, width: 150 },
-    resolvers: Lane { x: 196, width: 330 },
-    end: Lane { x: 571, width: 228 },
+    start: BoxColumn { x: 1, width: 150 },
+    resolvers: BoxColumn { x: 196, width: 330 },
+    end: BoxColumn { x: 571, width: 228 },
     is_above: false,
 };
 
 const NARROW: Layout = Layout {
     class: "way narrow",
     width: 400,
-    start: Lane { x: 1, width: 398 },
-    resolvers: Lane { x: 36, width: 180 },
-    end: Lane { x: 249, width: 150 },
+    start: BoxColumn { x: 1, width: 398 },
+    resolvers: BoxColumn { x: 36, width: 180 },
+    end: BoxColumn { x: 249, width: 150 },
     is_above: true,
 };
 
@@ -72,13 +72,13 @@ fn height(lines: usize) -> u32 {
 }
 
 /// One way, in lines.
-struct Row {
+struct WayRow {
     resolvers: Vec<String>,
     end: Vec<String>,
-    mark: Option<Mark>,
+    mark: Option<LineMark>,
 }
 
-impl Row {
+impl WayRow {
     fn of(way: &Way, layout: &Layout, style: &Style) -> Self {
         let mut resolvers: Vec<String> = Vec::new();
         for resolver in way.resolvers.iter().take(limits::NAMES_SHOWN) {
@@ -118,18 +118,18 @@ fn grouped(ways: &[Way]) -> Vec<(&str, Vec<&Way>)> {
 }
 
 /// Ways of one start, measured.
-struct Group {
+struct WayGroup {
     start: Vec<String>,
-    rows: Vec<Row>,
+    rows: Vec<WayRow>,
     /// Of the start's box where it stands beside its ways, and of all the boxes of these.
     height: u32,
     ways: u32,
 }
 
-impl Group {
+impl WayGroup {
     fn of(start: &str, ways: &[&Way], layout: &Layout, style: &Style) -> Self {
         let start = layout.start.lines(&style.escape(start));
-        let rows: Vec<Row> = ways.iter().map(|way| Row::of(way, layout, style)).collect();
+        let rows: Vec<WayRow> = ways.iter().map(|way| WayRow::of(way, layout, style)).collect();
         let ways = (rows.iter().map(|row| row.height() + GAP).sum::<u32>()).saturating_sub(GAP);
         let own = height(start.len());
         let height = if layout.is_above {
@@ -197,7 +197,7 @@ fn total(style: &Style, ways: &[Way], layout: &Layout) -> u32 {
     let drawn = &ways[..ways.len().min(limits::WAYS_DRAWN)];
     grouped(drawn)
         .iter()
-        .map(|(start, group)| Group::of(start, group, layout, style).height + GAP)
+        .map(|(start, group)| WayGroup::of(start, group, layout, style).height + GAP)
         .sum::<u32>()
         + 2
 }
@@ -207,7 +207,7 @@ fn draw(html: &mut Html<'_>, ways: &[Way], layout: &Layout, top: u32) -> fmt::Re
     let drawn = &ways[..ways.len().min(limits::WAYS_DRAWN)];
     let mut y = top + 1;
     for (start, group) in grouped(drawn) {
-        let group = Group::of(start, &group, layout, html.style);
+        let group = WayGroup::of(start, &group, layout, html.style);
         let end = y + group.height + GAP;
         let mut trunk = y;
         if layout.is_above {
@@ -261,7 +261,14 @@ fn arrow(html: &mut Html<'_>, x: u32, y: u32) -> fmt::Result {
 }
 
 /// A box with its lines in the middle, and its mark below them.
-fn boxed(html: &mut Html<'_>, lane: Lane, y: u32, height: u32, lines: &[String], mark: Option<Mark>) -> fmt::Result {
+fn boxed(
+    html: &mut Html<'_>,
+    lane: BoxColumn,
+    y: u32,
+    height: u32,
+    lines: &[String],
+    mark: Option<LineMark>,
+) -> fmt::Result {
     let [x, top, width, tall] = [lane.x, y, lane.width, height].map(|number| number.to_string());
     let attributes = [
         ("x", x.as_str()),
@@ -341,9 +348,9 @@ pub fn picture(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt:
             let mut baseline = 13;
             for line in first {
                 let class = match headline.mark {
-                    Mark::Good => "headline good",
-                    Mark::Bad => "headline bad",
-                    Mark::Warning | Mark::Unsure | Mark::Info => "headline warning",
+                    LineMark::Good => "headline good",
+                    LineMark::Bad => "headline bad",
+                    LineMark::Warning | LineMark::Unsure | LineMark::Info => "headline warning",
                 };
                 written(html, 0, baseline, class, &line)?;
                 baseline += LINE;
@@ -386,7 +393,7 @@ mod tests {
             resolvers: vec!["local".to_owned()],
             behind: Vec::new(),
             end: "no answer".to_owned(),
-            mark: Some(Mark::Bad),
+            mark: Some(LineMark::Bad),
         };
         let ways = [way(name('a')), way(name('b')), way("short".to_owned()), way(name('W'))];
         for layout in [&WIDE, &NARROW] {

@@ -67,14 +67,17 @@ pub(in crate::render) fn resolves(report: &Report) -> String {
     if !below.is_empty() {
         return format!("gets {} here, by the search list", plain_list(&below));
     }
-    let given: Vec<Given> = asked_by_kubectl(report).filter_map(given).collect();
-    let is = |wanted: Given| given.contains(&wanted);
-    let said = match (is(Given::Expected), is(Given::Other) || is(Given::OtherZone)) {
-        _ if is(Given::Both) => NOT_ALWAYS,
+    let given: Vec<GivenToKubectl> = asked_by_kubectl(report).filter_map(given).collect();
+    let is = |wanted: GivenToKubectl| given.contains(&wanted);
+    let said = match (
+        is(GivenToKubectl::Expected),
+        is(GivenToKubectl::Other) || is(GivenToKubectl::OtherZone),
+    ) {
+        _ if is(GivenToKubectl::Both) => NOT_ALWAYS,
         (true, true) => NOT_ALWAYS,
-        (false, true) if is(Given::Other) => "gets an address here, but not the expected ones",
+        (false, true) if is(GivenToKubectl::Other) => "gets an address here, but not the expected ones",
         (false, true) => "gets the expected addresses here, but not from the expected zone",
-        (false, false) if is(Given::Unread) => {
+        (false, false) if is(GivenToKubectl::Unread) => {
             "gets an address here, from a malformed reply: it need not be a right one"
         }
         (_, false) => RESOLVES,
@@ -126,7 +129,7 @@ const NOT_ALWAYS: &str = "gets an address here, which is not always an expected 
 
 /// What a resolver gives to kubectl.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Given {
+enum GivenToKubectl {
     /// Nothing speaks against it.
     Expected,
     /// Expected addresses, and others too.
@@ -140,18 +143,18 @@ enum Given {
 }
 
 /// `None` where it gives no address.
-fn given(row: &ResolverReport) -> Option<Given> {
+fn given(row: &ResolverReport) -> Option<GivenToKubectl> {
     let mut classes = row.addresses.iter().map(|address| address.class);
     let is_expected = |class| class == AddressClass::Expected;
     match row.verdict {
-        verdict if verdict.is_fine() => Some(Given::Expected),
-        Verdict::Mismatch if classes.all(is_expected) => Some(Given::OtherZone),
-        Verdict::Partial => Some(Given::Both),
+        verdict if verdict.is_fine() => Some(GivenToKubectl::Expected),
+        Verdict::Mismatch if classes.all(is_expected) => Some(GivenToKubectl::OtherZone),
+        Verdict::Partial => Some(GivenToKubectl::Both),
         Verdict::Unstable if row.addresses.is_empty() => None,
-        Verdict::Unstable if classes.clone().all(is_expected) => Some(Given::Expected),
-        Verdict::Unstable if classes.any(is_expected) => Some(Given::Both),
-        Verdict::Mismatch | Verdict::Unstable => Some(Given::Other),
-        Verdict::Malformed | Verdict::Truncated => Some(Given::Unread),
+        Verdict::Unstable if classes.clone().all(is_expected) => Some(GivenToKubectl::Expected),
+        Verdict::Unstable if classes.any(is_expected) => Some(GivenToKubectl::Both),
+        Verdict::Mismatch | Verdict::Unstable => Some(GivenToKubectl::Other),
+        Verdict::Malformed | Verdict::Truncated => Some(GivenToKubectl::Unread),
         _ => None,
     }
 }

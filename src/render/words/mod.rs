@@ -25,14 +25,14 @@ pub(super) use details::details;
 pub(super) use findings::{NOTED, connections, connections_not_in_why, noted, others, snippet};
 pub(crate) use findings::{Placed, evidence, shown};
 pub(crate) use row::mark_of;
-pub(super) use row::{Row, address, mark, observed, response_time, rows, rows_in_short};
+pub(super) use row::{TableRow, address, mark, observed, response_time, rows, rows_in_short};
 pub(super) use samples::{samples, samples_in_short};
 pub(super) use why::argument;
 pub(crate) use why::{first_sentences, first_sentences_before, sentences_before};
 
 /// What stands before a verdict or a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
+pub(crate) enum LineMark {
     Good,
     Bad,
     Warning,
@@ -40,7 +40,7 @@ pub(crate) enum Mark {
     Info,
 }
 
-impl Mark {
+impl LineMark {
     pub(crate) fn symbol(self, ascii: bool) -> &'static str {
         match (self, ascii) {
             (Self::Good, false) => "✓",
@@ -66,7 +66,7 @@ impl Mark {
     }
 }
 
-impl From<Severity> for Mark {
+impl From<Severity> for LineMark {
     fn from(severity: Severity) -> Self {
         match severity {
             Severity::Error => Self::Bad,
@@ -79,7 +79,7 @@ impl From<Severity> for Mark {
 /// The first line: the outcome, and the one thing to know.
 #[derive(Debug)]
 pub(crate) struct Headline {
-    pub(crate) mark: Mark,
+    pub(crate) mark: LineMark,
     pub(crate) conclusion: &'static str,
     pub(crate) text: String,
     /// `rule, confidence` of the finding that `text` is the summary of.
@@ -116,15 +116,15 @@ pub(crate) fn headline(report: &Report) -> Headline {
         tag: None,
     };
     match report.conclusion {
-        Conclusion::Broken => by_finding(Mark::Bad),
-        Conclusion::Degraded => by_finding(Mark::Warning),
-        Conclusion::Healthy => by_text(Mark::Good, "every resolver in scope answers as expected".to_owned()),
+        Conclusion::Broken => by_finding(LineMark::Bad),
+        Conclusion::Degraded => by_finding(LineMark::Warning),
+        Conclusion::Healthy => by_text(LineMark::Good, "every resolver in scope answers as expected".to_owned()),
         Conclusion::Inconclusive => {
             let reasons = reasons(report);
             if reasons.is_empty() {
-                by_finding(Mark::Unsure)
+                by_finding(LineMark::Unsure)
             } else {
-                by_text(Mark::Unsure, reasons.join("; "))
+                by_text(LineMark::Unsure, reasons.join("; "))
             }
         }
     }

@@ -17,12 +17,12 @@ use crate::rules::phrase::{self, time};
 
 use super::kind::{kind, kind_in_short, targets};
 use super::samples::outcomes;
-use super::{Mark, some};
+use super::{LineMark, some};
 use crate::render::text::fit;
 
 /// A line of the resolver table.
 #[derive(Debug)]
-pub(in crate::render) struct Row {
+pub(in crate::render) struct TableRow {
     pub(in crate::render) name: String,
     /// Its other roles, and whether it decides.
     pub(in crate::render) note: Option<String>,
@@ -30,18 +30,18 @@ pub(in crate::render) struct Row {
     pub(in crate::render) answer: String,
     pub(in crate::render) time: String,
     /// `None` where it does not decide.
-    pub(in crate::render) mark: Option<Mark>,
+    pub(in crate::render) mark: Option<LineMark>,
     pub(in crate::render) verdict: &'static str,
 }
 
-pub(in crate::render) fn rows(report: &Report) -> Vec<Row> {
+pub(in crate::render) fn rows(report: &Report) -> Vec<TableRow> {
     report.resolvers.iter().map(|resolver| row(report, resolver)).collect()
 }
 
 /// The rows of the first screen. Where there are many, resolvers that answer alike share the row of the first, which
 /// says how many they are and how late the last of them answered. At most so many, and with them how many there
 /// are beside these.
-pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<Row>, usize) {
+pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<TableRow>, usize) {
     let mut rows = rows(report);
     for row in &mut rows {
         row.name = shortened(&row.name);
@@ -49,9 +49,9 @@ pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<Row
     if rows.len() <= limits::ROWS_APART {
         return (rows, 0);
     }
-    let mut groups: Vec<Vec<(Row, &ResolverReport)>> = Vec::new();
+    let mut groups: Vec<Vec<(TableRow, &ResolverReport)>> = Vec::new();
     for (row, resolver) in rows.into_iter().zip(&report.resolvers) {
-        let is_alike = |group: &Vec<(Row, &ResolverReport)>| {
+        let is_alike = |group: &Vec<(TableRow, &ResolverReport)>| {
             group.first().is_some_and(|(first, other)| {
                 // The zone that it is from, and how it was asked, stand in no column.
                 other.view == resolver.view
@@ -67,10 +67,10 @@ pub(in crate::render) fn rows_in_short(report: &Report, most: usize) -> (Vec<Row
             None => groups.push(vec![(row, resolver)]),
         }
     }
-    let mut rows: Vec<Row> = groups.into_iter().flat_map(joined).collect();
+    let mut rows: Vec<TableRow> = groups.into_iter().flat_map(joined).collect();
     let all = rows.len();
     // What fails says more than what does not, wherever it stands. Of the others the first is kept, for the contrast.
-    let is_dull = |row: &Row| !matches!(row.mark, Some(Mark::Bad | Mark::Warning));
+    let is_dull = |row: &TableRow| !matches!(row.mark, Some(LineMark::Bad | LineMark::Warning));
     let contrast = rows.iter().position(is_dull);
     let mut kept: Vec<usize> = contrast.into_iter().collect();
     for dull in [false, true] {
@@ -105,11 +105,11 @@ fn shortened(name: &str) -> String {
 }
 
 /// The row of several; of two, both: "and 1 more" would take the line of the one.
-fn joined(group: Vec<(Row, &ResolverReport)>) -> Vec<Row> {
+fn joined(group: Vec<(TableRow, &ResolverReport)>) -> Vec<TableRow> {
     let more = group.len() - 1;
     let times = group.iter().filter_map(|(_, resolver)| response_time(&resolver.probed));
     let slowest = times.reduce(f64::max);
-    let mut rows: Vec<Row> = group.into_iter().map(|(row, _)| row).collect();
+    let mut rows: Vec<TableRow> = group.into_iter().map(|(row, _)| row).collect();
     if more > 1 {
         rows.truncate(1);
         let row = &mut rows[0];
@@ -122,7 +122,7 @@ fn joined(group: Vec<(Row, &ResolverReport)>) -> Vec<Row> {
     rows
 }
 
-fn row(report: &Report, resolver: &ResolverReport) -> Row {
+fn row(report: &Report, resolver: &ResolverReport) -> TableRow {
     let probed = &resolver.probed;
     let mut notes: Vec<&str> = Vec::new();
     let also: Vec<&str> = probed.resolver.also.iter().map(|role| role.as_str()).collect();
@@ -137,7 +137,7 @@ fn row(report: &Report, resolver: &ResolverReport) -> Row {
             "not judged"
         });
     }
-    Row {
+    TableRow {
         name: probed.resolver.name.clone(),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
         address: address(probed).unwrap_or_else(|| "getaddrinfo".to_owned()),
@@ -157,7 +157,7 @@ fn is_unfinished(resolver: &ResolverReport) -> bool {
 }
 
 /// The mark of a resolver; `None` where it does not decide.
-pub(in crate::render) fn mark(report: &Report, resolver: &ResolverReport) -> Option<Mark> {
+pub(in crate::render) fn mark(report: &Report, resolver: &ResolverReport) -> Option<LineMark> {
     let own = &resolver.probed.resolver;
     let warned = || {
         report
@@ -166,19 +166,19 @@ pub(in crate::render) fn mark(report: &Report, resolver: &ResolverReport) -> Opt
             .any(|finding| finding.severity == Severity::Warning && finding.resolvers.contains(&own.name))
     };
     let mark = match resolver.verdict {
-        _ if is_unfinished(resolver) => Mark::Unsure,
-        Verdict::Match if warned() => Mark::Warning,
+        _ if is_unfinished(resolver) => LineMark::Unsure,
+        Verdict::Match if warned() => LineMark::Warning,
         verdict => mark_of(verdict),
     };
     own.in_scope.then_some(mark)
 }
 
 /// The mark of a verdict that decides.
-pub(crate) fn mark_of(verdict: Verdict) -> Mark {
+pub(crate) fn mark_of(verdict: Verdict) -> LineMark {
     match verdict {
-        Verdict::Match => Mark::Good,
-        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => Mark::Unsure,
-        _ => Mark::Bad,
+        Verdict::Match => LineMark::Good,
+        Verdict::Plausible | Verdict::Answer | Verdict::NotWaitedFor | Verdict::NotAsked => LineMark::Unsure,
+        _ => LineMark::Bad,
     }
 }
 

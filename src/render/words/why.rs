@@ -1,6 +1,6 @@
 //! Why the headline: the first sentences of its explanation, and the argument against other causes.
 
-use crate::rules::{self, Outcome, Why};
+use crate::rules::{self, CauseOutcome, Why};
 
 /// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left.
 /// At most [`ARGUED`] points of at most two sentences; every sign and every cause is in the JSON document.
@@ -12,7 +12,11 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     // What was seen rules out more than what is only not known. Then what rules out most comes first; among equals the
     // likelier causes, which the catalogue has first.
     let mut ruled_out: Vec<(bool, String, Vec<&str>)> = Vec::new();
-    for other in why.considered.iter().filter(|other| other.outcome == Outcome::RuledOut) {
+    for other in why
+        .considered
+        .iter()
+        .filter(|other| other.outcome == CauseOutcome::RuledOut)
+    {
         let because = sentence(
             why,
             &once(other.looks.iter().map(|look| look.words.as_str())).join(", and "),
@@ -42,7 +46,7 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
     let open: Vec<_> = why
         .considered
         .iter()
-        .filter(|other| other.outcome == Outcome::Undecided)
+        .filter(|other| other.outcome == CauseOutcome::Undecided)
         .collect();
     let rules: Vec<&str> = open.iter().map(|other| other.rule.as_str()).collect();
     let left = format!("This is left: {}.", cause(&why.rule));

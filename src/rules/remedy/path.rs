@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 
-use super::super::shared::obstacle::{LAST_ENTRY, Obstacle, What, below};
+use super::super::shared::obstacle::{LAST_ENTRY, NetworkFault, Obstacle, below};
 use super::super::{Case, Remedy, Subject, phrase};
 use super::here;
 use crate::dns::RecordType;
@@ -174,7 +174,7 @@ pub fn let_out(case: &Case<'_>, title: &str, group: &str, ip: IpAddr, port: u16)
 pub(in crate::rules) fn open_network(case: &Case<'_>, obstacle: &Obstacle<'_>) -> Remedy {
     let region = case.region();
     match &obstacle.what {
-        What::Acl {
+        NetworkFault::Acl {
             acl,
             entry,
             egress,
@@ -206,7 +206,7 @@ pub(in crate::rules) fn open_network(case: &Case<'_>, obstacle: &Obstacle<'_>) -
                 )],
             )
         }
-        What::NoRouteBack { table, to, gone } => {
+        NetworkFault::NoRouteBack { table, to, gone } => {
             let command = if gone.is_some() {
                 "replace-route"
             } else {

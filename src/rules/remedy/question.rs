@@ -4,7 +4,7 @@ use super::super::{Case, Remedy};
 
 /// A question that was not put, or to which nothing was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
+pub enum UnansweredQuestion {
     /// Ask a resolver of the cluster's VPC.
     Vpc,
     /// Ask a public resolver.
@@ -13,7 +13,7 @@ pub enum Question {
     Cluster,
 }
 
-impl Question {
+impl UnansweredQuestion {
     /// Whether it is still open in this run.
     pub fn is_open(self, case: &Case<'_>) -> bool {
         match self {
@@ -56,12 +56,12 @@ impl Question {
 
 /// The questions still open, the deciding one first, and the way that is always open: the same check from a
 /// host in the VPC.
-pub fn decide(case: &Case<'_>, preferred: &[Question]) -> Vec<Remedy> {
+pub fn decide(case: &Case<'_>, preferred: &[UnansweredQuestion]) -> Vec<Remedy> {
     let mut remedies: Vec<Remedy> = preferred
         .iter()
         .filter(|question| question.is_open(case))
         // Nothing in the VPC tells of a name that goes, or that the cluster does not have.
-        .filter(|question| **question != Question::Vpc || case.without_a_lasting_endpoint().is_none())
+        .filter(|question| **question != UnansweredQuestion::Vpc || case.without_a_lasting_endpoint().is_none())
         .enumerate()
         .map(|(index, question)| {
             let (what, command) = question.remedy(case);

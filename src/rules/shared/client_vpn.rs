@@ -23,7 +23,7 @@ pub(in crate::rules) struct Through<'a> {
 
 /// What keeps a resolver from giving the right answer, as far as the endpoint's configuration says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rules) enum Fault {
+pub(in crate::rules) enum ClientVpnFault {
     /// The endpoint has no DNS servers, so clients keep their own.
     NoDnsServers,
     /// The endpoint has DNS servers, and this host does not use them.
@@ -119,7 +119,7 @@ fn deciding(rules: &[ClientVpnRule], ip: IpAddr) -> Vec<&ClientVpnRule> {
 }
 
 /// What of the endpoint's configuration stands in the way of a failing resolver's answer.
-pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<(Through<'a>, Fault)> {
+pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<(Through<'a>, ClientVpnFault)> {
     let through = through(case)?;
     let (endpoint, ip) = (through.endpoint, subject.ip()?);
     if !subject.heard_anything() {
@@ -137,12 +137,12 @@ pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Opt
             _ => true,
         };
         if !carries {
-            return Some((through, Fault::OtherFamily));
+            return Some((through, ClientVpnFault::OtherFamily));
         }
         let routes = endpoint.routes.as_deref();
         let routes = routes.filter(|_| !case.is_part(Call::DescribeClientVpnRoutes));
         if routes.is_some_and(|routes| leading(routes, ip).next().is_none()) {
-            return Some((through, Fault::NoRoute));
+            return Some((through, ClientVpnFault::NoRoute));
         }
         let rules = endpoint.authorization_rules.as_deref();
         let rules = rules.filter(|_| !case.is_part(Call::DescribeClientVpnAuthorizationRules))?;
@@ -150,11 +150,11 @@ pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Opt
         return if silence == Silence::NoWay {
             None
         } else if deciding.iter().any(|rule| rule.access_all) {
-            is_shut(case, endpoint, subject, ip).then_some((through, Fault::GroupsShut))
+            is_shut(case, endpoint, subject, ip).then_some((through, ClientVpnFault::GroupsShut))
         } else if deciding.is_empty() {
-            Some((through, Fault::NotAllowed))
+            Some((through, ClientVpnFault::NotAllowed))
         } else {
-            Some((through, Fault::ForGroups))
+            Some((through, ClientVpnFault::ForGroups))
         };
     }
     let verdict = subject.verdict();
@@ -165,11 +165,11 @@ pub(in crate::rules) fn fault<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Opt
         return None;
     }
     if endpoint.dns_servers.is_empty() {
-        return Some((through, Fault::NoDnsServers));
+        return Some((through, ClientVpnFault::NoDnsServers));
     }
     let used = name_servers(case);
     let is_used = used.iter().any(|ip| endpoint.dns_servers.contains(ip));
-    (!used.is_empty() && !is_used).then_some((through, Fault::OthersInUse))
+    (!used.is_empty() && !is_used).then_some((through, ClientVpnFault::OthersInUse))
 }
 
 /// Whether the endpoint's security groups let no DNS out to a resolver. They do not filter what goes to the VPC's own

@@ -13,7 +13,7 @@ pub(in crate::rules) const IN_EVERY_VPC: [IpAddr; 2] = [
 
 /// The name servers that an option set names.
 #[derive(Debug, Default)]
-pub(in crate::rules) struct Named {
+pub(in crate::rules) struct DhcpServers {
     /// The VPC's own resolver is among them.
     pub(in crate::rules) amazon: bool,
     /// The others, in their order.
@@ -21,14 +21,14 @@ pub(in crate::rules) struct Named {
 }
 
 /// The name servers of the cluster's VPC by DHCP; `None` where it has no option set, or the set names none.
-pub(in crate::rules) fn named(case: &Case<'_>) -> Option<(Named, DhcpOptions)> {
+pub(in crate::rules) fn named(case: &Case<'_>) -> Option<(DhcpServers, DhcpOptions)> {
     let options = case.dhcp_options()?;
     let is_own = !case.is_of_another_endpoint();
     if options.id == "default" || !is_own || options.domain_name_servers.is_empty() {
         return None;
     }
     let resolver = case.vpc().and_then(crate::facts::Vpc::resolver);
-    let mut named = Named::default();
+    let mut named = DhcpServers::default();
     for server in &options.domain_name_servers {
         match server.parse::<IpAddr>() {
             Ok(ip) if resolver == Some(ip) || IN_EVERY_VPC.contains(&ip) => named.amazon = true,

@@ -16,13 +16,13 @@ use crate::rules::Case;
 
 /// What keeps the questions of an outbound endpoint from a target, or the answers from the endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::rules) struct Stop<'a> {
+pub(in crate::rules) struct EgressObstacle<'a> {
     pub target: RuleTarget,
-    pub what: What<'a>,
+    pub what: EgressFault<'a>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::rules) enum What<'a> {
+pub(in crate::rules) enum EgressFault<'a> {
     /// None of the endpoint's security groups lets it out.
     Groups {
         endpoint: &'a ResolverEndpoint,
@@ -56,16 +56,16 @@ pub(in crate::rules) fn stops<'a>(
     case: &Case<'a>,
     rule: &ResolverRule,
     endpoint: &'a ResolverEndpoint,
-) -> Vec<Stop<'a>> {
+) -> Vec<EgressObstacle<'a>> {
     let mut found = Vec::new();
     for target in rule.targets.iter().take(limits::WAYS_OUT) {
         let mut add = |what| {
             let target = target.clone();
-            found.push(Stop { target, what });
+            found.push(EgressObstacle { target, what });
         };
         for transport in [Transport::Udp, Transport::Tcp] {
             if !groups_let_out(case, &endpoint.security_group_ids, target, transport) {
-                add(What::Groups { endpoint, transport });
+                add(EgressFault::Groups { endpoint, transport });
             }
         }
         let Some(network) = case.network() else {
@@ -93,7 +93,7 @@ pub(in crate::rules) fn stops<'a>(
                 for transport in [Transport::Udp, Transport::Tcp] {
                     for (is_answer, ports) in [(false, (port, port)), (true, CLIENT_PORTS)] {
                         if !obstacle::lets_any(acl, !is_answer, transport, ports, &to) {
-                            add(What::Acl {
+                            add(EgressFault::Acl {
                                 acl,
                                 subnet,
                                 is_answer,
@@ -104,8 +104,8 @@ pub(in crate::rules) fn stops<'a>(
                 }
             }
             let missing = obstacle::no_route(case, &network, subnet, endpoint.vpc_id.as_deref(), &[to]);
-            if let Some(obstacle::What::NoRouteBack { table, gone, .. }) = missing {
-                add(What::NoRoute { table, subnet, gone });
+            if let Some(obstacle::NetworkFault::NoRouteBack { table, gone, .. }) = missing {
+                add(EgressFault::NoRoute { table, subnet, gone });
             }
         }
     }
@@ -141,9 +141,9 @@ pub(in crate::rules) fn groups_let_out(
 }
 
 /// Whether nothing gets to any target: each has a stop at the groups, or one at every subnet of the endpoint.
-pub(in crate::rules) fn is_all(rule: &ResolverRule, endpoint: &ResolverEndpoint, stops: &[Stop<'_>]) -> bool {
+pub(in crate::rules) fn is_all(rule: &ResolverRule, endpoint: &ResolverEndpoint, stops: &[EgressObstacle<'_>]) -> bool {
     let is_stopped = |target: &RuleTarget| {
-        let own: Vec<&What<'_>> = stops
+        let own: Vec<&EgressFault<'_>> = stops
             .iter()
             .filter(|stop| stop.target == *target)
             .map(|stop| &stop.what)
@@ -152,7 +152,7 @@ pub(in crate::rules) fn is_all(rule: &ResolverRule, endpoint: &ResolverEndpoint,
         let at_groups = own.iter().any(|what| {
             matches!(
                 what,
-                What::Groups {
+                EgressFault::Groups {
                     transport: Transport::Udp,
                     ..
                 }
@@ -166,9 +166,9 @@ pub(in crate::rules) fn is_all(rule: &ResolverRule, endpoint: &ResolverEndpoint,
         let at_subnets = addresses.all(|one| {
             let at = one.subnet_id.as_deref();
             own.iter().any(|what| match what {
-                What::Acl { subnet, transport, .. } => at == Some(*subnet) && *transport == Transport::Udp,
-                What::NoRoute { subnet, .. } => at == Some(*subnet),
-                What::Groups { .. } => false,
+                EgressFault::Acl { subnet, transport, .. } => at == Some(*subnet) && *transport == Transport::Udp,
+                EgressFault::NoRoute { subnet, .. } => at == Some(*subnet),
+                EgressFault::Groups { .. } => false,
             })
         });
         at_groups || has_any && at_subnets
@@ -176,18 +176,18 @@ pub(in crate::rules) fn is_all(rule: &ResolverRule, endpoint: &ResolverEndpoint,
     !rule.targets.is_empty() && rule.targets.iter().all(is_stopped)
 }
 
-impl fmt::Display for Stop<'_> {
+impl fmt::Display for EgressObstacle<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RuleTarget { ip, port } = self.target;
         match &self.what {
-            What::Groups { endpoint, transport } => write!(
+            EgressFault::Groups { endpoint, transport } => write!(
                 f,
                 "security groups {} of {}: no outbound rule lets {} port {port} out to {ip}",
                 endpoint.security_group_ids.join(", "),
                 endpoint.id,
                 below(*transport)
             ),
-            What::Acl {
+            EgressFault::Acl {
                 acl,
                 subnet,
                 is_answer: false,
@@ -198,7 +198,7 @@ impl fmt::Display for Stop<'_> {
                 acl.id,
                 below(*transport)
             ),
-            What::Acl {
+            EgressFault::Acl {
                 acl,
                 subnet,
                 is_answer: true,
@@ -211,12 +211,12 @@ impl fmt::Display for Stop<'_> {
                 CLIENT_PORTS.0,
                 CLIENT_PORTS.1
             ),
-            What::NoRoute {
+            EgressFault::NoRoute {
                 table,
                 subnet,
                 gone: None,
             } => write!(f, "route table {} of {subnet}: no route leads to {ip}", table.id),
-            What::NoRoute {
+            EgressFault::NoRoute {
                 table,
                 subnet,
                 gone: Some(route),
@@ -264,9 +264,9 @@ mod tests {
             ..ResolverEndpoint::default()
         };
         let table = RouteTable::default();
-        let stop = |target: &RuleTarget| Stop {
+        let stop = |target: &RuleTarget| EgressObstacle {
             target: target.clone(),
-            what: What::NoRoute {
+            what: EgressFault::NoRoute {
                 table: &table,
                 subnet: "subnet-1",
                 gone: None,

@@ -9,7 +9,7 @@ use crate::rules::{Case, Subject};
 
 /// A VPC whose networks are known.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::rules) struct Known<'a> {
+pub(in crate::rules) struct KnownVpc<'a> {
     /// Its id.
     pub id: &'a str,
     /// Whether this host is in it.
@@ -19,13 +19,13 @@ pub(in crate::rules) struct Known<'a> {
 }
 
 /// The VPCs whose networks are known: the cluster's, and that of this instance.
-pub(in crate::rules) fn known<'a>(case: &Case<'a>) -> Vec<Known<'a>> {
-    let of_cluster = case.vpc().map(|vpc| Known {
+pub(in crate::rules) fn known<'a>(case: &Case<'a>) -> Vec<KnownVpc<'a>> {
+    let of_cluster = case.vpc().map(|vpc| KnownVpc {
         id: &vpc.id,
         is_here: case.vantage.kind == VantageKind::ClusterVpc,
         networks: &vpc.cidrs,
     });
-    let of_instance = case.instance().map(|instance| Known {
+    let of_instance = case.instance().map(|instance| KnownVpc {
         id: instance.vpc_id.as_deref().unwrap_or("this instance's VPC"),
         is_here: true,
         networks: &instance.vpc_cidrs,
@@ -34,7 +34,7 @@ pub(in crate::rules) fn known<'a>(case: &Case<'a>) -> Vec<Known<'a>> {
     both.filter(|vpc| vpc.resolver().is_some()).collect()
 }
 
-impl Known<'_> {
+impl KnownVpc<'_> {
     /// The VPC resolver's address: the base of the primary IPv4 network plus two.
     pub(in crate::rules) fn resolver(&self) -> Option<IpAddr> {
         self.networks.first().and_then(second)
@@ -48,7 +48,7 @@ impl Known<'_> {
 
 /// The VPC of which the address is the base plus two of a secondary network, with that network. Not where it is the
 /// primary one's in another VPC that is known.
-pub(in crate::rules) fn secondary_of<'a>(case: &Case<'a>, ip: IpAddr) -> Option<(Known<'a>, IpNet)> {
+pub(in crate::rules) fn secondary_of<'a>(case: &Case<'a>, ip: IpAddr) -> Option<(KnownVpc<'a>, IpNet)> {
     let vpcs = known(case);
     if vpcs.iter().any(|vpc| vpc.resolver() == Some(ip)) {
         return None;

@@ -24,11 +24,11 @@ pub(in crate::rules) const LAST_ENTRY: i32 = 32_767;
 pub(in crate::rules) struct Obstacle<'a> {
     /// The subnet of the address.
     pub subnet: &'a str,
-    pub what: What<'a>,
+    pub what: NetworkFault<'a>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::rules) enum What<'a> {
+pub(in crate::rules) enum NetworkFault<'a> {
     /// A network ACL denies it.
     Acl {
         acl: &'a NetworkAcl,
@@ -73,7 +73,7 @@ pub(in crate::rules) fn asked_over(subject: &Subject<'_>) -> &'static [Transport
 }
 
 /// An address of an inbound endpoint, and what is known of the network around it.
-struct Around<'a> {
+struct AroundAddress<'a> {
     network: Network<'a>,
     ip: IpAddr,
     subnet: &'a str,
@@ -84,7 +84,7 @@ struct Around<'a> {
     is_inside: Option<bool>,
 }
 
-fn around<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<Around<'a>> {
+fn around<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<AroundAddress<'a>> {
     let (network, ip) = case.network().zip(subject.ip())?;
     let endpoint = case
         .resolver_endpoints()?
@@ -97,7 +97,7 @@ fn around<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<Around<'a>> {
     let own = network.subnets.iter().find(|one| one.id == subnet);
     let is_inside = own.filter(|own| !own.cidrs.is_empty() && !here.is_empty());
     let is_inside = is_inside.map(|own| own.cidrs.iter().any(|cidr| here.iter().any(|net| overlap(cidr, net))));
-    Some(Around {
+    Some(AroundAddress {
         network,
         ip,
         subnet,
@@ -121,7 +121,7 @@ pub(in crate::rules) fn obstacles<'a>(case: &Case<'a>, subject: &Subject<'_>, ov
     if around.is_inside == Some(true) {
         return Vec::new();
     }
-    let Around {
+    let AroundAddress {
         network,
         ip,
         subnet,
@@ -152,14 +152,20 @@ pub(in crate::rules) fn obstacles<'a>(case: &Case<'a>, subject: &Subject<'_>, ov
 pub(in crate::rules) fn is_all(found: &[Obstacle<'_>], over: &[Transport]) -> bool {
     over.iter().all(|asked| {
         found.iter().any(|one| match &one.what {
-            What::Acl { transport, .. } => transport == asked,
-            What::NoRouteBack { .. } => true,
+            NetworkFault::Acl { transport, .. } => transport == asked,
+            NetworkFault::NoRouteBack { .. } => true,
         })
     })
 }
 
 /// The denial of an ACL, where nothing gets through: to anybody, or to this host.
-fn denial<'a>(acl: &'a NetworkAcl, ip: IpAddr, here: &[IpNet], transport: Transport, egress: bool) -> Option<What<'a>> {
+fn denial<'a>(
+    acl: &'a NetworkAcl,
+    ip: IpAddr,
+    here: &[IpNet],
+    transport: Transport,
+    egress: bool,
+) -> Option<NetworkFault<'a>> {
     let everywhere: IpNet = match ip {
         IpAddr::V4(_) => IpNet::V4(ipnet::Ipv4Net::default()),
         IpAddr::V6(_) => IpNet::V6(ipnet::Ipv6Net::default()),
@@ -171,7 +177,7 @@ fn denial<'a>(acl: &'a NetworkAcl, ip: IpAddr, here: &[IpNet], transport: Transp
     }
     let net = if to_all { &everywhere } else { here.first()? };
     let decides = |entry: &&AclEntry| !entry.allows && covers(entry, egress, transport) && holds(entry, net);
-    Some(What::Acl {
+    Some(NetworkFault::Acl {
         acl,
         entry: acl
             .entries(egress)
@@ -266,7 +272,7 @@ pub(in crate::rules) fn no_route<'a>(
     subnet: &str,
     vpc: Option<&str>,
     here: &[IpNet],
-) -> Option<What<'a>> {
+) -> Option<NetworkFault<'a>> {
     let of_subnet = |table: &&RouteTable| table.subnet_ids.iter().any(|id| id == subnet);
     let is_main = |table: &&RouteTable| table.is_main && Some(table.vpc_id.as_str()) == vpc;
     let mut tables = network.tables.iter();
@@ -312,13 +318,13 @@ pub(in crate::rules) fn no_route<'a>(
             Some(_) => return None,
         }
     }
-    missing.map(|(to, gone)| What::NoRouteBack { table, to, gone })
+    missing.map(|(to, gone)| NetworkFault::NoRouteBack { table, to, gone })
 }
 
 impl Obstacle<'_> {
     /// Whether it is in everybody's way.
     pub(in crate::rules) fn is_to_all(&self) -> bool {
-        matches!(self.what, What::Acl { to_all: true, .. })
+        matches!(self.what, NetworkFault::Acl { to_all: true, .. })
     }
 }
 
@@ -326,7 +332,7 @@ impl fmt::Display for Obstacle<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subnet = self.subnet;
         match &self.what {
-            What::Acl {
+            NetworkFault::Acl {
                 acl,
                 entry,
                 egress,
@@ -355,10 +361,10 @@ impl fmt::Display for Obstacle<'_> {
                     below(*transport)
                 )
             }
-            What::NoRouteBack { table, to, gone: None } => {
+            NetworkFault::NoRouteBack { table, to, gone: None } => {
                 write!(f, "route table {} of {subnet}: no route leads back to {to}", table.id)
             }
-            What::NoRouteBack {
+            NetworkFault::NoRouteBack {
                 table,
                 to,
                 gone: Some(route),

@@ -23,7 +23,7 @@ pub(in crate::rules) enum Judgement {
 
 /// What the worst entry is; `None` where there is none.
 pub(in crate::rules) fn worst(case: &Case<'_>) -> Option<Judgement> {
-    let answers = Answers::of(case);
+    let answers = ServerAnswers::of(case);
     let entries = case.hosts()?.iter();
     entries.map(|entry| answers.judge(case, entry.ip)).min()
 }
@@ -39,7 +39,7 @@ pub(in crate::rules) fn takes_effect(case: &Case<'_>) -> bool {
 }
 
 /// What name servers answer, to hold the entries against.
-pub(in crate::rules) struct Answers<'s, 'a> {
+pub(in crate::rules) struct ServerAnswers<'s, 'a> {
     /// What is expected of clients here.
     pub(in crate::rules) expected: &'s Expected,
     /// Addresses of answers that are right: matches, and the VPC's own view.
@@ -50,7 +50,7 @@ pub(in crate::rules) struct Answers<'s, 'a> {
     pub(in crate::rules) from: Vec<&'s Subject<'a>>,
 }
 
-impl<'s, 'a> Answers<'s, 'a> {
+impl<'s, 'a> ServerAnswers<'s, 'a> {
     pub(in crate::rules) fn of(case: &'s Case<'a>) -> Self {
         // What is expected of clients here; the operating system's lookup stands for them.
         let expected = case

@@ -4,12 +4,12 @@ use super::{rebinding, recursion, refusal, validation};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
-use crate::rules::step::{self, Denial, Step};
+use crate::rules::step::{self, DenialAuthority, ReadingStep};
 use crate::rules::{Case, Subject};
 
 /// What shows the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rules) enum Shape {
+pub(in crate::rules) enum PolicySign {
     /// A SOA that has no business there.
     PolicySoa,
     /// The name is made an alias.
@@ -29,8 +29,8 @@ pub(in crate::rules) enum Shape {
 }
 
 /// What shows a policy at this resolver, on whichever side it stands.
-pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
-    if Step::of(subject) != Step::Content
+pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<PolicySign> {
+    if ReadingStep::of(subject) != ReadingStep::Content
         || rebinding::shape(case, subject).is_some()
         || refusal::is_of_the_client(subject)
         || recursion::is_missing(subject)
@@ -42,18 +42,20 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     let aws_works = subject.aws_control_works() == Some(true);
     let unchecked = step::controls(subject).next().is_none();
     let marked = a.has_ede(ExtendedError::is_policy);
-    match (subject.verdict(), Denial::of(subject)) {
-        (_, Some(Denial::Beside(_))) => Some(Shape::PolicySoa),
+    match (subject.verdict(), DenialAuthority::of(subject)) {
+        (_, Some(DenialAuthority::Beside(_))) => Some(PolicySign::PolicySoa),
         // AWS's zones hold the addresses under the name itself.
-        (_, Some(Denial::Alias(_))) => (case.endpoint.is_some() && (ordinary || aws_works)).then_some(Shape::Alias),
+        (_, Some(DenialAuthority::Alias(_))) => {
+            (case.endpoint.is_some() && (ordinary || aws_works)).then_some(PolicySign::Alias)
+        }
         // A root that denies all of .com, where AWS's names resolve: made up for the answer.
-        (_, Some(Denial::Root)) => aws_works.then_some(Shape::Bare),
-        (verdict, Some(Denial::Bare)) => {
+        (_, Some(DenialAuthority::Root)) => aws_works.then_some(PolicySign::Bare),
+        (verdict, Some(DenialAuthority::Bare)) => {
             if recursion::ends_at_aws(subject) {
                 return None;
             }
             if removes_all_ipv4(subject) {
-                return Some(Shape::NoIpv4);
+                return Some(PolicySign::NoIpv4);
             }
             // What a filter of private addresses leaves; but whether there are any is not known.
             let is_empty = verdict == Verdict::NoData && ordinary && !subject.probed.resolver.is_of_a_vpc();
@@ -61,29 +63,29 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
             // Of a name that is not known to have an address, NODATA may be right.
             let is_unknown = is_empty && (perhaps_rebinding || !case.private_addresses_elsewhere(subject));
             match (marked, perhaps_rebinding) {
-                (true, true) => Some(Shape::MarkedPerhapsRebinding),
-                (true, false) if ordinary || aws_works => Some(Shape::Marked),
-                (true, false) => unchecked.then_some(Shape::MarkedUnchecked),
+                (true, true) => Some(PolicySign::MarkedPerhapsRebinding),
+                (true, false) if ordinary || aws_works => Some(PolicySign::Marked),
+                (true, false) => unchecked.then_some(PolicySign::MarkedUnchecked),
                 (false, _) if is_unknown => None,
-                (false, _) => (ordinary || aws_works).then_some(Shape::Bare),
+                (false, _) => (ordinary || aws_works).then_some(PolicySign::Bare),
             }
         }
         (Verdict::ServFail, None) if marked && !validation::is_shown(subject) => {
             if ordinary || subject.any_outside_control_works() {
-                Some(Shape::Marked)
+                Some(PolicySign::Marked)
             } else {
-                unchecked.then_some(Shape::MarkedUnchecked)
+                unchecked.then_some(PolicySign::MarkedUnchecked)
             }
         }
         (Verdict::Refused, None) => {
             let others_work = ordinary || subject.any_outside_control_works();
             match a.ede.iter().find(|error| error.is_policy()) {
                 Some(error) if error.code == 18 && ordinary && rebinding::may_be(case, subject) => {
-                    Some(Shape::MarkedPerhapsRebinding)
+                    Some(PolicySign::MarkedPerhapsRebinding)
                 }
-                Some(_) if others_work => Some(Shape::Marked),
-                Some(_) => unchecked.then_some(Shape::MarkedUnchecked),
-                None => others_work.then_some(Shape::Refused),
+                Some(_) if others_work => Some(PolicySign::Marked),
+                Some(_) => unchecked.then_some(PolicySign::MarkedUnchecked),
+                None => others_work.then_some(PolicySign::Refused),
             }
         }
         _ => None,
@@ -100,5 +102,5 @@ fn removes_all_ipv4(subject: &Subject<'_>) -> bool {
 
 /// A block that shows no other origin, at a VPC's Resolver.
 pub(in crate::rules) fn is_of_the_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    subject.probed.resolver.is_of_a_vpc() && matches!(shape(case, subject), Some(Shape::Bare | Shape::Alias))
+    subject.probed.resolver.is_of_a_vpc() && matches!(shape(case, subject), Some(PolicySign::Bare | PolicySign::Alias))
 }

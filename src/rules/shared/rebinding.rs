@@ -4,12 +4,12 @@ use super::validation;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
-use crate::rules::step::{Denial, Step};
+use crate::rules::step::{DenialAuthority, ReadingStep};
 use crate::rules::{Case, Subject};
 
 /// What a filter left of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rules) enum Shape {
+pub(in crate::rules) enum FilteredAnswer {
     /// No record, and EDE 15, which dnsmasq adds.
     Marked,
     /// As above, but the sibling was not asked, or a text names another reason.
@@ -23,8 +23,8 @@ pub(in crate::rules) enum Shape {
 }
 
 /// What a filter of private addresses left of this resolver's answer; `None` where the evidence is another's.
-pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<Shape> {
-    if Step::of(subject) != Step::Content || !case.private_addresses_elsewhere(subject) {
+pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<FilteredAnswer> {
+    if ReadingStep::of(subject) != ReadingStep::Content || !case.private_addresses_elsewhere(subject) {
         return None;
     }
     let a = subject.a()?;
@@ -32,12 +32,14 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     // AWS's own resolvers have no such filter: there, only its mark would tell that something else answers.
     let may_be_unmarked = ordinary && !subject.probed.resolver.is_of_a_vpc();
     let shape = match subject.verdict() {
-        Verdict::NoData if a.records.is_empty() && matches!(Denial::of(subject), Some(Denial::Bare)) => {
+        Verdict::NoData
+            if a.records.is_empty() && matches!(DenialAuthority::of(subject), Some(DenialAuthority::Bare)) =>
+        {
             match a.ede.iter().find(|error| error.code == 15) {
-                Some(mark) if ordinary && names_no_other_reason(mark) => Some(Shape::Marked),
-                Some(_) if ordinary || subject.sibling().is_none() => Some(Shape::MarkedUnchecked),
+                Some(mark) if ordinary && names_no_other_reason(mark) => Some(FilteredAnswer::Marked),
+                Some(_) if ordinary || subject.sibling().is_none() => Some(FilteredAnswer::MarkedUnchecked),
                 Some(_) => None,
-                None => may_be_unmarked.then_some(Shape::Bare),
+                None => may_be_unmarked.then_some(FilteredAnswer::Bare),
             }
         }
         Verdict::ServFail if may_be_unmarked && !validation::is_shown(subject) => {
@@ -47,9 +49,9 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
                 .as_ref()
                 .is_some_and(|soa| SoaOrigin::of(soa) != SoaOrigin::Foreign);
             let answered = aaaa.kind == AnswerKind::Answer || aaaa.kind == AnswerKind::NoData && from_aws;
-            answered.then_some(Shape::ServFail)
+            answered.then_some(FilteredAnswer::ServFail)
         }
-        Verdict::Refused if ordinary && a.has_ede(|error| error.code == 18) => Some(Shape::Refused),
+        Verdict::Refused if ordinary && a.has_ede(|error| error.code == 18) => Some(FilteredAnswer::Refused),
         _ => None,
     };
     shape.filter(|_| may_be(case, subject))

@@ -3,11 +3,11 @@
 use super::{refusal, validation};
 use crate::compare::Verdict;
 use crate::rules::Subject;
-use crate::rules::step::{Denial, Step, foreign_zone_around};
+use crate::rules::step::{DenialAuthority, ReadingStep, foreign_zone_around};
 
 /// Whether the resolver resolves nothing of the internet.
 pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> bool {
-    if Step::of(subject) != Step::Content || subject.sibling_is_ordinary() {
+    if ReadingStep::of(subject) != ReadingStep::Content || subject.sibling_is_ordinary() {
         return false;
     }
     let aws = subject.aws_control_works();
@@ -15,11 +15,11 @@ pub(in crate::rules) fn is_missing(subject: &Subject<'_>) -> bool {
         return false;
     }
     let root_fails = subject.root_control_works() == Some(false);
-    match (subject.verdict(), Denial::of(subject)) {
+    match (subject.verdict(), DenialAuthority::of(subject)) {
         // A private root answers for itself: that it works says nothing of the internet. (For a name under no
         // known domain the internet's root says the same, and there is no control of AWS's.)
-        (_, Some(Denial::Root)) => aws == Some(false),
-        (_, Some(Denial::Bare)) => root_fails,
+        (_, Some(DenialAuthority::Root)) => aws == Some(false),
+        (_, Some(DenialAuthority::Bare)) => root_fails,
         (Verdict::ServFail, None) => {
             root_fails && !validation::is_shown(subject) && foreign_zone_around(subject).is_none()
         }

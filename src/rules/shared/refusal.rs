@@ -4,7 +4,7 @@ use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Rcode};
 use crate::observation::{Lookup, Reason, Transport};
 use crate::rules::Subject;
-use crate::rules::step::{Step, controls};
+use crate::rules::step::{ReadingStep, controls};
 
 /// Whether a question was refused: by a whole reply, or by a bare header with REFUSED.
 pub(in crate::rules) fn is_refused(lookup: &Lookup) -> bool {
@@ -27,7 +27,7 @@ pub(in crate::rules) fn is_by_bare_headers(subject: &Subject<'_>) -> bool {
 pub(in crate::rules) fn is_of_the_client(subject: &Subject<'_>) -> bool {
     let is_refused_as_asked =
         matches!(subject.verdict(), Verdict::Refused | Verdict::Timeout) && subject.a().is_some_and(is_refused);
-    if Step::of(subject) != Step::Content || !is_refused_as_asked || has_nobody_to_ask(subject) {
+    if ReadingStep::of(subject) != ReadingStep::Content || !is_refused_as_asked || has_nobody_to_ask(subject) {
         return false;
     }
     let mut asked = controls(subject).peekable();

@@ -100,7 +100,7 @@ impl<'c, 'a> Inbound<'c, 'a> {
 
 /// The effect of a fault of an inbound endpoint.
 #[derive(Debug)]
-pub(in crate::rules) struct Effect<'c, 'a> {
+pub(in crate::rules) struct InboundFaultEffect<'c, 'a> {
     /// How bad.
     pub severity: Severity,
     /// Who feels it: the endpoint's own addresses that were not heard, and those who seem to forward to it.
@@ -116,7 +116,7 @@ pub(in crate::rules) fn effect<'c, 'a>(
     case: &'c Case<'a>,
     inbound: &Inbound<'c, 'a>,
     unheard: &[&'c Subject<'a>],
-) -> Effect<'c, 'a> {
+) -> InboundFaultEffect<'c, 'a> {
     let all_unheard = unheard.len() == inbound.subjects.len();
     let forwarders = if all_unheard && inbound.of_cluster == Some(true) {
         forward::on_failing_path(case)
@@ -136,7 +136,7 @@ pub(in crate::rules) fn effect<'c, 'a>(
             all.any(|other| other.name() == subject.name())
         })
         .collect();
-    Effect {
+    InboundFaultEffect {
         severity,
         subjects,
         forwarders,

@@ -16,7 +16,7 @@ pub(in crate::rules) fn differs(case: &Case<'_>, subject: &Subject<'_>) -> bool 
 
 /// What one sample said, as far as samples are compared.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::rules) struct Said {
+pub(in crate::rules) struct SampleAnswer {
     pub(in crate::rules) verdict: Verdict,
     pub(in crate::rules) kinds: Option<[Option<AnswerKind>; 2]>,
     pub(in crate::rules) classes: BTreeSet<AddressClass>,
@@ -25,7 +25,7 @@ pub(in crate::rules) struct Said {
 #[derive(Debug)]
 pub(in crate::rules) struct Sample<'a> {
     pub(in crate::rules) number: u32,
-    pub(in crate::rules) said: Said,
+    pub(in crate::rules) said: SampleAnswer,
     pub(in crate::rules) a: Option<&'a Lookup>,
     pub(in crate::rules) aaaa: Option<&'a Lookup>,
 }
@@ -83,7 +83,7 @@ pub(in crate::rules) fn samples<'a>(case: &Case<'_>, subject: &Subject<'a>) -> V
             let kind = |lookup: Option<&Lookup>| lookup.map(|lookup| lookup.kind);
             Sample {
                 number,
-                said: Said {
+                said: SampleAnswer {
                     verdict,
                     kinds: (!fails_alike).then(|| [kind(a), kind(aaaa)]),
                     classes: [a, aaaa]

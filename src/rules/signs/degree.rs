@@ -158,7 +158,7 @@ pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
         let shape = policy::shape(case, subject);
         let is_named = matches!(
             shape,
-            Some(policy::Shape::PolicySoa | policy::Shape::Marked | policy::Shape::NoIpv4)
+            Some(policy::PolicySign::PolicySoa | policy::PolicySign::Marked | policy::PolicySign::NoIpv4)
         );
         Some(is_named)
     },
@@ -170,7 +170,7 @@ pub(in crate::rules) static MARKED_AS_REBINDING: Sign = Sign::of_resolver(
     "the mark of a filter of private addresses",
     "its reply has the extended error that dnsmasq's filter of private addresses sends",
     "its reply does not have the extended error of a filter of private addresses",
-    |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::Shape::Marked)),
+    |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::FilteredAnswer::Marked)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
 
@@ -179,7 +179,7 @@ pub(in crate::rules) static LEFT_WITHOUT_MARK_OR_SOA: Sign = Sign::of_resolver(
     "an answer without its private addresses",
     "the reply has no record, no SOA and no extended error, as a filter of private addresses leaves it",
     "its reply is not one without records, SOA and extended error",
-    |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::Shape::Bare)),
+    |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::FilteredAnswer::Bare)),
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
 

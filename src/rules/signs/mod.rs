@@ -34,7 +34,7 @@ pub(super) struct Sign {
     yes: &'static str,
     /// The words for it not being there.
     no: &'static str,
-    read: Read,
+    read: ReadOff,
     /// What else is said of it where it is there.
     detail: Option<fn(&Subject<'_>) -> Option<String>>,
     /// What was seen in its place where it is not there, and the words for that say more than `no`.
@@ -56,7 +56,7 @@ type Otherwise = fn(&Subject<'_>) -> Option<Cow<'static, str>>;
 
 /// What a sign is read off: one resolver, or the run with its facts.
 #[derive(Clone, Copy)]
-enum Read {
+enum ReadOff {
     Resolver(fn(&Case<'_>, &Subject<'_>) -> Option<bool>),
     Run(fn(&Case<'_>) -> Option<bool>),
 }
@@ -97,7 +97,7 @@ pub(super) fn in_order() -> impl Iterator<Item = &'static Sign> {
 }
 
 impl Sign {
-    const fn new(what: &'static str, yes: &'static str, no: &'static str, read: Read) -> Self {
+    const fn new(what: &'static str, yes: &'static str, no: &'static str, read: ReadOff) -> Self {
         Self {
             what,
             yes,
@@ -146,7 +146,7 @@ impl Sign {
         no: &'static str,
         read: fn(&Case<'_>, &Subject<'_>) -> Option<bool>,
     ) -> Self {
-        Self::new(what, yes, no, Read::Resolver(read))
+        Self::new(what, yes, no, ReadOff::Resolver(read))
     }
 
     /// A sign of the run: of this host, of the cluster, of what AWS says.
@@ -156,7 +156,7 @@ impl Sign {
         no: &'static str,
         read: fn(&Case<'_>) -> Option<bool>,
     ) -> Self {
-        Self::new(what, yes, no, Read::Run(read))
+        Self::new(what, yes, no, ReadOff::Run(read))
     }
 
     /// Without these facts it cannot be read.
@@ -206,8 +206,8 @@ impl Sign {
     /// Whether the sign is there. `None` where it could not be seen, or no resolver is looked at.
     pub(super) fn seen(&self, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Option<bool> {
         match self.read {
-            Read::Resolver(read) => read(case, subject?),
-            Read::Run(read) => read(case),
+            ReadOff::Resolver(read) => read(case, subject?),
+            ReadOff::Run(read) => read(case),
         }
     }
 
@@ -217,12 +217,12 @@ impl Sign {
     }
 
     /// What was read of it, for an argument.
-    fn look(&self, subject: Option<&Subject<'_>>, seen: Option<bool>) -> Look {
+    fn look(&self, subject: Option<&Subject<'_>>, seen: Option<bool>) -> SignReading {
         let has_other_words = || {
             let instead = self.otherwise.zip(subject);
             instead.is_some_and(|(instead, subject)| instead(subject).is_some())
         };
-        Look {
+        SignReading {
             what: self.what,
             words: self.words(subject, seen),
             seen,
@@ -308,7 +308,7 @@ impl Is {
 
 /// A sign as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct SignReading {
     /// What was looked for.
     pub what: &'static str,
     /// What was seen, in words.
@@ -332,9 +332,9 @@ pub(super) enum Weighed {
     /// Everything that it cannot be without is there.
     Fits,
     /// What would decide could not be seen.
-    Undecided(Vec<Look>),
+    Undecided(Vec<SignReading>),
     /// What was seen rules it out.
-    RuledOut(Vec<Look>),
+    RuledOut(Vec<SignReading>),
 }
 
 impl Weighed {
@@ -447,7 +447,7 @@ mod tests {
     fn a_sign_of_a_resolver_names_it_and_no_other_sign_does() {
         let mut wrong = Vec::new();
         for sign in in_order() {
-            let is_of_resolver = matches!(sign.read, Read::Resolver(_));
+            let is_of_resolver = matches!(sign.read, ReadOff::Resolver(_));
             for words in [sign.yes, sign.no] {
                 let names_it = words.split([' ', ',']).any(|word| word == "it" || word == "its");
                 if names_it != is_of_resolver {

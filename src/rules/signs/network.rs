@@ -4,8 +4,8 @@ use super::Sign;
 use crate::dns::AnswerKind;
 use crate::observation::Transport;
 use crate::rules::Need;
-use crate::rules::shared::client_vpn::{self, Fault};
-use crate::rules::shared::obstacle::{self, What};
+use crate::rules::shared::client_vpn::{self, ClientVpnFault};
+use crate::rules::shared::obstacle::{self, NetworkFault};
 
 /// The order in which they are read.
 pub(in crate::rules) static OF_NETWORK: &[&Sign] = &[
@@ -35,9 +35,9 @@ pub(in crate::rules) static NETWORK_ACL_DENIES_ALL: Sign = Sign::of_resolver_if_
         let over = obstacle::asked_over(subject);
         let found = obstacle::obstacles(case, subject, over);
         let denied = |transport: &Transport| {
-            found
-                .iter()
-                .any(|one| matches!(&one.what, What::Acl { transport: of, to_all: true, .. } if of == transport))
+            found.iter().any(
+                |one| matches!(&one.what, NetworkFault::Acl { transport: of, to_all: true, .. } if of == transport),
+            )
         };
         Some(!found.is_empty() && over.iter().all(denied))
     },
@@ -99,7 +99,12 @@ pub(in crate::rules) static CLIENT_VPN_LEADS_NOWHERE: Sign = Sign::of_resolver_i
     |case, subject| {
         let fault = client_vpn::fault(case, subject);
         Some(fault.is_some_and(|(_, fault)| {
-            let leads_nowhere = [Fault::OtherFamily, Fault::NoRoute, Fault::NotAllowed, Fault::GroupsShut];
+            let leads_nowhere = [
+                ClientVpnFault::OtherFamily,
+                ClientVpnFault::NoRoute,
+                ClientVpnFault::NotAllowed,
+                ClientVpnFault::GroupsShut,
+            ];
             leads_nowhere.contains(&fault)
         }))
     },
@@ -115,8 +120,8 @@ pub(in crate::rules) static CLIENT_VPN_IS_WHY_IT_IS_ASKED: Sign = Sign::of_resol
     |case, subject| {
         let fault = client_vpn::fault(case, subject);
         Some(fault.is_some_and(|(through, fault)| match fault {
-            Fault::NoDnsServers => true,
-            Fault::OthersInUse => client_vpn::gives_the_name(case, through.endpoint),
+            ClientVpnFault::NoDnsServers => true,
+            ClientVpnFault::OthersInUse => client_vpn::gives_the_name(case, through.endpoint),
             _ => false,
         }))
     },

@@ -18,7 +18,7 @@ use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
-use crate::rules::step::{Denial, Step, controls, foreign_zone_around, is_sinkholed, was_heard};
+use crate::rules::step::{DenialAuthority, ReadingStep, controls, foreign_zone_around, is_sinkholed, was_heard};
 use crate::rules::view::{self, Age};
 use crate::rules::{Need, Subject, decided, otherwise, phrase};
 use crate::target::Scope;
@@ -204,7 +204,7 @@ pub(in crate::rules) static ANSWERS_ONLY_WITHOUT_EDNS: Sign = Sign::of_resolver(
     "answers without EDNS only",
     "it answers only questions without EDNS",
     "EDNS makes no difference to it",
-    |_, subject| Some(Step::of(subject) == Step::EdnsIntolerant),
+    |_, subject| Some(ReadingStep::of(subject) == ReadingStep::EdnsIntolerant),
 );
 
 /// Some question without EDNS is answered.
@@ -220,7 +220,7 @@ pub(in crate::rules) static CUT_SHORT: Sign = Sign::of_resolver(
     "a truncated reply",
     "its reply is truncated, and TCP does not bring the rest",
     "its reply is not truncated",
-    |_, subject| Some(Step::of(subject) == Step::Truncated),
+    |_, subject| Some(ReadingStep::of(subject) == ReadingStep::Truncated),
 );
 
 /// What comes back cannot be used.
@@ -228,7 +228,7 @@ pub(in crate::rules) static UNREADABLE: Sign = Sign::of_resolver(
     "a reply that can be used",
     "its replies cannot be parsed, or belong to other questions",
     "its reply can be parsed and belongs to the question",
-    |_, subject| Some(Step::of(subject) == Step::Malformed),
+    |_, subject| Some(ReadingStep::of(subject) == ReadingStep::Malformed),
 );
 
 /// The answer is right, and something else in the reply is not.
@@ -247,7 +247,7 @@ pub(in crate::rules) static RECURSES: Sign = Sign::of_resolver(
     |_, subject| {
         subject
             .heard_anything()
-            .then(|| Step::of(subject) != Step::NotRecursive)
+            .then(|| ReadingStep::of(subject) != ReadingStep::NotRecursive)
     },
 );
 
@@ -256,7 +256,7 @@ pub(in crate::rules) static LEGIBLE: Sign = Sign::of_resolver(
     "an answer to read",
     "it sends complete replies, so the answer itself counts",
     "its replies are missing, broken or refused, so no answer counts",
-    |_, subject| Some(Step::of(subject) == Step::Content),
+    |_, subject| Some(ReadingStep::of(subject) == ReadingStep::Content),
 );
 
 // The answer.
@@ -367,8 +367,8 @@ pub(in crate::rules) static DENIED_BY_FOREIGN_ZONE: Sign = Sign::of_resolver(
     "it gives no negative answer from a zone that is not AWS's",
     |_, subject| {
         let by_foreign = matches!(
-            Denial::of(subject),
-            Some(Denial::Above(_) | Denial::Beside(_) | Denial::Root)
+            DenialAuthority::of(subject),
+            Some(DenialAuthority::Above(_) | DenialAuthority::Beside(_) | DenialAuthority::Root)
         );
         is_denied(subject).map(|denied| denied && by_foreign)
     },
@@ -380,7 +380,9 @@ pub(in crate::rules) static DENIED_WITHOUT_SOA: Sign = Sign::of_resolver(
     "a negative answer without SOA",
     "its negative answer has no SOA",
     "it gives no negative answer without SOA",
-    |_, subject| is_denied(subject).map(|denied| denied && matches!(Denial::of(subject), Some(Denial::Bare))),
+    |_, subject| {
+        is_denied(subject).map(|denied| denied && matches!(DenialAuthority::of(subject), Some(DenialAuthority::Bare)))
+    },
 );
 
 /// Another question for the name, or for a name beside it, is denied by a zone that is not AWS's and holds the name.
@@ -540,7 +542,7 @@ pub(in crate::rules) static LOOKS_REBINDING_FILTERED: Sign = Sign::of_resolver(
         subject.sibling().map(|_| {
             subject.sibling_is_ordinary()
                 && subject.a_kind() == Some(AnswerKind::NoData)
-                && matches!(Denial::of(subject), Some(Denial::Bare))
+                && matches!(DenialAuthority::of(subject), Some(DenialAuthority::Bare))
                 && case.private_addresses_elsewhere(subject)
         })
     },
@@ -643,7 +645,7 @@ pub(in crate::rules) static INVENTS_ADDRESSES: Sign = Sign::of_resolver(
     "it gives addresses for names that do not exist",
     "it gives no addresses for names that do not exist",
     |_, subject| match subject.sibling() {
-        Some(_) => Some(Step::of(subject) == Step::Rewritten),
+        Some(_) => Some(ReadingStep::of(subject) == ReadingStep::Rewritten),
         // Whoever gives addresses for every name gives some for this one.
         None => gives_none(subject).then_some(false),
     },

@@ -6,7 +6,7 @@ use crate::dns::AnswerKind;
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::facts::VantageKind;
 use crate::observation::Lookup;
-use crate::rules::remedy::question::Question;
+use crate::rules::remedy::question::UnansweredQuestion;
 use crate::rules::{Need, Subject, view};
 use crate::target::Scope;
 
@@ -179,7 +179,7 @@ pub(in crate::rules) static A_CONTROL_IS_MISSING: Sign = Sign::of_run(
             subject.speaks_dns() && !sibling.is_some_and(Lookup::heard_anything)
         };
         // Each is read, so that it does not depend on the others which facts are looked at.
-        let open = [Question::Public, Question::Vpc].map(|question| question.is_open(case));
+        let open = [UnansweredQuestion::Public, UnansweredQuestion::Vpc].map(|question| question.is_open(case));
         Some(open.contains(&true) || case.subjects().any(is_without))
     },
 )

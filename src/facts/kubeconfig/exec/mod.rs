@@ -78,7 +78,7 @@ fn behind_flags<'a>(name: &str, words: &'a [String]) -> &'a [String] {
 }
 
 /// A reading under way: what is known so far, from the outside in.
-struct Reading {
+struct ExecReading {
     understood: Understood,
     /// The environment of the command.
     environment: Vec<(String, String)>,
@@ -101,7 +101,7 @@ pub(super) fn understand(command: &str, arguments: &[String], environment: Vec<(
         .take(limits::EXEC_WORDS)
         .map(|(name, value)| (text(&name), text(&value)))
         .collect();
-    let mut reading = Reading {
+    let mut reading = ExecReading {
         understood: Understood::default(),
         environment,
         around: None,
@@ -154,7 +154,7 @@ fn flag<'a>(words: &'a [String], at: usize, names: &[&str]) -> Option<(Option<&'
     })
 }
 
-impl Reading {
+impl ExecReading {
     /// Reads a command; `false` where it ends in a program that is not understood.
     fn command(&mut self, words: &[String], depth: usize) -> bool {
         let Some((first, rest)) = words.split_first() else {

@@ -1,10 +1,10 @@
 //! What changes the environment of a command, or holds it in a line: env(1), shells, and their command lines.
 
-use super::{Reading, SHELLS, assignment, shown};
-use crate::facts::kubeconfig::words::{End, Language, Reader, UNKNOWN};
+use super::{ExecReading, SHELLS, assignment, shown};
+use crate::facts::kubeconfig::words::{CommandEnd, CommandReader, Language, UNKNOWN};
 use crate::limits;
 
-impl Reading {
+impl ExecReading {
     /// env(1), of GNU coreutils and of the BSDs: short options stand together, and a value joined to its letter.
     pub(super) fn env(&mut self, words: &[String], depth: usize) -> bool {
         let mut words = words.to_vec();
@@ -54,8 +54,8 @@ impl Reading {
                     (Some('S'), Some(line)) if splits_left > 0 => {
                         splits_left -= 1;
                         let unknown = |_: &str| None;
-                        let mut reader = Reader::new(line, Language::Posix);
-                        let (mut split, _) = reader.command(&unknown).unwrap_or((Vec::new(), End::Line));
+                        let mut reader = CommandReader::new(line, Language::Posix);
+                        let (mut split, _) = reader.command(&unknown).unwrap_or((Vec::new(), CommandEnd::Line));
                         if reader.command(&unknown).is_some() {
                             return self.unread("what `env -S` makes of its line is not known".to_owned());
                         }
@@ -185,19 +185,19 @@ impl Reading {
             return false;
         }
         let outside = self.understood.clone();
-        let mut reader = Reader::new(line, language);
+        let mut reader = CommandReader::new(line, language);
         let mut shell = Shell {
             language,
             variables: Vec::new(),
             exports_all: matches!(language, Language::Cmd | Language::PowerShell),
         };
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<TokenCommand> = Vec::new();
         let (mut first_unread, mut aside) = (None, None);
         // The environments outside of the brackets that are open.
         let mut outer = Vec::new();
         // Compound commands that are open, and whether a condition stands in front in the same list.
         let mut compound = 0_usize;
-        let (mut is_behind_condition, mut before) = (false, End::Line);
+        let (mut is_behind_condition, mut before) = (false, CommandEnd::Line);
         loop {
             let known = |name: &str| {
                 let mut all = shell.variables.iter().chain(&self.environment).rev();
@@ -229,8 +229,8 @@ impl Reading {
                 }
                 words = &words[1..];
             }
-            let is_apart = end == End::Beside || before == End::Beside;
-            is_behind_condition |= before == End::Or;
+            let is_apart = end == CommandEnd::Beside || before == CommandEnd::Beside;
+            is_behind_condition |= before == CommandEnd::Or;
             let is_certain = compound == 0 && !is_behind_condition;
             if let Some((first, _)) = words.split_first() {
                 match self.prepares(words, &mut shell, is_certain, is_apart) {
@@ -238,9 +238,9 @@ impl Reading {
                     Prepares::Unread(what) => {
                         first_unread.get_or_insert(what);
                     }
-                    Prepares::Condition => is_behind_condition |= end == End::And,
+                    Prepares::Condition => is_behind_condition |= end == CommandEnd::And,
                     Prepares::No => {
-                        is_behind_condition |= end == End::And;
+                        is_behind_condition |= end == CommandEnd::And;
                         let around = (self.around.clone(), self.region_around.clone());
                         let environment = self.environment.clone();
                         self.understood = outside.clone();
@@ -248,7 +248,7 @@ impl Reading {
                         let is_understood = self.command(words, depth - 1);
                         let one = std::mem::replace(&mut self.understood, outside.clone());
                         if is_understood {
-                            found.push(Found {
+                            found.push(TokenCommand {
                                 understood: one,
                                 around: std::mem::replace(&mut self.around, around.0),
                                 region_around: std::mem::replace(&mut self.region_around, around.1),
@@ -267,16 +267,18 @@ impl Reading {
                 }
             }
             match end {
-                End::Open => outer.push((self.environment.clone(), shell.variables.clone(), self.removed.clone())),
-                End::Close => {
+                CommandEnd::Open => {
+                    outer.push((self.environment.clone(), shell.variables.clone(), self.removed.clone()))
+                }
+                CommandEnd::Close => {
                     if let Some((environment, variables, removed)) = outer.pop() {
                         self.environment = environment;
                         shell.variables = variables;
                         self.removed = removed;
                     }
                 }
-                End::Line | End::Beside => is_behind_condition = false,
-                End::And | End::Or => {}
+                CommandEnd::Line | CommandEnd::Beside => is_behind_condition = false,
+                CommandEnd::And | CommandEnd::Or => {}
             }
             before = end;
         }
@@ -285,7 +287,12 @@ impl Reading {
     }
 
     /// Takes what the commands agree on that ask for a token.
-    fn take_found(&mut self, found: Vec<Found>, outside: super::Understood, first_unread: Option<String>) -> bool {
+    fn take_found(
+        &mut self,
+        found: Vec<TokenCommand>,
+        outside: super::Understood,
+        first_unread: Option<String>,
+    ) -> bool {
         let mut found = found.into_iter();
         let Some(mut last) = found.next_back() else {
             self.understood = outside;
@@ -575,7 +582,7 @@ enum Prepares {
 }
 
 /// A command of the line that asks for a token, and what is around it.
-struct Found {
+struct TokenCommand {
     understood: super::Understood,
     around: Option<String>,
     region_around: Option<String>,

@@ -1,6 +1,6 @@
 //! The credential plugins: the cluster, Region, profile and role that each is called with.
 
-use super::{Reading, flag, shown};
+use super::{ExecReading, flag, shown};
 use crate::facts::kubeconfig::text;
 use crate::facts::kubeconfig::words::UNKNOWN;
 use crate::limits;
@@ -46,7 +46,7 @@ fn is_cluster_name(name: &str) -> bool {
         && name.bytes().all(is_inner)
 }
 
-impl Reading {
+impl ExecReading {
     /// `aws eks get-token` (AWS CLI command reference). The CLI takes the beginning of an option for the whole, and
     /// update-kubeconfig itself writes `--role`.
     pub(super) fn aws(&mut self, words: &[String]) -> bool {

@@ -1,6 +1,6 @@
 //! Programs that people put around the credential plugin, each with the flags that it takes.
 
-use super::{Reading, flag, shown};
+use super::{ExecReading, flag, shown};
 use crate::facts::kubeconfig::words::Language;
 
 /// Programs that run a command with the credentials of a profile.
@@ -138,7 +138,7 @@ impl Wrapper {
     }
 }
 
-impl Reading {
+impl ExecReading {
     pub(super) fn wrapper(&mut self, wrapper: &Wrapper, first: &str, words: &[String], depth: usize) -> bool {
         let mut at = 0;
         let mut profile = None;

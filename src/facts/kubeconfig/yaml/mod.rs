@@ -19,13 +19,13 @@ use crate::limits;
 /// What is wrong, and the line of it, counted from 1.
 #[derive(Debug)]
 pub(super) struct Wrong {
-    pub(super) why: Why,
+    pub(super) why: YamlFault,
     pub(super) line: Option<usize>,
 }
 
 /// Why it is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Why {
+pub(super) enum YamlFault {
     /// It is no YAML, or a value of another form than is wanted.
     Form,
     /// Too many lists and mappings one inside the other.
@@ -39,21 +39,21 @@ pub(super) enum Why {
 impl Wrong {
     fn in_line(line: usize) -> Self {
         Self {
-            why: Why::Form,
+            why: YamlFault::Form,
             line: Some(line),
         }
     }
 
     fn too_deep(line: usize) -> Self {
         Self {
-            why: Why::Depth,
+            why: YamlFault::Depth,
             line: Some(line),
         }
     }
 
     fn too_many(line: usize) -> Self {
         Self {
-            why: Why::Many,
+            why: YamlFault::Many,
             line: Some(line),
         }
     }
@@ -67,10 +67,10 @@ impl Wrong {
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {
-            Why::Said(why) => f.write_str(why),
-            Why::Form => f.write_str("another form"),
-            Why::Depth => f.write_str("too deep"),
-            Why::Many => f.write_str("too many values"),
+            YamlFault::Said(why) => f.write_str(why),
+            YamlFault::Form => f.write_str("another form"),
+            YamlFault::Depth => f.write_str("too deep"),
+            YamlFault::Many => f.write_str("too many values"),
         }
     }
 }
@@ -80,7 +80,7 @@ impl std::error::Error for Wrong {}
 impl de::Error for Wrong {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self {
-            why: Why::Said(message.to_string()),
+            why: YamlFault::Said(message.to_string()),
             line: None,
         }
     }
@@ -88,7 +88,7 @@ impl de::Error for Wrong {
 
 /// A value, and the line that it begins in, counted from 1.
 #[derive(Debug)]
-struct Node {
+struct YamlNode {
     value: Value,
     line: usize,
 }
@@ -104,13 +104,13 @@ enum Value {
 
 /// The values of a document, in the order in which they begin.
 #[derive(Debug)]
-pub(super) struct Document {
-    nodes: Vec<Node>,
+pub(super) struct YamlDocument {
+    nodes: Vec<YamlNode>,
     root: usize,
 }
 
 /// Reads the first document. `None` where there is none.
-pub(super) fn read(text: &str) -> Result<Option<Document>, Wrong> {
+pub(super) fn read(text: &str) -> Result<Option<YamlDocument>, Wrong> {
     let document = parse::Parser::new(text).document()?;
     if let Some(document) = &document {
         document.check()?;
@@ -118,13 +118,13 @@ pub(super) fn read(text: &str) -> Result<Option<Document>, Wrong> {
     Ok(document)
 }
 
-impl Document {
-    fn node(&self, index: usize) -> Option<&Node> {
+impl YamlDocument {
+    fn node(&self, index: usize) -> Option<&YamlNode> {
         self.nodes.get(index)
     }
 
     /// The value behind an alias, or the value itself: an alias is of a value that is whole before it.
-    fn meant(&self, index: usize) -> Option<&Node> {
+    fn meant(&self, index: usize) -> Option<&YamlNode> {
         let node = self.node(index)?;
         match node.value {
             Value::Alias(target) => self.node(target),
@@ -234,7 +234,7 @@ impl Document {
         fields: &mut BTreeMap<&'d str, usize>,
         depth: usize,
     ) -> Result<(), Wrong> {
-        let Some(Node {
+        let Some(YamlNode {
             value: Value::Mapping(pairs),
             line,
         }) = self.meant(index)
@@ -262,8 +262,8 @@ impl Document {
     }
 
     /// The whole of it, to be looked at for fields.
-    pub(super) fn root(&self) -> At<'_> {
-        At {
+    pub(super) fn root(&self) -> YamlValue<'_> {
+        YamlValue {
             document: self,
             index: self.root,
         }
@@ -285,19 +285,19 @@ fn is_allowed(by_alias: u64, all: u64) -> bool {
 
 /// A value of a document, as serde takes it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct At<'d> {
-    document: &'d Document,
+pub(super) struct YamlValue<'d> {
+    document: &'d YamlDocument,
     index: usize,
 }
 
-impl<'d> IntoDeserializer<'d, Wrong> for At<'d> {
+impl<'d> IntoDeserializer<'d, Wrong> for YamlValue<'d> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self
     }
 }
 
-impl<'d> At<'d> {
+impl<'d> YamlValue<'d> {
     fn other(self, index: usize) -> Self {
         Self { index, ..self }
     }
@@ -329,7 +329,7 @@ impl<'d> IntoDeserializer<'d, Wrong> for Key<'d> {
     }
 }
 
-impl<'de> Deserializer<'de> for At<'de> {
+impl<'de> Deserializer<'de> for YamlValue<'de> {
     type Error = Wrong;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {

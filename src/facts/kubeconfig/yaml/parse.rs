@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::{Plain, resolved};
-use super::scan::{Kind, Scanner};
-use super::{Document, Node, Value, Wrong};
+use super::scan::{Scanner, TokenKind};
+use super::{Value, Wrong, YamlDocument, YamlNode};
 use crate::limits;
 
 /// What is read next.
@@ -31,7 +31,7 @@ enum State {
 
 /// A list or a mapping whose end is not seen yet.
 #[derive(Debug)]
-struct Open {
+struct OpenCollection {
     node: usize,
     is_mapping: bool,
     children: Vec<usize>,
@@ -43,8 +43,8 @@ pub(super) struct Parser<'a> {
     scanner: Scanner<'a>,
     states: Vec<State>,
     handles: BTreeMap<String, String>,
-    nodes: Vec<Node>,
-    open: Vec<Open>,
+    nodes: Vec<YamlNode>,
+    open: Vec<OpenCollection>,
     is_open: BTreeSet<usize>,
     anchors: BTreeMap<String, usize>,
     root: Option<usize>,
@@ -65,23 +65,27 @@ impl<'a> Parser<'a> {
     }
 
     /// The document; `None` where there is none.
-    pub(super) fn document(mut self) -> Result<Option<Document>, Wrong> {
+    pub(super) fn document(mut self) -> Result<Option<YamlDocument>, Wrong> {
         self.scanner.take()?;
-        while self.is_next(&Kind::DocumentEnd)? {
+        while self.is_next(&TokenKind::DocumentEnd)? {
             self.scanner.take()?;
         }
-        if self.is_next(&Kind::StreamEnd)? {
+        if self.is_next(&TokenKind::StreamEnd)? {
             return Ok(None);
         }
-        if self.directives()? || self.is_next(&Kind::DocumentStart)? {
-            if !self.is_next(&Kind::DocumentStart)? {
+        if self.directives()? || self.is_next(&TokenKind::DocumentStart)? {
+            if !self.is_next(&TokenKind::DocumentStart)? {
                 return Err(self.wrong());
             }
             self.scanner.take()?;
             let token = self.scanner.peek()?;
             let is_empty = matches!(
                 token.kind,
-                Kind::Version(..) | Kind::TagDirective(..) | Kind::DocumentStart | Kind::DocumentEnd | Kind::StreamEnd
+                TokenKind::Version(..)
+                    | TokenKind::TagDirective(..)
+                    | TokenKind::DocumentStart
+                    | TokenKind::DocumentEnd
+                    | TokenKind::StreamEnd
             );
             if is_empty {
                 let line = token.line;
@@ -98,7 +102,7 @@ impl<'a> Parser<'a> {
         // The end of the document is looked at.
         self.scanner.peek()?;
         let Self { nodes, root, .. } = self;
-        Ok(root.map(|root| Document { nodes, root }))
+        Ok(root.map(|root| YamlDocument { nodes, root }))
     }
 
     fn wrong(&mut self) -> Wrong {
@@ -108,7 +112,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn is_next(&mut self, kind: &Kind) -> Result<bool, Wrong> {
+    fn is_next(&mut self, kind: &TokenKind) -> Result<bool, Wrong> {
         Ok(self.scanner.peek()?.kind == *kind)
     }
 
@@ -118,11 +122,11 @@ impl<'a> Parser<'a> {
         let mut named = BTreeMap::new();
         loop {
             match self.scanner.peek()?.kind.clone() {
-                Kind::Version(1, 1) if !version => version = true,
-                Kind::TagDirective(handle, prefix) if !named.contains_key(&handle) => {
+                TokenKind::Version(1, 1) if !version => version = true,
+                TokenKind::TagDirective(handle, prefix) if !named.contains_key(&handle) => {
                     named.insert(handle, prefix);
                 }
-                Kind::Version(..) | Kind::TagDirective(..) => return Err(self.wrong()),
+                TokenKind::Version(..) | TokenKind::TagDirective(..) => return Err(self.wrong()),
                 _ => break,
             }
             any = true;
@@ -178,7 +182,7 @@ impl<'a> Parser<'a> {
     fn node(&mut self, is_block: bool, takes_indentless: bool) -> Result<(), Wrong> {
         let token = self.scanner.peek()?.clone();
         let line = token.line;
-        if let Kind::Alias(name) = token.kind {
+        if let TokenKind::Alias(name) = token.kind {
             self.scanner.take()?;
             let target = *self.anchors.get(&name).ok_or(Wrong::in_line(line + 1))?;
             // A value that holds itself has no end.
@@ -190,8 +194,8 @@ impl<'a> Parser<'a> {
         let (mut anchor, mut tag) = (None, None);
         loop {
             match self.scanner.peek()?.kind.clone() {
-                Kind::Anchor(name) if anchor.is_none() => anchor = Some(name),
-                Kind::Tag(handle, suffix) if tag.is_none() => tag = Some((handle, suffix)),
+                TokenKind::Anchor(name) if anchor.is_none() => anchor = Some(name),
+                TokenKind::Tag(handle, suffix) if tag.is_none() => tag = Some((handle, suffix)),
                 _ => break,
             }
             self.scanner.take()?;
@@ -208,11 +212,11 @@ impl<'a> Parser<'a> {
         let token = self.scanner.peek()?.clone();
         let line = if has_properties { line } else { token.line };
         match token.kind {
-            Kind::BlockEntry if takes_indentless => {
+            TokenKind::BlockEntry if takes_indentless => {
                 self.states.push(State::IndentlessSequence);
                 self.begin(false, line, anchor)
             }
-            Kind::Scalar(text, is_plain) => {
+            TokenKind::Scalar(text, is_plain) => {
                 self.scanner.take()?;
                 let value = match tag.as_deref() {
                     None if !is_plain => Some(Plain::Text(text)),
@@ -221,19 +225,19 @@ impl<'a> Parser<'a> {
                 let value = value.ok_or(Wrong::in_line(token.line + 1))?;
                 self.add(Value::Plain(value), line, anchor)
             }
-            Kind::FlowSequenceStart => {
+            TokenKind::FlowSequenceStart => {
                 self.states.push(State::FlowSequenceFirst);
                 self.begin(false, line, anchor)
             }
-            Kind::FlowMappingStart => {
+            TokenKind::FlowMappingStart => {
                 self.states.push(State::FlowMappingFirst);
                 self.begin(true, line, anchor)
             }
-            Kind::BlockSequenceStart if is_block => {
+            TokenKind::BlockSequenceStart if is_block => {
                 self.states.push(State::BlockSequenceFirst);
                 self.begin(false, line, anchor)
             }
-            Kind::BlockMappingStart if is_block => {
+            TokenKind::BlockMappingStart if is_block => {
                 self.states.push(State::BlockMappingFirst);
                 self.begin(true, line, anchor)
             }
@@ -249,15 +253,15 @@ impl<'a> Parser<'a> {
     fn block_sequence(&mut self) -> Result<(), Wrong> {
         let token = self.scanner.peek()?.clone();
         match token.kind {
-            Kind::BlockEntry => {
+            TokenKind::BlockEntry => {
                 self.scanner.take()?;
                 self.states.push(State::BlockSequence);
                 match self.scanner.peek()?.kind {
-                    Kind::BlockEntry | Kind::BlockEnd => self.empty(token.line),
+                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty(token.line),
                     _ => self.node(true, false),
                 }
             }
-            Kind::BlockEnd => {
+            TokenKind::BlockEnd => {
                 self.scanner.take()?;
                 self.close()
             }
@@ -267,13 +271,13 @@ impl<'a> Parser<'a> {
 
     fn indentless_sequence(&mut self) -> Result<(), Wrong> {
         let token = self.scanner.peek()?.clone();
-        if token.kind != Kind::BlockEntry {
+        if token.kind != TokenKind::BlockEntry {
             return self.close();
         }
         self.scanner.take()?;
         self.states.push(State::IndentlessSequence);
         match self.scanner.peek()?.kind {
-            Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => self.empty(token.line),
+            TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(token.line),
             _ => self.node(true, false),
         }
     }
@@ -281,15 +285,15 @@ impl<'a> Parser<'a> {
     fn block_mapping_key(&mut self) -> Result<(), Wrong> {
         let token = self.scanner.peek()?.clone();
         match token.kind {
-            Kind::Key => {
+            TokenKind::Key => {
                 self.scanner.take()?;
                 self.states.push(State::BlockMappingValue);
                 match self.scanner.peek()?.kind {
-                    Kind::Key | Kind::Value | Kind::BlockEnd => self.empty(token.line),
+                    TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(token.line),
                     _ => self.node(true, true),
                 }
             }
-            Kind::BlockEnd => {
+            TokenKind::BlockEnd => {
                 self.scanner.take()?;
                 self.close()
             }
@@ -300,30 +304,30 @@ impl<'a> Parser<'a> {
     fn block_mapping_value(&mut self) -> Result<(), Wrong> {
         self.states.push(State::BlockMappingKey);
         let token = self.scanner.peek()?.clone();
-        if token.kind != Kind::Value {
+        if token.kind != TokenKind::Value {
             return self.empty(token.line);
         }
         self.scanner.take()?;
         match self.scanner.peek()?.kind {
-            Kind::Key | Kind::Value | Kind::BlockEnd => self.empty(token.line),
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(token.line),
             _ => self.node(true, true),
         }
     }
 
     fn flow_sequence(&mut self, is_first: bool) -> Result<(), Wrong> {
-        if !is_first && !self.is_next(&Kind::FlowSequenceEnd)? {
-            if !self.is_next(&Kind::FlowEntry)? {
+        if !is_first && !self.is_next(&TokenKind::FlowSequenceEnd)? {
+            if !self.is_next(&TokenKind::FlowEntry)? {
                 return Err(self.wrong());
             }
             self.scanner.take()?;
         }
         let token = self.scanner.peek()?.clone();
         match token.kind {
-            Kind::FlowSequenceEnd => {
+            TokenKind::FlowSequenceEnd => {
                 self.scanner.take()?;
                 self.close()
             }
-            Kind::Key => {
+            TokenKind::Key => {
                 self.scanner.take()?;
                 self.states.push(State::PairKey);
                 self.begin(true, token.line, None)
@@ -339,7 +343,7 @@ impl<'a> Parser<'a> {
         self.states.push(State::PairValue);
         let token = self.scanner.peek()?.clone();
         match token.kind {
-            Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd => {
+            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
                 // The token is left out, as libyaml does.
                 self.scanner.take()?;
                 self.empty(token.line)
@@ -351,10 +355,10 @@ impl<'a> Parser<'a> {
     fn pair_value(&mut self) -> Result<(), Wrong> {
         self.states.push(State::PairEnd);
         let token = self.scanner.peek()?.clone();
-        if token.kind == Kind::Value {
+        if token.kind == TokenKind::Value {
             self.scanner.take()?;
             let next = &self.scanner.peek()?.kind;
-            if !matches!(next, Kind::FlowEntry | Kind::FlowSequenceEnd) {
+            if !matches!(next, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
                 return self.node(false, false);
             }
         }
@@ -362,25 +366,28 @@ impl<'a> Parser<'a> {
     }
 
     fn flow_mapping_key(&mut self, is_first: bool) -> Result<(), Wrong> {
-        if !self.is_next(&Kind::FlowMappingEnd)? {
+        if !self.is_next(&TokenKind::FlowMappingEnd)? {
             if !is_first {
-                if !self.is_next(&Kind::FlowEntry)? {
+                if !self.is_next(&TokenKind::FlowEntry)? {
                     return Err(self.wrong());
                 }
                 self.scanner.take()?;
             }
             let token = self.scanner.peek()?.clone();
-            if token.kind == Kind::Key {
+            if token.kind == TokenKind::Key {
                 self.scanner.take()?;
                 self.states.push(State::FlowMappingValue);
                 let next = &self.scanner.peek()?.kind;
-                return if matches!(next, Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd) {
+                return if matches!(
+                    next,
+                    TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd
+                ) {
                     self.empty(token.line)
                 } else {
                     self.node(false, false)
                 };
             }
-            if token.kind != Kind::FlowMappingEnd {
+            if token.kind != TokenKind::FlowMappingEnd {
                 self.states.push(State::FlowMappingEmptyValue);
                 return self.node(false, false);
             }
@@ -392,10 +399,10 @@ impl<'a> Parser<'a> {
     fn flow_mapping_value(&mut self) -> Result<(), Wrong> {
         self.states.push(State::FlowMappingKey);
         let token = self.scanner.peek()?.clone();
-        if token.kind == Kind::Value {
+        if token.kind == TokenKind::Value {
             self.scanner.take()?;
             let next = &self.scanner.peek()?.kind;
-            if !matches!(next, Kind::FlowEntry | Kind::FlowMappingEnd) {
+            if !matches!(next, TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
                 return self.node(false, false);
             }
         }
@@ -412,7 +419,7 @@ impl<'a> Parser<'a> {
             return Err(Wrong::too_many(line + 1));
         }
         let index = self.nodes.len();
-        self.nodes.push(Node { value, line: line + 1 });
+        self.nodes.push(YamlNode { value, line: line + 1 });
         if let Some(name) = anchor {
             self.anchors.insert(name, index);
         }
@@ -427,7 +434,7 @@ impl<'a> Parser<'a> {
         let node = self.nodes.len();
         self.add(Value::Plain(Plain::Nothing), line, anchor)?;
         self.is_open.insert(node);
-        self.open.push(Open {
+        self.open.push(OpenCollection {
             node,
             is_mapping,
             children: Vec::new(),

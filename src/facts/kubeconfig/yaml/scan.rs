@@ -8,7 +8,7 @@ use crate::limits;
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     StreamStart,
     StreamEnd,
     /// `%YAML`, with the version.
@@ -39,13 +39,13 @@ pub(super) enum Kind {
 /// A token, and the line that it begins in, counted from 0.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) line: usize,
 }
 
 /// A place of the text.
 #[derive(Debug, Clone, Copy, Default)]
-struct Mark {
+struct TextPosition {
     index: usize,
     line: usize,
     column: usize,
@@ -57,7 +57,7 @@ struct SimpleKey {
     is_possible: bool,
     is_required: bool,
     token: usize,
-    mark: Mark,
+    mark: TextPosition,
 }
 
 /// Reads the characters of a text into tokens.
@@ -66,7 +66,7 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     /// The octet of `text` that is next.
     at: usize,
-    mark: Mark,
+    mark: TextPosition,
     tokens: VecDeque<Token>,
     taken: usize,
     is_started: bool,
@@ -147,7 +147,7 @@ impl<'a> Scanner<'a> {
         Self {
             text,
             at: 0,
-            mark: Mark::default(),
+            mark: TextPosition::default(),
             tokens: VecDeque::new(),
             taken: 0,
             is_started: false,
@@ -248,7 +248,7 @@ impl<'a> Scanner<'a> {
         isize::try_from(self.mark.column).unwrap_or(isize::MAX)
     }
 
-    fn push(&mut self, kind: Kind, line: usize) {
+    fn push(&mut self, kind: TokenKind, line: usize) {
         self.tokens.push_back(Token { kind, line });
     }
 
@@ -256,7 +256,7 @@ impl<'a> Scanner<'a> {
         if !self.is_started {
             self.is_started = true;
             self.is_key_allowed = true;
-            self.push(Kind::StreamStart, 0);
+            self.push(TokenKind::StreamStart, 0);
             return Ok(());
         }
         if self.is_ended {
@@ -283,23 +283,23 @@ impl<'a> Scanner<'a> {
             }
             self.push(
                 if c == '-' {
-                    Kind::DocumentStart
+                    TokenKind::DocumentStart
                 } else {
-                    Kind::DocumentEnd
+                    TokenKind::DocumentEnd
                 },
                 line,
             );
             return Ok(());
         }
         match c {
-            '[' => self.open(Kind::FlowSequenceStart),
-            '{' => self.open(Kind::FlowMappingStart),
-            ']' => self.close(Kind::FlowSequenceEnd),
-            '}' => self.close(Kind::FlowMappingEnd),
+            '[' => self.open(TokenKind::FlowSequenceStart),
+            '{' => self.open(TokenKind::FlowMappingStart),
+            ']' => self.close(TokenKind::FlowSequenceEnd),
+            '}' => self.close(TokenKind::FlowMappingEnd),
             ',' => {
                 self.remove_key()?;
                 self.is_key_allowed = true;
-                self.one(Kind::FlowEntry)
+                self.one(TokenKind::FlowEntry)
             }
             '-' if is_blank_or_end(next) => self.entry(),
             '?' if is_flow || is_blank_or_end(next) => self.key(),
@@ -395,7 +395,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Opens a block collection at the column, with its token in front of the one of this number, or behind all.
-    fn roll(&mut self, column: isize, in_front_of: Option<usize>, kind: Kind, line: usize) -> Result<(), Wrong> {
+    fn roll(&mut self, column: isize, in_front_of: Option<usize>, kind: TokenKind, line: usize) -> Result<(), Wrong> {
         if self.flow_level > 0 || self.indent >= column {
             return Ok(());
         }
@@ -414,7 +414,7 @@ impl<'a> Scanner<'a> {
             return;
         }
         while self.indent > column {
-            self.push(Kind::BlockEnd, self.mark.line);
+            self.push(TokenKind::BlockEnd, self.mark.line);
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }
@@ -428,19 +428,19 @@ impl<'a> Scanner<'a> {
         self.remove_key()?;
         self.is_key_allowed = false;
         self.is_ended = true;
-        self.push(Kind::StreamEnd, self.mark.line);
+        self.push(TokenKind::StreamEnd, self.mark.line);
         Ok(())
     }
 
     /// A token of one character.
-    fn one(&mut self, kind: Kind) -> Result<(), Wrong> {
+    fn one(&mut self, kind: TokenKind) -> Result<(), Wrong> {
         let line = self.mark.line;
         self.skip()?;
         self.push(kind, line);
         Ok(())
     }
 
-    fn open(&mut self, kind: Kind) -> Result<(), Wrong> {
+    fn open(&mut self, kind: TokenKind) -> Result<(), Wrong> {
         self.save_key()?;
         self.keys.push(SimpleKey::default());
         self.flow_level += 1;
@@ -451,7 +451,7 @@ impl<'a> Scanner<'a> {
         self.one(kind)
     }
 
-    fn close(&mut self, kind: Kind) -> Result<(), Wrong> {
+    fn close(&mut self, kind: TokenKind) -> Result<(), Wrong> {
         self.remove_key()?;
         if self.flow_level > 0 {
             self.flow_level -= 1;
@@ -467,11 +467,11 @@ impl<'a> Scanner<'a> {
             if !self.is_key_allowed {
                 return Err(self.wrong());
             }
-            self.roll(self.column(), None, Kind::BlockSequenceStart, self.mark.line)?;
+            self.roll(self.column(), None, TokenKind::BlockSequenceStart, self.mark.line)?;
         }
         self.remove_key()?;
         self.is_key_allowed = true;
-        self.one(Kind::BlockEntry)
+        self.one(TokenKind::BlockEntry)
     }
 
     fn key(&mut self) -> Result<(), Wrong> {
@@ -479,11 +479,11 @@ impl<'a> Scanner<'a> {
             if !self.is_key_allowed {
                 return Err(self.wrong());
             }
-            self.roll(self.column(), None, Kind::BlockMappingStart, self.mark.line)?;
+            self.roll(self.column(), None, TokenKind::BlockMappingStart, self.mark.line)?;
         }
         self.remove_key()?;
         self.is_key_allowed = self.flow_level == 0;
-        self.one(Kind::Key)
+        self.one(TokenKind::Key)
     }
 
     fn value(&mut self) -> Result<(), Wrong> {
@@ -491,12 +491,12 @@ impl<'a> Scanner<'a> {
         if let Some(key) = key {
             let place = key.token.saturating_sub(self.taken).min(self.tokens.len());
             let token = Token {
-                kind: Kind::Key,
+                kind: TokenKind::Key,
                 line: key.mark.line,
             };
             self.tokens.insert(place, token);
             let column = isize::try_from(key.mark.column).unwrap_or(isize::MAX);
-            self.roll(column, Some(key.token), Kind::BlockMappingStart, key.mark.line)?;
+            self.roll(column, Some(key.token), TokenKind::BlockMappingStart, key.mark.line)?;
             if let Some(key) = self.keys.last_mut() {
                 key.is_possible = false;
             }
@@ -506,11 +506,11 @@ impl<'a> Scanner<'a> {
                 if !self.is_key_allowed {
                     return Err(self.wrong());
                 }
-                self.roll(self.column(), None, Kind::BlockMappingStart, self.mark.line)?;
+                self.roll(self.column(), None, TokenKind::BlockMappingStart, self.mark.line)?;
             }
             self.is_key_allowed = self.flow_level == 0;
         }
-        self.one(Kind::Value)
+        self.one(TokenKind::Value)
     }
 
     fn directive(&mut self) -> Result<(), Wrong> {
@@ -531,7 +531,7 @@ impl<'a> Scanner<'a> {
                     return Err(self.wrong());
                 }
                 self.skip()?;
-                Kind::Version(major, self.number()?)
+                TokenKind::Version(major, self.number()?)
             }
             "TAG" => {
                 self.skip_blanks()?;
@@ -544,7 +544,7 @@ impl<'a> Scanner<'a> {
                 if !is_blank_or_end(self.now()) {
                     return Err(self.wrong());
                 }
-                Kind::TagDirective(handle, prefix)
+                TokenKind::TagDirective(handle, prefix)
             }
             _ => return Err(self.wrong()),
         };
@@ -604,9 +604,9 @@ impl<'a> Scanner<'a> {
         }
         self.push(
             if is_alias {
-                Kind::Alias(name)
+                TokenKind::Alias(name)
             } else {
-                Kind::Anchor(name)
+                TokenKind::Anchor(name)
             },
             line,
         );
@@ -641,7 +641,7 @@ impl<'a> Scanner<'a> {
         if !is_blank_or_end(self.now()) {
             return Err(self.wrong());
         }
-        self.push(Kind::Tag(handle, suffix), line);
+        self.push(TokenKind::Tag(handle, suffix), line);
         Ok(())
     }
 
@@ -759,7 +759,7 @@ impl<'a> Scanner<'a> {
         if keeps {
             text.push_str(&breaks);
         }
-        self.push(Kind::Scalar(text, false), line);
+        self.push(TokenKind::Scalar(text, false), line);
         Ok(())
     }
 
@@ -822,7 +822,7 @@ impl<'a> Scanner<'a> {
             joint.put(&mut text);
         }
         self.skip()?;
-        self.push(Kind::Scalar(text, false), line);
+        self.push(TokenKind::Scalar(text, false), line);
         Ok(())
     }
 
@@ -925,7 +925,7 @@ impl<'a> Scanner<'a> {
         if joint.is_broken {
             self.is_key_allowed = true;
         }
-        self.push(Kind::Scalar(text, true), line);
+        self.push(TokenKind::Scalar(text, true), line);
         Ok(())
     }
 }
