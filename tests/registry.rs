@@ -150,7 +150,9 @@ fn rules_of_several_places_are_documented() {
         );
         let module = format!("src/places/rules/{}.rs", rule.name.replace('-', "_"));
         assert!(root().join(&module).is_file(), "{module}");
-        let tests = read(&root().join("tests/places.rs"));
+        let tests = root().join("tests/places");
+        let tests = ["dig", "headline", "page", "pairs", "refused"].map(|file| read(&tests.join(format!("{file}.rs"))));
+        let tests = tests.concat();
         assert!(tests.contains(&format!("\"{}\"", rule.name)), "{}", rule.name);
     }
 }

@@ -70,7 +70,7 @@ impl Knowledge {
             }
             SourceAnswer::Aws(learnt) => self.of_aws = known.finish(learnt, &mut self.facts, &mut self.vantage),
             SourceAnswer::Metadata(learnt) => {
-                self.of_metadata = known.finish(learnt, &mut self.facts, &mut self.vantage)
+                self.of_metadata = known.finish(learnt, &mut self.facts, &mut self.vantage);
             }
             SourceAnswer::Changes(answers) => self.of_changes = answers.give_changes(&mut self.facts.aws),
         }

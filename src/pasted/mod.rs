@@ -138,7 +138,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
     // A document over several lines: none of its lines says what it says.
     let mut documents = Gravest::default();
     logs::json(text, &mut |line, seen| {
-        documents.add(Recognised::new(line, seen, 0, None))
+        documents.add(Recognised::new(line, seen, 0, None));
     });
     if !documents.found.is_empty() {
         documents.found.sort_by_key(Recognised::weight);

@@ -255,7 +255,7 @@ fn write_suite(id: usize, suite: &Suite, style: &Style, out: &mut dyn fmt::Write
         match &case.outcome {
             CaseOutcome::Passed => writeln!(out, "/>")?,
             CaseOutcome::Skipped(why) => {
-                writeln!(out, ">\n      <skipped message=\"{}\"/>\n    </testcase>", text(why))?
+                writeln!(out, ">\n      <skipped message=\"{}\"/>\n    </testcase>", text(why))?;
             }
             CaseOutcome::Failed { kind, message, lines } => {
                 write!(

@@ -268,7 +268,7 @@ impl ExecReading {
             }
             match end {
                 CommandEnd::Open => {
-                    outer.push((self.environment.clone(), shell.variables.clone(), self.removed.clone()))
+                    outer.push((self.environment.clone(), shell.variables.clone(), self.removed.clone()));
                 }
                 CommandEnd::Close => {
                     if let Some((environment, variables, removed)) = outer.pop() {

@@ -1,5 +1,7 @@
 //! Lists that may be a part of what AWS has, and lists that do not say what they are of.
 
+use crate::facts::Call;
+
 use super::*;
 
 fn bare(list: &str) -> String {

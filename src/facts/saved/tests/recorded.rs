@@ -1,0 +1,322 @@
+//! What the AWS CLI prints, as it was recorded, and what is no document of it.
+
+use super::super::*;
+use super::{IN, X, applied, cluster, endpoint, endpoints, eni, enis, ids, of, used};
+
+#[test]
+fn what_the_cli_prints() {
+    let interfaces = enis(&[
+        eni(
+            "eni-1",
+            "Amazon EKS shared-cluster",
+            "192.168.1.1",
+            r#","Status":"in-use","PrivateIpAddresses":[{"PrivateIpAddress":"192.168.1.1"},{"PrivateIpAddress":"192.168.1.2"}],"Ipv6Addresses":[{"Ipv6Address":"2001:db8::1"}]"#,
+        ),
+        eni("eni-2", "Amazon EKS shared-cluster-2", "192.168.1.3", ""),
+        eni(
+            "eni-3",
+            "Amazon EKS shared-cluster",
+            "192.168.1.4",
+            r#","Status":"available""#,
+        ),
+        eni("eni-4", "aws-K8S-i-1", "192.168.1.5", ""),
+    ]);
+    let vpcs = r#"{"Vpcs":[{"VpcId":"vpc-0","CidrBlock":"10.0.0.0/16"},{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16",
+        "CidrBlockAssociationSet":[{"CidrBlock":"192.168.0.0/16","CidrBlockState":{"State":"associated"}},
+        {"CidrBlock":"100.64.0.0/16","CidrBlockState":{"State":"associated"}},
+        {"CidrBlock":"100.65.0.0/16","CidrBlockState":{"State":"disassociated"}}],
+        "Ipv6CidrBlockAssociationSet":[{"Ipv6CidrBlock":"2001:db8::/56","Ipv6CidrBlockState":{"State":"associated"}}]}]}"#;
+    // A trailing slash, and another case.
+    let document = cluster("shared-cluster", &format!("https://{X}/"));
+    let (facts, gaps) = applied(&[&interfaces, vpcs, &document]);
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!(facts.cluster.as_ref().unwrap().endpoint_public_access, Some(true));
+    assert_eq!(ids(&facts), ["eni-1"]);
+    let addresses: Vec<String> = facts.interfaces.as_ref().unwrap()[0]
+        .addresses
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(addresses, ["192.168.1.1", "192.168.1.2", "2001:db8::1"]);
+    let vpc = facts.vpc.unwrap();
+    let cidrs: Vec<String> = vpc.cidrs.iter().map(ToString::to_string).collect();
+    assert_eq!(cidrs, ["192.168.0.0/16", "100.64.0.0/16", "2001:db8::/56"]);
+}
+
+#[test]
+fn the_cluster_of_another_endpoint_is_kept_and_said_to_be_one() {
+    let interfaces = enis(&[eni("eni-1", "Amazon EKS other", "192.168.1.1", "")]);
+    let target = X.parse().unwrap();
+    let (facts, _) = applied(&[&interfaces, &cluster("other", "https://other.test")]);
+    assert!(facts.is_of_another_endpoint(&target) && facts.cluster_of(&target).is_none());
+    // Of several it cannot be known which one is meant.
+    let several = [cluster("one", "https://one.test"), cluster("two", "https://two.test")];
+    let (facts, gaps) = applied(&[&several[0], &several[1]]);
+    assert_eq!((facts.cluster, gaps[0].as_str()), (None, "cluster"));
+    // One without an endpoint yet is no other's.
+    let (facts, gaps) = applied(&[r#"{"cluster":{"name":"new","status":"CREATING","resourcesVpcConfig":null}}"#]);
+    assert!(!facts.is_of_another_endpoint(&target));
+    assert_eq!(gaps[0], "cluster");
+}
+
+#[test]
+fn interfaces_alone_are_used_where_they_are_one_clusters() {
+    let one = eni("eni-1", "Amazon EKS shared-cluster", "192.168.1.1", "");
+    let other = eni("eni-2", "Amazon EKS shared-cluster-2", "192.168.1.2", "");
+    let (facts, gaps) = applied(&[&enis(std::slice::from_ref(&one))]);
+    assert_eq!(ids(&facts), ["eni-1"]);
+    assert!(gaps[0].starts_with("cluster, VPC,"), "{gaps:?}");
+    // The same file twice says nothing more.
+    let file = enis(std::slice::from_ref(&one));
+    let (twice, _) = applied(&[&file, &file]);
+    assert_eq!(twice, facts);
+    let (facts, gaps) = applied(&[&enis(&[one, other])]);
+    assert_eq!(facts.interfaces, None);
+    assert!(gaps.contains(&"network interfaces".to_owned()));
+}
+
+#[test]
+fn part_of_a_list_is_a_gap_and_an_empty_one_is_an_answer() {
+    let (facts, gaps) = applied(&[r#"{"ResolverEndpoints":[],"NextToken":"x"}"#]);
+    assert_eq!(facts.resolver_endpoints, Some(Vec::new()));
+    assert!(gaps.contains(&"Resolver endpoints".to_owned()), "{gaps:?}");
+    let (_, gaps) = applied(&[r#"{"Vpcs":[]}"#]);
+    assert!(gaps.contains(&"VPC".to_owned()), "{gaps:?}");
+}
+
+#[test]
+fn more_addresses_than_are_compared_with_are_a_gap() {
+    let many: Vec<String> = (0..300)
+        .map(|n| {
+            let ip = format!("192.168.{}.{}", n / 250, n % 250 + 1);
+            eni(&format!("eni-{n}"), "Amazon EKS shared", &ip, "")
+        })
+        .collect();
+    let (facts, gaps) = applied(&[&enis(&many)]);
+    assert_eq!(facts.interfaces.unwrap().len(), limits::EXPECTED);
+    assert!(gaps.contains(&"network interfaces".to_owned()), "{gaps:?}");
+}
+
+#[test]
+fn what_is_no_document_is_refused() {
+    let read = |text: &str| super::read(text.as_bytes(), &mut Answers::default()).unwrap_err();
+    for text in [r#"{"Rules":[]}"#, "{}", "\"x\"", "[]", "[7]", r#"{"VpcId":"v"}"#] {
+        assert!(matches!(read(text), NotFacts::Other { .. }), "{text}: {:?}", read(text));
+    }
+    assert_eq!(read(" \n"), NotFacts::Empty);
+    assert_eq!(read(r#"{"schema_version":3}"#), NotFacts::Newer(3));
+    assert_eq!(read("{\n \"Vpcs\": ["), NotFacts::Cut(2));
+    assert_eq!(read("["), NotFacts::Cut(1));
+    for (text, says) in [
+        (
+            r#"{"cluster":7}"#,
+            "line 1: cluster is the number 7, and has to be an object",
+        ),
+        (r#"{"cluster":{}}"#, "line 1: cluster has no \"name\""),
+        (
+            r#"{"Vpcs":[7]}"#,
+            "line 1: Vpcs[0] is the number 7, and has to be an object",
+        ),
+        (
+            r#"{"Vpcs":[{"VpcId":"v","CidrBlock":"x"}]}"#,
+            "line 1: Vpcs[0].CidrBlock is the text \"x\", and has to be a network, as in 10.0.0.0/16",
+        ),
+        (r#"{"schema_version":1}"#, "line 1: the object has no \"taken_at\""),
+    ] {
+        assert_eq!(
+            read(text).to_string(),
+            format!("is not as AWS prints it: {says}; save it again with --output json")
+        );
+    }
+    // The place is in the file, not in the document.
+    let second = format!("{}\n\n{{\"Vpcs\":[7]}}", cluster("a", X));
+    assert!(read(&second).to_string().contains("line 4"), "{}", read(&second));
+    let deep = "[".repeat(100_000);
+    assert!(matches!(read(&deep), NotFacts::Cut(1)));
+    let deep = format!("{deep}{}", "]".repeat(100_000));
+    assert!(matches!(read(&deep), NotFacts::Shape(_)));
+}
+
+#[test]
+fn it_is_read_however_it_was_saved() {
+    let answer = cluster("shared", &format!("https://{X}"));
+    let inner = answer.trim_start_matches("{\"cluster\":").strip_suffix('}').unwrap();
+    let hash = format!(r#"{{"name":"shared","endpoint":"https://{X}","public":true}}"#);
+    let sdk = format!(
+        r#"[{{"Arn":"arn:aws:eks:r:1:cluster/shared","Endpoint":"https://{X}","Name":"shared",
+        "ResourcesVpcConfig":{{"VpcId":"vpc-1","EndpointPrivateAccess":true}}}}]"#
+    );
+    for file in [
+        inner.to_owned(),
+        hash,
+        sdk,
+        format!("[{answer}]"),
+        format!("$ aws eks describe-cluster --name shared\n{answer}\n$ "),
+        format!("```json\r\n{answer}\r\n```\r\n"),
+        format!("\u{feff}{answer}"),
+    ] {
+        let (facts, _) = used(&[&file]);
+        let cluster = facts.cluster.unwrap_or_else(|| panic!("{file}"));
+        assert_eq!(
+            (cluster.name.as_str(), cluster.host().is_some()),
+            ("shared", true),
+            "{file}"
+        );
+    }
+    // A list that --query left, and an octet of another code page in a field that nobody uses.
+    let list = format!("[{}]", eni("eni-1", "Amazon EKS shared", "192.168.1.1", ""));
+    assert_eq!(ids(&used(&[&answer, &list]).0), ["eni-1"]);
+    let octets = answer
+        .replace("\"createdAt\"", "\"tags\":{\"o\":\"D\u{7f}r\"},\"createdAt\"")
+        .into_bytes();
+    let octets: Vec<u8> = octets
+        .into_iter()
+        .map(|octet| if octet == 0x7f { 0xfc } else { octet })
+        .collect();
+    let mut answers = Answers::default();
+    super::read(&octets, &mut answers).unwrap();
+    assert_eq!(answers.clusters[0].name, "shared");
+    // eksctl's list has names alone.
+    let (facts, gaps) = used(&[r#"[{"metadata":{"name":"shared","region":"r"},"status":{"eksctlCreated":"True"}}]"#]);
+    assert!(facts.cluster.is_none() && gaps.iter().any(|(fact, _)| fact.contains("cluster")));
+}
+
+#[test]
+fn names_of_clusters_alone_are_known_as_that() {
+    let read = |files: &[&str]| {
+        let mut answers = Answers::default();
+        for file in files {
+            super::read(file.as_bytes(), &mut answers).unwrap();
+        }
+        answers
+    };
+    let listed = r#"[{"metadata":{"name":"shared","region":"r"},"status":{"eksctlCreated":"True"}}]"#;
+    let answers = read(&[listed]);
+    let said = super::names_alone(answers.only_names().unwrap()).to_string();
+    assert!(
+        said.contains("eksctl") && said.contains("describe-cluster --name shared "),
+        "{said}"
+    );
+    // Of several, or of a name that is no word of a command, none is named.
+    for names in [&["a", "b"][..], &["$(x)"]] {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        assert!(super::names_alone(&names).to_string().contains("--name NAME "));
+    }
+    // With anything beside them they are the names that AWS has.
+    assert!(read(&[listed, r#"{"Vpcs":[]}"#]).only_names().is_none());
+    assert!(read(&[r#"{"clusters":["shared"]}"#]).only_names().is_none());
+}
+
+#[test]
+fn a_refusal_is_in_our_own_words() {
+    let text = format!("CLUSTER\tarn:aws:eks:r:1:cluster/shared\thttps://{X}\n");
+    let yaml = format!("cluster:\n  name: shared\n  endpoint: https://{X}\n");
+    let denied = "\nAn error occurred (AccessDeniedException) when calling the DescribeCluster operation: no\n";
+    let output = r#"{"cluster_name":{"sensitive":false,"type":"string","value":"shared"}}"#;
+    for (file, says) in [
+        (
+            text.as_str(),
+            "is what --output text prints (line 1): save it with --output json",
+        ),
+        (
+            yaml.as_str(),
+            "is what --output yaml prints (line 1): save it with --output json",
+        ),
+        (
+            "WARNING: the file is old\n{\n  \"cluster\": {}\n}\n",
+            "is not JSON: line 1 has \"WARNING: the file is old\"",
+        ),
+        (
+            "------\n|  DescribeCluster  |\n",
+            "is what --output table prints (line 1): save it with --output json",
+        ),
+        (
+            denied,
+            "is an error of AWS in place of the answer: AccessDeniedException (line 2): run aws eks describe-cluster \
+             --output json again as somebody with the permission eks:DescribeCluster",
+        ),
+        (
+            output,
+            "aws eks describe-cluster --name shared --output json gives them",
+        ),
+        (
+            r#"{"terraform_version":"1.9"}"#,
+            "is a state of Terraform (line 1): aws eks describe-cluster",
+        ),
+        (
+            r#"{"ResolverQueryLogConfigs":[]}"#,
+            "save what aws route53resolver list-resolver-",
+        ),
+        (
+            "$ aws eks describe-cluster\n",
+            "is a command without its output (line 1)",
+        ),
+        (
+            "{\"Vpcs\":[],}",
+            "is not JSON: line 1 has a comma too many in front of it",
+        ),
+        ("{'Vpcs':[]}", "line 1 has single quotation marks"),
+        ("{\"a\":1}\nand so on", "line 2 has \"and so on\""),
+        ("apiVersion: v1\nclusters: []\n", "give a kubeconfig with --kubeconfig"),
+    ] {
+        let error = super::read(file.as_bytes(), &mut Answers::default())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+/// What a parser would say is nowhere in what is said, and no place is said twice.
+#[test]
+fn no_refusal_has_a_parsers_words() {
+    let whole = [
+        cluster("shared", &format!("https://{X}")),
+        enis(&[eni(
+            "eni-1",
+            "Amazon EKS shared",
+            "192.168.1.1",
+            r#","Ipv6Addresses":[{"Ipv6Address":"::1"}]"#,
+        )]),
+        endpoints(&[endpoint("rslvr-in-7", "INBOUND", "vpc-1", 2)]),
+        of(IN),
+        r#"{"schema_version":1,"taken_at":"2026-01-01T00:00:00Z","facts":{"cluster":{"name":"a"}}}"#.to_owned(),
+    ];
+    let mut seen = 0;
+    for text in &whole {
+        let cuts = (1..text.len()).map(|at| text[..at].to_owned());
+        let strange = ["7", "\"x\"", "[]", "{}", "true", "'", "\u{1b}", ",", "\\"];
+        let marks: Vec<usize> = text.match_indices([':', ',', '[', '{']).map(|(at, _)| at + 1).collect();
+        let put = marks.iter().flat_map(|at| {
+            strange.iter().map(move |word| {
+                let rest = &text[*at..];
+                let end = rest.find([',', '}', ']']).unwrap_or(0);
+                format!("{}{word}{}", &text[..*at], &rest[end..])
+            })
+        });
+        for file in cuts.chain(put) {
+            let Err(error) = super::read(file.as_bytes(), &mut Answers::default()) else {
+                continue;
+            };
+            seen += 1;
+            let said = error.to_string();
+            for word in [
+                "serde",
+                "struct",
+                "Option",
+                "Raw",
+                "invalid type",
+                "expected",
+                "missing field",
+                "EOF",
+                "trailing",
+                "column",
+                "variant",
+                "Error(",
+            ] {
+                assert!(!said.contains(word), "{said:?} of {file}");
+            }
+            assert!(said.matches("line ").count() <= 1, "{said}");
+        }
+    }
+    assert!(seen > 100);
+}
