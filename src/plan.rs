@@ -22,6 +22,8 @@ pub struct Plan {
     pub enclosing_zone: Option<Name>,
     /// The search list of this host.
     pub search: Vec<Name>,
+    /// Whether clients here look the name up below the search list before they look it up itself.
+    pub searches_first: bool,
     /// How often the target is asked for.
     pub samples: u32,
     /// Whether the control questions are asked.
@@ -35,6 +37,7 @@ impl Plan {
         let hostname = &target.hostname;
         let endpoint = EndpointName::parse(hostname).ok();
         let parent = hostname.parent().filter(|parent| !parent.is_root());
+        let stub = facts.host.stub.as_ref();
         let sibling = parent.as_ref().and_then(|parent| parent.prepend(sibling_label).ok());
         Self {
             target: hostname.clone(),
@@ -44,12 +47,8 @@ impl Plan {
                 .map(EndpointName::public_aws_names)
                 .unwrap_or_default(),
             enclosing_zone: endpoint.map(|endpoint| endpoint.regional_suffix).or(parent),
-            search: facts
-                .host
-                .stub
-                .as_ref()
-                .map(|stub| stub.search.clone())
-                .unwrap_or_default(),
+            search: stub.map(|stub| stub.search.clone()).unwrap_or_default(),
+            searches_first: stub.is_some_and(|stub| stub.searches_first(hostname)),
             samples: asked.samples.max(1),
             controls: asked.controls,
         }
@@ -157,7 +156,7 @@ pub fn follow_up(plan: &Plan, resolver: &Resolver, lookups: &[Lookup]) -> Vec<Qu
         }
     }
     let denied = target(RecordType::A).is_some_and(|lookup| lookup.kind.is_negative());
-    if denied && resolver.has_role(Role::Local) {
+    if (denied || plan.searches_first) && resolver.has_role(Role::Local) {
         for suffix in &plan.search {
             if let Ok(qname) = plan.target.append(suffix) {
                 questions.push(Question {

@@ -349,7 +349,7 @@ fn not_asked_is_not_known(fleet: &Fleet, asked: usize) {
     for one in fleet.targets.iter().filter(is_open) {
         let reason = one.reason.as_deref().unwrap_or_default();
         assert!(one.headline.is_none(), "{one:?}");
-        assert!(reason.contains("dead was not asked: it was silent for "), "{reason}");
+        assert!(reason.contains("dead was not asked: no reply came to "), "{reason}");
     }
 }
 

@@ -221,7 +221,8 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 // Another message came first, and decides.
                 AnswerKind::Answer if too_late(lookup) => with("invalid DNS response"),
                 AnswerKind::Answer if may_be_too_late(lookup) => return None,
-                _ if has_some_address(lookup, qtype) => return found(took_ms),
+                // What is in a truncated reply over UDP is left aside (src/net/dnsclient_unix.go, exchange).
+                _ if !is_cut_over_udp(lookup) && has_some_address(lookup, qtype) => return found(took_ms),
                 AnswerKind::Answer => return found(took_ms),
                 AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup, version) => {
                     with("lame referral")
@@ -232,7 +233,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 {
                     with("no answer from DNS server")
                 }
-                AnswerKind::Truncated if !is_truncated_over_tcp(lookup) => {
+                AnswerKind::Truncated if is_cut_over_udp(lookup) => {
                     let error = after_truncation(lookup)?;
                     if error.is_timeout() {
                         failed.waits += 1;
@@ -304,6 +305,11 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
     }
     let failed = Some(failed);
     Some(Walk { took_ms, failed }).filter(|_| !servers.is_empty())
+}
+
+/// Whether the reply over UDP is truncated, and none came over TCP.
+fn is_cut_over_udp(lookup: &Lookup) -> bool {
+    lookup.kind == AnswerKind::Truncated && !is_truncated_over_tcp(lookup)
 }
 
 /// What an address record is to Go whose data is not as long as an address.

@@ -180,7 +180,7 @@ struct Situation<'a> {
     /// How long this program waited for a reply, in milliseconds.
     waited_ms: u64,
     /// Whether the name has an address below a suffix of the search list, which is walked where the name itself is
-    /// denied (resolv.conf(5); Go, src/net/dnsclient_unix.go).
+    /// denied, or before it is asked for (resolv.conf(5); Go, src/net/dnsclient_unix.go).
     found_below_a_suffix: bool,
 }
 

@@ -3,7 +3,8 @@
 //! Recorded with musl 1.2.3 (fixtures/clients/recorded.json), and musl 1.2.3, src/network/res_msend.c and
 //! lookup_name.c. A and AAAA go to all three servers at once, without EDNS and over UDP only; the first reply with
 //! NOERROR or NXDOMAIN counts, whatever is in it, so that of servers that differ the faster one wins. SERVFAIL ends as
-//! "Try again" where nobody has more, and so does silence; every other RCODE is passed over. A decides before AAAA. The
+//! "Try again" where nobody has more, and so does silence; every other RCODE is passed over. A decides before AAAA, and
+//! NXDOMAIN for AAAA is that for the name, whatever A has. The
 //! hosts file is compared with the case as it stands. A name with as many dots as ndots says is not looked up below the
 //! search list. A truncated reply counts as it stands, mostly empty. All of it has the time of `options timeout`,
 //! however many attempts there are.
@@ -40,8 +41,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
         return None;
     }
     let stub = situation.facts.host.stub.as_ref();
-    let dots = situation.target.hostname.labels().len().saturating_sub(1);
-    let searches = stub.is_some_and(|stub| dots < stub.ndots as usize);
+    let searches = stub.is_some_and(|stub| stub.searches_first(&situation.target.hostname));
     if searches && situation.found_below_a_suffix {
         return Some(ClientResult::resolves());
     }
@@ -54,6 +54,8 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
                 ClientResult::of(NONAME)
             } else if aaaa == MuslOutcome::Failed {
                 ClientResult::of(AGAIN)
+            } else if aaaa == MuslOutcome::NoName {
+                ClientResult::of(NONAME)
             } else if [a, aaaa].contains(&MuslOutcome::Addresses) {
                 ClientResult::resolves()
             } else {
@@ -108,6 +110,8 @@ fn reply(lookup: &Lookup, qtype: RecordType, patience_ms: f64) -> Option<MuslOut
         },
     };
     Some(match kind {
+        // What is in it was kept where it is the reply that counts.
+        _ if tc && lookup.kind == AnswerKind::Truncated && has_some_address(lookup, qtype) => MuslOutcome::Addresses,
         _ if tc => MuslOutcome::Empty,
         AnswerKind::Answer => MuslOutcome::Addresses,
         // The owner's, whose address it takes all the same, or another: it was not kept (recorded).

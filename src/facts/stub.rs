@@ -47,6 +47,13 @@ pub struct StubConfiguration {
 }
 
 impl StubConfiguration {
+    /// Whether this name is looked up below the suffixes of the search list before it is looked up itself: it has fewer
+    /// dots than `ndots` (resolv.conf(5); Go, src/net/dnsclient_unix.go, nameList).
+    pub fn searches_first(&self, name: &Name) -> bool {
+        let dots = name.labels().len().saturating_sub(1);
+        !self.search.is_empty() && dots < self.ndots as usize
+    }
+
     /// Reads the text of a resolv.conf. `interface_index` turns the name in a link-local scope
     /// (`fe80::1%eth0`) into its number. Never fails: a line that cannot be read is a problem that is kept.
     pub fn parse(source: &str, text: &[u8], interface_index: impl Fn(&str) -> Option<u32>) -> Self {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
+use crate::limits;
 use crate::rules::{self, Confidence, Finding, Remedy, Severity};
 
 /// A cause, and whom it is the cause of.
@@ -50,20 +51,46 @@ struct Grouped {
     /// The targets, by their place.
     targets: Vec<(usize, String)>,
     confidence: Confidence,
-    /// The first target's, and whether all have the same line.
-    first: (usize, String, Finding),
+    /// What was found of the first targets, in their order; not of all, which would be too much to hold.
+    first: Vec<TargetFinding>,
+    /// Whether all targets have the same line.
     is_same: bool,
     zone: Option<Name>,
 }
 
+/// What was found of one target.
+#[derive(Debug, Clone)]
+struct TargetFinding {
+    place: usize,
+    name: String,
+    /// Its place among the findings of its target: a cause stands before what it explains.
+    rank: usize,
+    finding: Finding,
+}
+
+/// Of how many targets of a cause the finding is kept: a target whose cause becomes another is none of it any more.
+const KEPT: usize = 8;
+
 impl Grouped {
+    fn keep(&mut self, found: TargetFinding) {
+        let at = self.first.partition_point(|other| other.place < found.place);
+        if at < KEPT {
+            self.first.insert(at, found);
+            self.first.truncate(KEPT);
+        }
+    }
+
+    fn summary(&self) -> Option<&str> {
+        self.first.first().map(|found| found.finding.summary.as_str())
+    }
+
     /// Takes the targets of another: the same cause in another zone.
     fn join(&mut self, other: Self) {
-        self.is_same &= other.is_same && self.first.2.summary == other.first.2.summary;
+        self.is_same &= other.is_same && self.summary() == other.summary();
         self.confidence = self.confidence.max(other.confidence);
         self.targets.extend(other.targets);
-        if other.first.0 < self.first.0 {
-            self.first = other.first;
+        for found in other.first {
+            self.keep(found);
         }
         if self.zone != other.zone {
             self.zone = None;
@@ -75,7 +102,7 @@ impl Causes {
     /// Takes what was found of a target: what nothing else causes, and what there is to do something about.
     pub(super) fn take(&mut self, place: usize, name: &str, hostname: &Name, findings: &[Finding]) {
         let zone = EndpointName::parse(hostname).ok().map(|one| one.regional_suffix);
-        for finding in findings {
+        for (rank, finding) in findings.iter().enumerate() {
             if finding.severity == Severity::Info || finding.caused_by.is_some() {
                 continue;
             }
@@ -90,7 +117,7 @@ impl Causes {
             let grouped = self.0.entry(key).or_insert_with(|| Grouped {
                 targets: Vec::new(),
                 confidence: finding.confidence,
-                first: (place, name.to_owned(), finding.clone()),
+                first: Vec::new(),
                 is_same: true,
                 zone: zone.clone(),
             });
@@ -100,9 +127,14 @@ impl Causes {
             }
             grouped.targets.push((place, name.to_owned()));
             grouped.confidence = grouped.confidence.max(finding.confidence);
-            grouped.is_same &= grouped.first.2.summary == finding.summary;
-            if place < grouped.first.0 {
-                grouped.first = (place, name.to_owned(), finding.clone());
+            grouped.is_same &= grouped.summary().is_none_or(|summary| *summary == finding.summary);
+            if grouped.first.len() < KEPT || grouped.first.last().is_some_and(|last| place < last.place) {
+                grouped.keep(TargetFinding {
+                    place,
+                    name: name.to_owned(),
+                    rank,
+                    finding: finding.clone(),
+                });
             }
         }
     }
@@ -111,6 +143,7 @@ impl Causes {
     pub(super) fn forget(&mut self, place: usize) {
         for grouped in self.0.values_mut() {
             grouped.targets.retain(|(other, _)| *other != place);
+            grouped.first.retain(|found| found.place != place);
         }
         self.0.retain(|_, grouped| !grouped.targets.is_empty());
     }
@@ -131,36 +164,68 @@ impl Causes {
                 Entry::Occupied(mut known) => known.get_mut().join(grouped),
             }
         }
-        let mut causes: Vec<Cause> = joined
-            .into_values()
-            .map(|mut grouped| {
-                grouped.targets.sort();
-                let (_, example, finding) = grouped.first;
-                let general = rules::find(&finding.rule).map(|rule| rule.summary.to_owned());
-                Cause {
-                    summary: match general {
-                        Some(general) if !grouped.is_same => general,
-                        _ => finding.summary,
-                    },
-                    rule: finding.rule,
-                    severity: finding.severity,
-                    confidence: grouped.confidence,
-                    resolvers: finding.resolvers,
-                    targets: grouped.targets.into_iter().map(|(_, name)| name).collect(),
-                    zone: grouped.zone,
-                    example,
-                    explanation: finding.explanation,
-                    remedies: finding.remedies,
-                }
-            })
+        let mut causes: Vec<(usize, Cause)> = joined
+            .into_iter()
+            .map(|((severity, rule, resolvers, _), grouped)| cause(severity, rule, resolvers, grouped))
             .collect();
-        causes.sort_by(|a, b| {
-            // Of as many targets, the one that is known more surely leads.
-            let order = |one: &Cause| (one.severity, std::cmp::Reverse(one.targets.len()), one.confidence);
-            order(a).cmp(&order(b))
+        causes.sort_by(|(rank_of_a, a), (rank_of_b, b)| {
+            // Of as many targets, a cause leads before what is not explained, what the reports of the targets have
+            // first before what follows, and then the one that is known more surely.
+            let order = |rank: usize, one: &Cause| {
+                let stage = rules::find(&one.rule).map(|rule| rule.stage as u8);
+                let count = std::cmp::Reverse(one.targets.len());
+                (one.severity, count, stage, rank, one.confidence)
+            };
+            order(*rank_of_a, a).cmp(&order(*rank_of_b, b))
         });
-        causes
+        causes.into_iter().map(|(_, cause)| cause).collect()
     }
+}
+
+/// The cause, and where the report of its example has it.
+fn cause(severity: Severity, rule: String, resolvers: Vec<String>, mut grouped: Grouped) -> (usize, Cause) {
+    grouped.targets.sort();
+    let general = rules::find(&rule).map(|rule| rule.summary);
+    let general = || {
+        let who = if resolvers.is_empty() || resolvers.len() > limits::NAMES_SHOWN {
+            String::new()
+        } else {
+            format!("{}: ", resolvers.join(", "))
+        };
+        format!("{who}{}", general.unwrap_or(&rule))
+    };
+    let (zone, confidence) = (grouped.zone, grouped.confidence);
+    let targets: Vec<String> = grouped.targets.into_iter().map(|(_, name)| name).collect();
+    let Some(found) = grouped.first.into_iter().next() else {
+        // What was kept was of targets that have another cause now.
+        let cause = Cause {
+            summary: general(),
+            rule,
+            severity,
+            confidence,
+            resolvers,
+            targets,
+            zone,
+            example: String::new(),
+            explanation: String::new(),
+            remedies: Vec::new(),
+        };
+        return (0, cause);
+    };
+    let finding = found.finding;
+    let cause = Cause {
+        summary: if grouped.is_same { finding.summary } else { general() },
+        rule,
+        severity,
+        confidence,
+        resolvers: finding.resolvers,
+        targets,
+        zone,
+        example: found.name,
+        explanation: finding.explanation,
+        remedies: finding.remedies,
+    };
+    (found.rank, cause)
 }
 
 #[cfg(test)]
@@ -200,6 +265,54 @@ mod tests {
         assert_eq!(lead(causes.clone()).as_deref(), Some("rebinding-protection"));
         causes.take(2, "c", &host, &[unsure]);
         assert_eq!(lead(causes).as_deref(), Some("negative-answer"));
+    }
+
+    #[test]
+    fn what_the_report_of_a_target_has_first_leads() {
+        let host = "api.example.test".parse::<Name>().unwrap_or_else(|_| Name::root());
+        let sure = Finding {
+            confidence: Confidence::Certain,
+            ..finding("inbound-endpoint-unreachable", "inbound-1")
+        };
+        let unexplained = Finding {
+            confidence: Confidence::Certain,
+            ..finding("unexplained-mismatch", "os")
+        };
+        let mut causes = Causes::default();
+        causes.take(
+            0,
+            "a",
+            &host,
+            &[finding("resolver-unreachable", "local"), sure, unexplained],
+        );
+        let rules: Vec<String> = causes.finish().into_iter().map(|one| one.rule).collect();
+        assert_eq!(
+            rules,
+            [
+                "resolver-unreachable",
+                "inbound-endpoint-unreachable",
+                "unexplained-mismatch"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_shown_of_a_cause_is_of_one_of_its_targets() {
+        let host = "api.example.test".parse::<Name>().unwrap_or_else(|_| Name::root());
+        let named = |name: &str| Finding {
+            explanation: format!("of {name}"),
+            ..finding("negative-answer", "corp")
+        };
+        let mut causes = Causes::default();
+        for (place, name) in ["a", "b", "c"].into_iter().enumerate() {
+            causes.take(place, name, &host, &[named(name)]);
+        }
+        causes.forget(0);
+        let causes = causes.finish();
+        let shown = causes
+            .first()
+            .map(|one| (one.example.as_str(), one.explanation.as_str()));
+        assert_eq!(shown, Some(("b", "of b")));
     }
 
     #[test]

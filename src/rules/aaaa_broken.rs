@@ -1,6 +1,7 @@
 //! A is answered, and AAAA fails.
 
 use super::phrase::{self, observed, observed_target};
+use super::signs::AAAA_IS_NXDOMAIN;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::System;
@@ -14,13 +15,15 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// The A answer has addresses, and nothing is wrong with them. AAAA got no reply, SERVFAIL, REFUSED or another
-    /// failure in every sample. Where AAAA got no reply, and the resolver answered AAAA for other targets of the same
-    /// run, packets may have been lost, so the confidence is low.
+    /// failure in every sample, or NXDOMAIN, which says that the name has no records at all. Where AAAA got no reply,
+    /// and the resolver answered AAAA for other targets of the same run, packets may have been lost, so the confidence
+    /// is low.
     ///
     /// ## Why it matters
     /// Clients ask both and wait for both. Where AAAA returns an error, Go and glibc go on with the IPv4 addresses.
-    /// Where AAAA gets no reply, each lookup takes until the timeout, and clients with a shorter deadline fail. When A
-    /// fails once, clients print what AAAA returned.
+    /// After NXDOMAIN for AAAA, musl (Alpine) takes the name as one that does not exist. Where AAAA gets no reply, each
+    /// lookup takes until the timeout, and clients with a shorter deadline fail. When A fails once, clients print what
+    /// AAAA returned.
     ///
     /// ## What to do
     /// Find what drops or fails AAAA questions: a firewall, a filter of IPv6 answers, an old middlebox, or a zone with
@@ -38,7 +41,7 @@ declare_rule! {
         requires: [
             [ANSWER_IS_FINE],
             [A_HAS_ADDRESSES],
-            [AAAA_IS_NEVER_ANSWERED],
+            [AAAA_IS_NEVER_ANSWERED, AAAA_IS_NXDOMAIN],
         ],
         confidence: [Low if [[AAAA_MAY_BE_LOST]], Medium],
         stage: Stage::Evidence,
@@ -55,6 +58,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let effect = if silent {
         "Go (kubectl) and glibc wait for both answers, so a lookup takes until the timeout although the \
          resolver returns the addresses."
+    } else if subjects.iter().any(|subject| AAAA_IS_NXDOMAIN.is_at(case, subject)) {
+        "NXDOMAIN says that the name has no records at all. Go (kubectl) and glibc go on with the IPv4 addresses, and \
+         musl (Alpine) takes the name as one that does not exist."
     } else {
         "Go (kubectl) and glibc go on with the IPv4 addresses, so nothing fails as long as A is answered."
     };
@@ -98,7 +104,8 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     ];
     // Neither macOS' nor Windows' own resolver has such an option.
     let is_linux = remedy::here::system(case) == System::Linux;
-    if is_linux && subjects.iter().any(|subject| subject.has_role(Role::Local)) {
+    let is_denied = subjects.iter().all(|subject| AAAA_IS_NXDOMAIN.is_at(case, subject));
+    if is_linux && !is_denied && subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         // resolv.conf(5); Go reads the option too (src/net/dnsconfig_unix.go).
         remedies.push(Remedy::new(
             "If AAAA is lost only when A and AAAA are asked at the same time: have clients ask one after the other",

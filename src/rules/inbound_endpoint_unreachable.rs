@@ -41,6 +41,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: Endpoint,
+        is_of_the_resolver: true,
         hint: "the inbound endpoint's address answers nobody here",
         complaints: [Forward 30, Silence 80],
         shows: [OneAnswer, SilentInboundEndpoint],

@@ -125,21 +125,31 @@ fn remedies(shown: Shown, is_sure: bool) -> Vec<Remedy> {
     let mut lines = vec![
         (
             Software::Bind,
+            None,
             "# BIND (named.conf); allow-query-cache follows allow-recursion\nallow-recursion { \
              localhost; localnets; <client-subnet>; };",
         ),
         (
             Software::Unbound,
+            None,
             "# Unbound (unbound.conf)\nserver:\n    access-control: <client-subnet> allow",
+        ),
+        // From 5.2 on the old form is not read (PowerDNS Recursor, "New Style (YAML) Settings").
+        (
+            Software::Pdns,
+            Some(5),
+            "# PowerDNS Recursor 5 (recursor.yml): the networks that are there, and\nincoming:\n  allow_from: [ \
+             <networks>, <client-subnet> ]",
         ),
         (
             Software::Pdns,
-            "# PowerDNS Recursor (recursor.conf): the networks that are there, \
+            Some(4),
+            "# PowerDNS Recursor 4 (recursor.conf): the networks that are there, \
              and\nallow-from=<networks>, <client-subnet>",
         ),
     ];
     if shown == Shown::BareHeader {
-        lines.sort_by_key(|(software, _)| *software != Software::Unbound);
+        lines.sort_by_key(|(software, ..)| *software != Software::Unbound);
     }
     let mut remedies = Remedy::in_software("Allow this client's subnet there", lines);
     remedies.push(Remedy::advice(

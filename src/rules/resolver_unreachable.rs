@@ -225,6 +225,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         let answering = case.local().any(Subject::heard_anything);
         explanation.push_str(match (answering, refused) {
+            // In the order of resolv.conf (resolv.conf(5); Go, src/net/dnsclient_unix.go), but with `rotate`.
+            (true, _) if case.stub().is_some_and(|stub| !stub.rotate) && !is_asked_before_another(case, subjects) => {
+                " Clients here ask the name servers before it first, and one of those answers."
+            }
+            (true, false) if is_not_delivered => " Clients here ask the next name server then.",
             (true, false) => " Clients here wait for its timeout and then ask the next name server.",
             (true, true) => " Clients here ask the next name server then.",
             _ if !case.kubectl_looks_up_here() => {
@@ -290,4 +295,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
                 .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
         )
         .fix(remedies)
+}
+
+/// Whether some of them is asked before each name server of this host that answers.
+fn is_asked_before_another(case: &Case<'_>, subjects: &[&Subject<'_>]) -> bool {
+    let first_to_answer = case.local().position(Subject::heard_anything);
+    let is_one = |other: &Subject<'_>| subjects.iter().any(|subject| subject.name() == other.name());
+    let first_of_these = case.local().position(is_one);
+    match (first_of_these, first_to_answer) {
+        (Some(these), Some(answering)) => these < answering,
+        _ => true,
+    }
 }

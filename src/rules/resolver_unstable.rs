@@ -1,5 +1,6 @@
 //! The resolver says different things to the same question.
 
+use super::phrase::observed_target;
 use super::shared::samples::{self, Sample, SampleAnswer, is_silence, samples};
 use super::{
     Case, Confidence, Evidence, Finding, Fits, Remedy, RuleFit, Severity, Stage, Subject, grouped, phrase, remedy,
@@ -16,7 +17,8 @@ declare_rule! {
     /// ## How it was decided
     /// The name was asked for several times (`--samples`). Samples differ when they have another verdict, another kind
     /// of answer for A or AAAA, or addresses of another class. Right answers that hold different ones of the expected
-    /// addresses do not differ. No reply is no answer: where all answers agree, the finding says so, and does not say
+    /// addresses do not differ. Or the answer over UDP is right, and the same question over TCP is denied or gets other
+    /// addresses. No reply is no answer: where all answers agree, the finding says so, and does not say
     /// that they differ. This finding takes the place of what single samples of the same resolver would say.
     ///
     /// ## Why it matters
@@ -35,10 +37,11 @@ declare_rule! {
         complaints: [Denial 270, Failure 140, Silence 110],
         references: [RFC_5001],
         at: InScope,
-        requires: [[SAMPLES_DIFFER]],
+        requires: [[SAMPLES_DIFFER, TCP_CONTRADICTS]],
         // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
         // configuration, and what several samples can share (stale data, stray replies, closed TCP), stays.
-        confidence: [Certain],
+        // TCP alone may be led to another server.
+        confidence: [Certain if [[SAMPLES_DIFFER]], Medium],
         replaces: [OneAnswer],
         stage: Stage::Evidence,
     }
@@ -47,11 +50,55 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     fits.iter()
         .map(|RuleFit { subject, confidence }| {
+            let over_tcp = samples::contradicted_over_tcp(case, subject);
+            if let Some(over_tcp) = over_tcp.filter(|_| !samples::differs(case, subject)) {
+                return contradicted(case, confidence, subject, over_tcp);
+            }
             let samples = samples(case, subject);
             let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
             finding(case, confidence, subject, &samples, &kinds)
         })
         .collect()
+}
+
+/// The answer over UDP is right, and the one over TCP is another.
+fn contradicted(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, over_tcp: &Lookup) -> Finding {
+    let who = subject.title();
+    RULE.finding_at_large(confidence)
+        .about(vec![subject.name().to_owned()])
+        .severity(Severity::Warning)
+        .summary(format!(
+            "{who} answers the same question over TCP with {}, and over UDP as it should",
+            came_to(over_tcp)
+        ))
+        .why(format!(
+            "{who} was asked for the same name and type over UDP and over TCP, and the answers differ. Several servers \
+             behind the address may have different data (load balancer, anycast, two forwarders). Then the next \
+             question over UDP can get the other answer as well. Or TCP alone is led to another server."
+        ))
+        .seen(observed_target(subject))
+        .seen([phrase::observed(subject, over_tcp)])
+        .fix(vec![
+            Remedy::advice(
+                "Give every server behind the address the same configuration for this name: the same forward, the same \
+                 exceptions, the same way to the inbound endpoint",
+            ),
+            ask_more_often(case, subject),
+            remedy::answer::ask_again(case, &[subject], RecordType::A, "+tcp +nsid"),
+        ])
+}
+
+/// Asks for more samples of this resolver.
+fn ask_more_often(case: &Case<'_>, subject: &Subject<'_>) -> Remedy {
+    Remedy::new(
+        "Ask more often, to see the share of each answer",
+        subject.probed.resolver.address.map(|address| {
+            format!(
+                "eks-dns-doctor check {} --no-local --resolver {address} --samples 20",
+                case.own_zone()
+            )
+        }),
+    )
 }
 
 fn finding(
@@ -124,15 +171,7 @@ fn finding(
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
                  exceptions, the same way to the inbound endpoint"
             }),
-            Remedy::new(
-                "Ask more often, to see the share of each answer",
-                subject.probed.resolver.address.map(|address| {
-                    format!(
-                        "eks-dns-doctor check {} --no-local --resolver {address} --samples 20",
-                        case.own_zone()
-                    )
-                }),
-            ),
+            ask_more_often(case, subject),
             // dig(1): +nsid asks for the name server identifier, which tells servers behind one address apart.
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
         ])

@@ -3,19 +3,20 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_target};
-use super::shared::search::wildcards;
+use super::shared::search::{comes_first, wildcards};
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::observation::Lookup;
 
 declare_rule! {
     /// ## What it means
-    /// The endpoint's name gets a negative answer, so the stub resolver tries the search list, and one of its suffixes
-    /// has a wildcard record, for which every name resolves. Clients get the wildcard's address.
+    /// The stub resolver looks the name up below the search list, and one of its suffixes has a wildcard record, for
+    /// which every name resolves. Clients get the wildcard's address. The list is walked after a negative answer for
+    /// the name itself, and before it is asked for where the name has fewer dots than `options ndots` says.
     ///
     /// ## How it was decided
-    /// A name server of this host says NXDOMAIN or NODATA for the name itself, and has addresses for the name with a
-    /// suffix of the search list behind it. Only a wildcard makes such a name exist. Where the addresses are the
-    /// expected ones, nothing is said.
+    /// A name server of this host says NXDOMAIN or NODATA for the name itself, or resolv.conf's `ndots` has the list
+    /// walked first. And it has addresses for the name with a suffix of the search list behind it. Only a wildcard
+    /// makes such a name exist. Where the addresses are the expected ones, nothing is said.
     ///
     /// ## Why it matters
     /// Instead of `no such host` clients show a time-out or a certificate of another name, and the fault looks
@@ -23,7 +24,7 @@ declare_rule! {
     ///
     /// ## What to do
     /// First fix the negative answer for the name itself, which is another finding. Then remove the suffix from the
-    /// search list, or the wildcard from its zone.
+    /// search list, or the wildcard from its zone. Where `ndots` is the reason, take that option out.
     "search-domain-wildcard" = {
         summary: "a suffix of the search list has a wildcard, which answers for the endpoint's name",
         severity: Severity::Error,
@@ -33,10 +34,10 @@ declare_rule! {
         complaints: [Denial 330, Certificate 70],
         shows: [SearchDomain],
         references: [MAN_RESOLV_CONF, RFC_1536_SEARCH, RFC_4592],
-        at: Failing,
+        at: InScope,
         requires: [
             [NAME_SERVER_OF_THIS_HOST],
-            [DENIED],
+            [DENIED, SEARCH_LIST_COMES_FIRST],
             [not SAMPLES_DIFFER],
             [SEARCH_DOMAIN_ANSWERS],
         ],
@@ -81,6 +82,24 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
         .map_or_else(|| "resolv.conf".to_owned(), |stub| stub.source.clone());
     let suffixes = suffixes(case, &found);
     let who = phrase::titles(&local);
+    let ndots = case.stub().filter(|_| comes_first(case)).map(|stub| stub.ndots);
+    let below = format!(
+        "{} {} to {}",
+        phrase::list(&full_names),
+        phrase::plural(full_names.len(), "resolves", "resolve"),
+        phrase::addresses(&given),
+    );
+    let walked = match ndots {
+        Some(ndots) => format!(
+            "At {who}, {below}. {list} has ndots:{ndots}, and the name has fewer dots. So clients here try the suffixes \
+             of the search list first, and get that address before the name itself is asked for."
+        ),
+        None => format!(
+            "{who} {} a negative answer for the name itself, and {below} there. After a negative answer, clients \
+             here try the suffixes of the search list, and get that address instead of \"no such host\".",
+            phrase::plural(local.len(), "returns", "return"),
+        ),
+    };
     let mut evidence: Vec<Evidence> = Vec::new();
     for (subject, lookups) in &found {
         evidence.extend(observed_target(subject));
@@ -96,27 +115,27 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 phrase::addresses(&given)
             ))
             .why(format!(
-                "{who} {} a negative answer for the name itself, and {} {} to {}. After a negative answer, clients \
-                 here try the suffixes of the search list, and get that address instead of \"no such host\". Only a \
-                 wildcard makes so long a name exist in that zone.",
-                phrase::plural(local.len(), "returns", "return"),
-                phrase::plural(local.len(), "resolves", "resolve"),
-                phrase::list(&full_names),
-                phrase::addresses(&given),
+                "{walked} Only a wildcard makes so long a name exist in that zone."
             ))
             .seen(evidence)
-            .fix(vec![
-                Remedy::advice(format!(
-                    "Remove {} from the search list ({list}), or the wildcard record from that zone",
-                    phrase::list(&suffixes)
-                )),
-                Remedy::new(
-                    "Check by hand: a made-up name below the suffix should not exist",
-                    suffixes
-                        .iter()
-                        .map(|suffix| remedy::here::ask_own(case, &format!("eks-dns-doctor-test.{suffix}"), "A")),
-                ),
-            ]),
+            .fix(
+                ndots
+                    .map(|ndots| Remedy::advice(format!("Take ndots:{ndots} out of the options of {list}")))
+                    .into_iter()
+                    .chain([
+                        Remedy::advice(format!(
+                            "Remove {} from the search list ({list}), or the wildcard record from that zone",
+                            phrase::list(&suffixes)
+                        )),
+                        Remedy::new(
+                            "Check by hand: a made-up name below the suffix should not exist",
+                            suffixes.iter().map(|suffix| {
+                                remedy::here::ask_own(case, &format!("eks-dns-doctor-test.{suffix}"), "A")
+                            }),
+                        ),
+                    ])
+                    .collect::<Vec<_>>(),
+            ),
     ]
 }
 

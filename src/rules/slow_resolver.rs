@@ -143,7 +143,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, waits: ClientsWait, subjects
     let effect = match waits {
         ClientsWait::NotUntilTheAnswer(Patience { once_s, tries }) => format!(
             "resolv.conf has timeout:{once_s} and attempts:{tries}. So clients of this host do not wait for the answer. \
-             kubectl prints `i/o timeout`, or gets the name from the next name server."
+             kubectl asks the next name server, and prints `i/o timeout` where there is none."
         ),
         ClientsWait::Long { once_s } => format!(
             "Clients wait for both A and AAAA, and ask the next name server only after {once_s} s. Clients with a shorter \

@@ -225,7 +225,7 @@ impl<'a> Rolling<'a> {
         let (first, rest) = first_of_zones.split_at(first_of_zones.len().min(1));
         // The first tells who is silent; the first of each zone what the zone's controls show.
         let mut surveys = VecDeque::from([first.iter(), rest.iter()]);
-        let servers = self.servers();
+        let servers = self.servers(&others);
         let room = Arc::new(Semaphore::new(limits::BULK_UNDECIDED));
         let names = pin!(stream::unfold(others.iter(), |mut left| {
             let room = Arc::clone(&room);
@@ -538,14 +538,21 @@ impl<'a> Rolling<'a> {
         Ok(told)
     }
 
-    /// The servers that the bulk engine asks: those that every target has.
-    fn servers(&self) -> Vec<(Resolver, engine::BulkServer)> {
+    /// The servers that the bulk engine asks: those that every target has. None where clients here look a target up
+    /// below the search list first: the bulk engine asks for the name itself alone.
+    fn servers(&self, targets: &[&ListedTarget]) -> Vec<(Resolver, engine::BulkServer)> {
         let look = self.look.borrow();
         let Some(look) = look.as_ref().filter(|_| bulk::is_enough(self.settings)) else {
             return Vec::new();
         };
         let mut facts = Facts::default();
         (facts.host, ..) = look.of(&Name::root());
+        let stub = facts.host.stub.as_ref();
+        let searches_first =
+            |entry: &&ListedTarget| stub.is_some_and(|stub| stub.searches_first(&entry.target.target.hostname));
+        if targets.iter().any(searches_first) {
+            return Vec::new();
+        }
         // Where nobody is named yet, what is known of each target names them.
         resolvers::resolve(self.settings, &facts).map_or_else(|_| Vec::new(), |resolvers| bulk::servers(&resolvers))
     }

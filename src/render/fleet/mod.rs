@@ -25,7 +25,14 @@ use crate::rules::{self, Severity};
 pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     match format {
         Format::Table => table::render(fleet, style, out),
-        Format::Short => short::line(&headline(fleet), None, fleet.exit_code, fleet.interrupted, style, out),
+        Format::Short => short::line(
+            &headline(fleet),
+            totals(fleet).as_deref(),
+            fleet.exit_code,
+            fleet.interrupted,
+            style,
+            out,
+        ),
         Format::Json => json::render(fleet, out),
         Format::Jsonl => json::line(fleet, out),
         Format::Markdown => markdown::render(fleet, style, out),
@@ -225,6 +232,12 @@ pub fn counts(fleet: &Fleet) -> String {
         ),
         _ => format!("{all} {}: {}", plural(all, "target", "targets"), counted.join(", ")),
     }
+}
+
+/// How many targets are what, where that is not all of them the same and the headline has another line.
+fn totals(fleet: &Fleet) -> Option<String> {
+    let is_mixed = fleet.targets.iter().any(|one| one.conclusion != fleet.conclusion);
+    (is_mixed && headline(fleet).text != counts(fleet)).then(|| counts(fleet))
 }
 
 /// The names that a cause is about, the first few unless everything is asked for.

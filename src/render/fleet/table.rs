@@ -1,10 +1,13 @@
 //! Many targets on a terminal: each cause once with its fix, then the targets that are not healthy, then the resolvers.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{address, counted, counts, headline, mark, named, of_example, of_one_target, other_ways, said, shown};
+use super::{
+    address, counted, counts, headline, mark, named, of_example, of_one_target, other_ways, said, shown, undecided_for,
+};
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
@@ -19,7 +22,8 @@ const NAME: usize = 32;
 pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut page = Page::new(style, out);
     page.headline(&headline(fleet))?;
-    if !fleet.causes.is_empty() {
+    let is_mixed = fleet.targets.iter().any(|one| one.conclusion != fleet.conclusion);
+    if !fleet.causes.is_empty() || is_mixed && undecided_for(fleet).is_some() {
         page.blank();
         page.item(INDENT, "", &counts(fleet))?;
     }
@@ -74,6 +78,17 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
             let more = fleet.left_out.len() - count;
             page.item(2 * INDENT, "", &format!("and {more} more (-v)"))?;
         }
+    }
+    if !style.verbose && !fleet.gaps.is_empty() {
+        page.blank();
+        let facts: BTreeSet<&str> = fleet.gaps.iter().map(|gap| gap.fact.as_str()).collect();
+        let shown: Vec<&str> = facts.iter().copied().take(limits::NAMES_SHOWN).collect();
+        let more = match facts.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let text = format!("{}{more}. -v says why.", shown.join(", "));
+        page.item(INDENT, "Not checked: ", &text)?;
     }
     if style.verbose && !fleet.gaps.is_empty() {
         page.blank();

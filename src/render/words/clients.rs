@@ -184,10 +184,14 @@ fn pinned(report: &Report) -> Vec<IpAddr> {
     host.hosts.iter().flatten().map(|entry| entry.ip).collect()
 }
 
-/// The addresses of the name with a suffix of the search list, where no name server has any of the name itself.
+/// The addresses of the name with a suffix of the search list, where no name server has any of the name itself, or
+/// where the list comes first.
 fn below_a_suffix(report: &Report) -> Vec<IpAddr> {
     let rows = || asked_by_kubectl(report);
-    if rows().any(|row| row.verdict.has_addresses() || !row.probed.resolver.has_role(Role::Local)) {
+    let stub = report.facts.host.stub.as_ref();
+    let searches_first = stub.is_some_and(|stub| stub.searches_first(&report.target.hostname));
+    let has_the_name = |row: &ResolverReport| row.verdict.has_addresses() && !searches_first;
+    if rows().any(|row| has_the_name(row) || !row.probed.resolver.has_role(Role::Local)) {
         return Vec::new();
     }
     let lookups = rows().flat_map(|row| &row.probed.lookups);

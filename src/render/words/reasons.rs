@@ -85,7 +85,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     }
     for (name, questions) in silent {
         reasons.push(format!(
-            "{name} was not asked: it was silent for {questions} {} of this run",
+            "{name} was not asked: no reply came to {questions} {} of this run",
             plural(questions, "question", "questions")
         ));
     }

@@ -188,11 +188,25 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<Written> {
             None,
             format!("# dnsmasq\n{}\nrebind-domain-ok=/{zone}/", dnsmasq.join("\n")),
         ),
+        // From 5.2 on the old form is not read (PowerDNS Recursor, "New Style (YAML) Settings"); 5.0 and 5.1 read both.
         (
             Software::Pdns,
-            None,
+            Some(5),
             format!(
-                "# PowerDNS Recursor (recursor.conf)\nforward-zones-recurse={zone}={}",
+                "# PowerDNS Recursor 5 (recursor.yml)\nrecursor:\n  forward_zones_recurse:\n    - zone: {zone}\n      \
+                 forwarders: [ {} ]",
+                targets
+                    .iter()
+                    .map(|ip| format!("'{ip}'"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+        ),
+        (
+            Software::Pdns,
+            Some(4),
+            format!(
+                "# PowerDNS Recursor 4 (recursor.conf)\nforward-zones-recurse={zone}={}",
                 joined(";")
             ),
         ),

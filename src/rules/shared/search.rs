@@ -18,6 +18,12 @@ pub(in crate::rules) fn wildcards<'a>(case: &Case<'_>, subject: &Subject<'a>) ->
         .collect()
 }
 
+/// Whether clients of this host look the name up below the search list before they look it up itself.
+pub(in crate::rules) fn comes_first(case: &Case<'_>) -> bool {
+    let stub = case.stub();
+    stub.is_some_and(|stub| stub.searches_first(&case.target.hostname))
+}
+
 /// What clients of resolvers that deny the name come to. After a denial the search list is walked (resolv.conf(5); Go,
 /// src/net/dnsclient_unix.go), so where a name below it has addresses, kubectl and glibc print no error.
 pub(in crate::rules) fn after_a_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> String {

@@ -141,6 +141,14 @@ pub(in crate::rules) static AAAA_IS_NEVER_ANSWERED: Sign = Sign::of_resolver(
     },
 );
 
+/// NXDOMAIN for AAAA.
+pub(in crate::rules) static AAAA_IS_NXDOMAIN: Sign = Sign::of_resolver(
+    "the AAAA answer",
+    "its AAAA answer is NXDOMAIN",
+    "its AAAA answer is not NXDOMAIN",
+    |_, subject| Some(subject.aaaa()?.kind == AnswerKind::NxDomain),
+);
+
 // How it came.
 
 /// The certificate of the server was not looked at.

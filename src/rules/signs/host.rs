@@ -19,6 +19,7 @@ pub(in crate::rules) static OF_HOST: &[&Sign] = &[
     &GO_ASKS_THE_SYSTEM,
     &SYSTEM_MAY_DIFFER_OTHERWISE,
     &SEARCH_DOMAIN_ANSWERS,
+    &SEARCH_LIST_COMES_FIRST,
     &HOSTS_FILE_HAS_THE_NAME,
     &PINNED_ADDRESS_IS_UNEXPECTED,
     &PINNED_ADDRESS_IS_NOT_ANSWERED,
@@ -117,6 +118,15 @@ pub(in crate::rules) static SEARCH_DOMAIN_ANSWERS: Sign = Sign::of_resolver_if_k
     "the name with a search suffix behind it is not known to have other addresses",
     |case, subject| Some(!search::wildcards(case, subject).is_empty()),
 );
+
+/// This host's clients look the name up below the search list before they look it up itself.
+pub(in crate::rules) static SEARCH_LIST_COMES_FIRST: Sign = Sign::of_run_if_known(
+    "options ndots of this host",
+    "the name has fewer dots than options ndots of resolv.conf, so the search list is walked first",
+    "the search list is not known to be walked before the name itself is asked for",
+    |case| Some(search::comes_first(case)),
+)
+.looking_at(&[Need::Stub]);
 
 // The hosts file.
 

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::{
     A_CAME_OVER_UDP, A_FAILS, A_HAS_ADDRESSES, A_IS_NODATA, AAAA_HAS_ADDRESSES, AAAA_IS_NEVER_ANSWERED, AAAA_IS_NODATA,
-    ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED, DECIDES_THE_CONCLUSION,
-    DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION, GIVES_SHARED_ADDRESSES, GIVES_SYNTHETIC_IPV6,
-    GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE, NXDOMAIN, STOPPED_ANSWERING, STRAY_REPLIES,
-    ShownBy, Sign, TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
+    AAAA_IS_NXDOMAIN, ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED,
+    DECIDES_THE_CONCLUSION, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION, GIVES_SHARED_ADDRESSES,
+    GIVES_SYNTHETIC_IPV6, GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE, NXDOMAIN,
+    STOPPED_ANSWERING, STRAY_REPLIES, ShownBy, Sign, TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
 };
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -36,6 +36,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &ANSWERS_LATE,
     &STRAY_REPLIES,
     &SAMPLES_DIFFER,
+    &TCP_CONTRADICTS,
     &CERTIFICATE_FAILS,
     &CERTIFICATE_IS_NOT_CHECKED,
     &SESSION_FAILS,
@@ -53,6 +54,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &AAAA_HAS_ADDRESSES,
     &AAAA_IS_NODATA,
     &AAAA_IS_NEVER_ANSWERED,
+    &AAAA_IS_NXDOMAIN,
     &GIVES_ADDRESSES,
     &GIVES_PUBLIC_ADDRESSES,
     &GIVES_THE_PUBLIC_VIEW,
@@ -179,6 +181,14 @@ pub(in crate::rules) static SAMPLES_DIFFER: Sign = Sign::of_resolver(
     "it gives different answers to the same question",
     "it gives the same answer each time",
     |case, subject| Some(samples::differs(case, subject)),
+);
+
+/// Nothing is wrong with the answer over UDP, and the one over TCP is another.
+pub(in crate::rules) static TCP_CONTRADICTS: Sign = Sign::of_resolver(
+    "the answer over TCP",
+    "its answer over TCP contradicts its answer over UDP",
+    "its answer over TCP does not contradict its answer over UDP",
+    |case, subject| Some(samples::contradicted_over_tcp(case, subject).is_some()),
 );
 
 /// The certificate of a resolver inside TLS does not verify.
