@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::inbound;
 use super::shared::obstacle::{self, Obstacle};
+use super::shared::prefix_list::{self, AdmittedList};
 use super::shared::route53;
 use super::signs::IS_DEPENDED_ON;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
@@ -29,6 +30,8 @@ declare_rule! {
     /// address's subnet has, they are read as AWS reads them: the lowest entry that matches decides, and the answer
     /// needs an entry too. An ACL that denies DNS to every network is certain. What is denied to this host's network,
     /// or has no route back to it, is said with that network: whether addresses are translated on the way is not seen.
+    /// A prefix list that the security groups name is named with what its entries say of this host. A list that was not
+    /// read may have this host or not, so it decides nothing.
     ///
     /// ## Why it matters
     /// A resolver that forwards to it returns SERVFAIL after seconds, or nothing.
@@ -161,6 +164,22 @@ fn finding(
             explanation.push_str(" That holds where no address is translated on the way.");
         }
     }
+    let mut lists: Vec<AdmittedList<'_>> = Vec::new();
+    for subject in subjects.iter().filter(|_| !turned_away) {
+        for list in prefix_list::admitted(case, subject, over) {
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
+        }
+    }
+    if !lists.is_empty() {
+        let said: Vec<String> = lists.iter().map(ToString::to_string).collect();
+        let _ = write!(
+            explanation,
+            " Its security groups let prefix lists in: {}.",
+            said.join("; ")
+        );
+    }
     let obstacles = distinct(found.iter().flatten());
     let endpoint = case.resolver_endpoints().into_iter().flatten().find(|endpoint| {
         let of = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip));
@@ -169,6 +188,7 @@ fn finding(
     let mut remedies = Vec::new();
     if severity == Severity::Error {
         remedies.extend(obstacles.iter().map(|one| remedy::path::open_network(case, one)));
+        remedies.extend(remedy::path::mend_prefix_lists(case, &lists));
         remedies.push(remedy::path::open_security_group(case, over));
         remedies.push(remedy::path::see_the_way(case, subjects));
         remedies.push(Remedy::new(
@@ -202,6 +222,7 @@ fn finding(
         })
         .why(explanation)
         .seen(obstacles.iter().map(|one| Evidence::fact(one.to_string())))
+        .seen(lists.iter().map(|one| Evidence::fact(one.to_string())))
         .seen(
             subjects
                 .iter()

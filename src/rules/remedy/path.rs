@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 
 use super::super::shared::obstacle::{LAST_ENTRY, NetworkFault, Obstacle, below};
+use super::super::shared::prefix_list::AdmittedList;
 use super::super::{Case, Remedy, Subject, phrase};
 use super::here;
 use crate::dns::RecordType;
@@ -149,6 +150,43 @@ pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
         ),
         commands,
     )
+}
+
+/// Prefix lists that a security group lets in: read what was not read, and add what one lacks (AWS CLI Command
+/// Reference, get-managed-prefix-list-entries and modify-managed-prefix-list).
+pub(in crate::rules) fn mend_prefix_lists(case: &Case<'_>, lists: &[AdmittedList<'_>]) -> Vec<Remedy> {
+    let region = case.region();
+    let mut remedies = Vec::new();
+    let unread: Vec<&AdmittedList<'_>> = lists.iter().filter(|list| !list.is_read()).collect();
+    if !unread.is_empty() {
+        remedies.push(Remedy::new(
+            "See which networks the prefix lists have that the security group lets in",
+            unread.iter().map(|list| {
+                format!(
+                    "aws ec2 get-managed-prefix-list-entries --region {region} --prefix-list-id {}",
+                    list.id
+                )
+            }),
+        ));
+    }
+    remedies.extend(lists.iter().filter(|list| list.lacks_this_host()).map(|list| {
+        Remedy::new(
+            format!("Add the network of the clients to the prefix list {}", list.id),
+            [
+                format!(
+                    "aws ec2 describe-managed-prefix-lists --region {region} --prefix-list-ids {} --query \
+                     'PrefixLists[].Version'",
+                    list.id
+                ),
+                format!(
+                    "aws ec2 modify-managed-prefix-list --region {region} --prefix-list-id {} --current-version \
+                     <version> --add-entries Cidr=<network-of-the-clients>",
+                    list.id
+                ),
+            ],
+        )
+    }));
+    remedies
 }
 
 /// Security group of an endpoint: DNS out to one address (AWS CLI Command Reference, authorize-security-group-egress).

@@ -17,6 +17,7 @@ pub(super) mod networks;
 pub(super) mod obstacle;
 pub(super) mod pinned;
 pub(super) mod policy;
+pub(super) mod prefix_list;
 pub(super) mod rebinding;
 pub(super) mod recursion;
 pub(super) mod refusal;
