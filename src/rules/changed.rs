@@ -78,11 +78,14 @@ pub fn changes(case: &Case<'_>, steps: &[Step], taken_at: &str, failing_since: O
     let vpcs: BTreeSet<&str> = route53::resolving_vpcs(case).iter().map(|vpc| vpc.id).collect();
     let known = NamedIds::of(aws, &vpcs);
     let is_decisive = |resources: &[String]| {
-        // Of a firewall rule its domain list, too.
-        let ids = steps
-            .iter()
-            .filter(|step| step.decides)
-            .flat_map(|step| [step.id.as_deref(), step.domain_list.as_deref()]);
+        // Of a firewall rule its domain list, too; of a zone that AWS made, what it is made for.
+        let ids = steps.iter().filter(|step| step.decides).flat_map(|step| {
+            [
+                step.id.as_deref(),
+                step.domain_list.as_deref(),
+                step.made_for.as_deref(),
+            ]
+        });
         ids.flatten().map(bare).any(|id| resources.iter().any(|one| one == id))
     };
     let failed = first_failing(case, now, failing_since);
@@ -237,11 +240,39 @@ impl<'a> NamedIds<'a> {
             let is_of_one = table.subnet_ids.iter().any(|id| known.here.contains(id.as_str()));
             known.add(is_of_one || is_here(Some(&table.vpc_id)), [table.id.as_str()]);
         }
+        known.add_makers_of_zones(aws, is_here);
+        // The lists of these groups and tables.
+        known.add(true, aws.prefix_lists.iter().flatten().map(|list| list.id.as_str()));
         for endpoint in aws.client_vpn.iter().flatten() {
             let vpc = endpoint.vpc_id.as_deref();
             known.add(vpc.is_none() || is_here(vpc), [endpoint.id.as_str()]);
         }
         known
+    }
+
+    /// VPC endpoints, and what VPC Lattice has in a VPC.
+    fn add_makers_of_zones(&mut self, aws: &'a AwsFacts, is_here: impl Fn(Option<&str>) -> bool) {
+        for of_vpc in aws.vpc_endpoints.iter().flatten() {
+            let is_here = is_here(Some(&of_vpc.vpc_id));
+            for endpoint in &of_vpc.endpoints {
+                let leads_to = [&endpoint.service_network, &endpoint.resource_configuration];
+                let leads_to = leads_to.into_iter().flatten().map(|arn| bare(arn));
+                self.add(is_here, leads_to.chain([endpoint.id.as_str()]));
+            }
+        }
+        let Some(lattice) = &aws.lattice else { return };
+        for of_vpc in &lattice.vpcs {
+            let is_here = is_here(Some(&of_vpc.vpc_id));
+            for association in &of_vpc.associations {
+                let id = association.id.as_deref();
+                self.add(is_here, id.into_iter().chain([association.service_network_id.as_str()]));
+            }
+        }
+        for network in &lattice.networks {
+            let is_here = self.here.contains(network.id.as_str());
+            let resources = network.resources.iter();
+            self.add(is_here, resources.map(|one| one.resource_configuration_id.as_str()));
+        }
     }
 
     fn add(&mut self, is_here: bool, ids: impl IntoIterator<Item = &'a str>) {

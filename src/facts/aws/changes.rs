@@ -19,17 +19,22 @@ const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.Loo
 type Attribute = (&'static str, &'static str);
 
 /// The likelier first: the time may not be enough for all.
-const ALWAYS: [Attribute; 6] = [
+const ALWAYS: [Attribute; 10] = [
     ("EventSource", "route53resolver.amazonaws.com"),
     ("EventName", "UpdateClusterConfig"),
     ("EventName", "ModifyVpcAttribute"),
     ("EventName", "AssociateDhcpOptions"),
     ("EventSource", "route53profiles.amazonaws.com"),
     ("EventName", "UpdateClusterVersion"),
+    // What has AWS make zones.
+    ("EventName", "CreateVpcEndpoint"),
+    ("EventName", "ModifyVpcEndpoint"),
+    ("EventName", "DeleteVpcEndpoints"),
+    ("EventSource", "vpc-lattice.amazonaws.com"),
 ];
 
 /// Of the network around Resolver endpoints.
-const OF_ENDPOINTS: [Attribute; 9] = [
+const OF_ENDPOINTS: [Attribute; 11] = [
     ("EventName", "RevokeSecurityGroupIngress"),
     ("EventName", "RevokeSecurityGroupEgress"),
     ("EventName", "ModifySecurityGroupRules"),
@@ -39,6 +44,8 @@ const OF_ENDPOINTS: [Attribute; 9] = [
     ("EventName", "ReplaceNetworkAclAssociation"),
     ("EventName", "DeleteRoute"),
     ("EventName", "ReplaceRoute"),
+    ("EventName", "ModifyManagedPrefixList"),
+    ("EventName", "RestoreManagedPrefixListVersion"),
 ];
 
 /// Of Client VPN.

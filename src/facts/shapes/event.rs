@@ -92,18 +92,39 @@ pub(in crate::facts) const DECISIVE: &[(&str, &[&str])] = &[
             "CreateClientVpnRoute",
             "CreateNetworkAclEntry",
             "CreateRoute",
+            "CreateVpcEndpoint",
             "DeleteClientVpnRoute",
             "DeleteNetworkAclEntry",
             "DeleteRoute",
+            "DeleteVpcEndpoints",
             "ModifyClientVpnEndpoint",
+            "ModifyManagedPrefixList",
             "ModifySecurityGroupRules",
             "ModifyVpcAttribute",
+            "ModifyVpcEndpoint",
             "ReplaceNetworkAclAssociation",
             "ReplaceNetworkAclEntry",
             "ReplaceRoute",
+            "RestoreManagedPrefixListVersion",
             "RevokeClientVpnIngress",
             "RevokeSecurityGroupEgress",
             "RevokeSecurityGroupIngress",
+        ],
+    ),
+    (
+        "vpc-lattice",
+        &[
+            "CreateResourceConfiguration",
+            "CreateServiceNetworkResourceAssociation",
+            "CreateServiceNetworkVpcAssociation",
+            "DeleteDomainVerification",
+            "DeleteResourceConfiguration",
+            "DeleteResourceEndpointAssociation",
+            "DeleteServiceNetworkResourceAssociation",
+            "DeleteServiceNetworkVpcAssociation",
+            "StartDomainVerification",
+            "UpdateResourceConfiguration",
+            "UpdateServiceNetworkVpcAssociation",
         ],
     ),
 ];
@@ -296,6 +317,24 @@ mod tests {
             "operation": "ADD", "domains": ["*.amazonaws.com"]}});
         let event = of("UpdateFirewallDomains", source, "1", &list);
         assert_eq!(event.unwrap().unwrap().resources, ["rslvr-fdl-2c46f2ecbfec4dcc"]);
+        // The members stand under the name of the request, as with other requests of EC2.
+        let endpoint = serde_json::json!({"requestParameters": {"ModifyVpcEndpointRequest": {
+            "VpcEndpointId": "vpce-0a1b2c3d4e5f60718", "PrivateDnsEnabled": true}}});
+        let event = of("ModifyVpcEndpoint", "ec2.amazonaws.com", "1", &endpoint);
+        assert_eq!(event.unwrap().unwrap().resources, ["vpce-0a1b2c3d4e5f60718"]);
+        let association = serde_json::json!({
+            "requestParameters": {"vpcIdentifier": "vpc-0a1b2c3d", "serviceNetworkIdentifier": "sn-0123456789abcdxyz"},
+            "responseElements": {"id": "snva-0123456789abcdxyz"}});
+        let event = of(
+            "CreateServiceNetworkVpcAssociation",
+            "vpc-lattice.amazonaws.com",
+            "1",
+            &association,
+        );
+        assert_eq!(
+            event.unwrap().unwrap().resources,
+            ["vpc-0a1b2c3d", "sn-0123456789abcdxyz", "snva-0123456789abcdxyz"]
+        );
         let cluster = serde_json::json!({"requestParameters": {"name": "shared-cluster"}});
         let event = of("UpdateClusterConfig", "eks.amazonaws.com", "1", &cluster);
         assert_eq!(event.unwrap().unwrap().resources, ["shared-cluster"]);
@@ -310,6 +349,9 @@ mod tests {
             ("ModifyVpcAttribute", "ec2.amazonaws.com", &failed),
             // Another service has an operation of this name.
             ("CreateRoute", "apigateway.amazonaws.com", &nothing),
+            ("CreateVpcEndpoint", "es.amazonaws.com", &nothing),
+            // It makes no zone.
+            ("CreateServiceNetworkServiceAssociation", "vpc-lattice.amazonaws.com", &nothing),
         ] {
             assert_eq!(of(name, source, "1", written), Ok(None), "{name}");
         }
