@@ -220,6 +220,9 @@ pub(crate) fn changes_are_looked_up_one_behind_the_other() {
     };
     assert_eq!(signed_for("DeleteHostedZone").as_deref(), Some("us-east-1"));
     assert_eq!(signed_for("AssociateDhcpOptions").as_deref(), Some("ap-northeast-1"));
+    for of_zones in ["DeleteVpcEndpoints", "vpc-lattice.amazonaws.com"] {
+        assert_eq!(signed_for(of_zones).as_deref(), Some("ap-northeast-1"));
+    }
     // Without the flag nobody looks.
     let mock = Mock::of(world());
     let collected = Run::new(&mock).collect();

@@ -351,7 +351,11 @@ mod tests {
             ("CreateRoute", "apigateway.amazonaws.com", &nothing),
             ("CreateVpcEndpoint", "es.amazonaws.com", &nothing),
             // It makes no zone.
-            ("CreateServiceNetworkServiceAssociation", "vpc-lattice.amazonaws.com", &nothing),
+            (
+                "CreateServiceNetworkServiceAssociation",
+                "vpc-lattice.amazonaws.com",
+                &nothing,
+            ),
         ] {
             assert_eq!(of(name, source, "1", written), Ok(None), "{name}");
         }
