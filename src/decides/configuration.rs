@@ -37,6 +37,10 @@ pub enum Opaque {
     Unsettled(String),
     /// A value that this program has no meaning for.
     Unfamiliar(String),
+    /// A DNS attribute of the VPC is off, and what that means for a zone which a Profile brings is not documented:
+    /// "To use private hosted zones" both have to be on (Amazon Route 53 Developer Guide, "Considerations when working
+    /// with a private hosted zone"), and the pages about Profiles say nothing of it.
+    AttributesOff,
     /// Two sources of AWS's give two orders, or none does.
     Order,
 }
@@ -56,6 +60,7 @@ impl Opaque {
             Self::ZoneMayBeMade => WhyCode::ZoneMayBeMade,
             Self::Unsettled(_) => WhyCode::Unsettled,
             Self::Unfamiliar(_) => WhyCode::Unfamiliar,
+            Self::AttributesOff => WhyCode::AttributesOff,
             Self::Order => WhyCode::OrderNotDocumented,
         }
     }
@@ -86,7 +91,7 @@ impl fmt::Display for Opaque {
                 Ok(())
             }
             Self::AutoAllowlist => {
-                f.write_str("an AutoAllowlist rule: it allows the names that were observed, and they were not read")
+                f.write_str("an AutoAllowlist rule: it allows the domains that were approved, and they were not read")
             }
             Self::ZoneWithoutName => f.write_str("a private hosted zone of which only the id is known"),
             Self::RuleNotListed => f.write_str("a Resolver rule that this account does not list"),
@@ -96,6 +101,10 @@ impl fmt::Display for Opaque {
             ),
             Self::Unsettled(status) => write!(f, "its status is {status}, so it may be in effect or not"),
             Self::Unfamiliar(value) => write!(f, "it has {value:?}, which this program does not know"),
+            Self::AttributesOff => f.write_str(
+                "enableDnsSupport or enableDnsHostnames is off in the VPC, and AWS does not document whether a zone of a \
+                 Profile has an effect then",
+            ),
             Self::Order => f.write_str("AWS does not document which of the two comes first"),
         }
     }
@@ -160,7 +169,8 @@ pub struct Configuration {
     pub rules: ListedDomains<AssociatedRule>,
     /// The private hosted zones that are associated with it directly.
     pub zones: ListedDomains<AssociatedZone>,
-    /// Why it is not known whether the VPC uses those zones; `None` where it does.
+    /// Why it is not known whether the VPC uses private hosted zones, its own and those of Profiles; `None` where it
+    /// does, and where an attribute is off: then it has none of its own.
     pub zones_unsure: Option<Opaque>,
     /// The Route 53 Profiles that are associated with it.
     pub profiles: ListedDomains<Profile>,
@@ -173,6 +183,16 @@ impl Configuration {
         self.zones = ListedDomains::whole(Vec::new());
         for profile in &mut self.profiles.known {
             profile.zones.clear();
+        }
+        self
+    }
+
+    /// The same without a Resolver rule.
+    #[must_use]
+    pub fn without_rule(mut self, id: &str) -> Self {
+        self.rules.known.retain(|rule| rule.id != id);
+        for profile in &mut self.profiles.known {
+            profile.rules.retain(|rule| rule.id != id);
         }
         self
     }
@@ -270,7 +290,8 @@ pub enum MatchedBy {
     },
     /// Detection: `DGA`, `DICTIONARY_DGA`, `DNS_TUNNELING`, a category, a partner's feed.
     Advanced(String),
-    /// The names that were observed, in a list that AWS keeps.
+    /// The domains that somebody approved of those that were observed, in a list that AWS keeps (botocore 1.44.8,
+    /// `AutoAllowlistConfig`: "The rule allows the domains on its managed domain list").
     AutoAllowlist {
         /// The list's id.
         id: Option<String>,

@@ -168,7 +168,7 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
         }
     }
     let unused = configuration.zones_unsure.as_ref();
-    let unused = unused.filter(|_| gathered.is_direct_zone(winner));
+    let unused = unused.filter(|_| gathered.is_zone(winner));
     let certain = is_reached && is_clear && steps.is_empty() && !gathered.is_assumed(winner) && unused.is_none();
     let mut step = gathered.step(winner, certain, is_clear);
     if let Some(why) = unused {
@@ -366,12 +366,12 @@ impl<'a, 'n> Destinations<'a, 'n> {
         })
     }
 
-    /// Whether it is a private hosted zone of the VPC itself.
-    fn is_direct_zone(&self, winner: Taken) -> bool {
+    /// Whether it is a private hosted zone, of the VPC itself or of a Profile.
+    fn is_zone(&self, winner: Taken) -> bool {
         let Taken::By(index) = winner else {
             return false;
         };
-        matches!(self.things.get(index), Some((Thing::Zone(_), None)))
+        matches!(self.things.get(index), Some((Thing::Zone(_), _)))
     }
 
     /// Whether it is EKS's own zone, which nobody listed.

@@ -105,6 +105,8 @@ pub enum WhyCode {
     Unsettled,
     /// It has a value that this program does not know.
     Unfamiliar,
+    /// A DNS attribute of the VPC is off, and what that means for a zone of a Profile is not documented.
+    AttributesOff,
     /// AWS does not document which of two comes first.
     OrderNotDocumented,
 }

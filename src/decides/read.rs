@@ -44,9 +44,15 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
     // Without both attributes a VPC has no private hosted zones (Developer Guide, "Considerations when working with a
     // private hosted zone").
     let attributes = facts.attributes_of(vpc).unwrap_or_default();
+    let mut profiles = reader.profiles(vpc);
     let zones_unsure = match (attributes.dns_support, attributes.dns_hostnames) {
         (Some(false), _) | (_, Some(false)) => {
             zones = ListedDomains::whole(Vec::new());
+            for zone in profiles.known.iter_mut().flat_map(|profile| &mut profile.zones) {
+                if zone.in_effect == InEffect::Yes {
+                    zone.in_effect = InEffect::Perhaps(Opaque::AttributesOff);
+                }
+            }
             None
         }
         (Some(true), Some(true)) => None,
@@ -58,7 +64,7 @@ pub fn configuration(facts: &AwsFacts, vpc: &str, target: &Name, has_private_end
         rules: reader.rules(vpc),
         zones,
         zones_unsure,
-        profiles: reader.profiles(vpc),
+        profiles,
     }
 }
 

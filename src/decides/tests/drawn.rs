@@ -462,11 +462,15 @@ fn rules_and_zones_are_read_as_every_world_reads_them() {
             let mut said = BTreeSet::new();
             let mut worlds = worlds(&drawn.sure, &drawn.open);
             if drawn.configuration.zones_unsure.is_some() {
-                let without = worlds.clone().into_iter().map(|mut world| {
-                    world.retain(|item| item.kind != 'Z' || item.by != 0);
+                // Without the attributes the VPC's own zones are out. Those of a Profile may be out as well.
+                let without = |world: &Vec<Item>, is_out: fn(&Item) -> bool| {
+                    let mut world = world.clone();
+                    world.retain(|item| item.kind != 'Z' || !is_out(item));
                     world
-                });
-                worlds.extend(without.collect::<Vec<_>>());
+                };
+                let own: Vec<_> = worlds.iter().map(|world| without(world, |item| item.by == 0)).collect();
+                let all: Vec<_> = worlds.iter().map(|world| without(world, |_| true)).collect();
+                worlds.extend(own.into_iter().chain(all));
             }
             for world in worlds {
                 for ranks in &drawn.ranks {

@@ -227,6 +227,67 @@ fn a_zone_is_certain_only_where_both_dns_attributes_of_its_vpc_were_read() {
     assert!(!decider(&nothing_read).certain);
 }
 
+/// What the attributes mean for a zone that a Profile brings, AWS does not document: without both nothing is certain
+/// of it, and nothing without it.
+#[test]
+fn a_zone_of_a_profile_is_open_where_an_attribute_is_not_on() {
+    let read = |dns_support, dns_hostnames| {
+        let zones = |vpc_id: &str, zones| VpcZones {
+            vpc_id: vpc_id.to_owned(),
+            zones,
+        };
+        let by_profile = HostedZone {
+            id: "Z9".to_owned(),
+            name: "eks.amazonaws.com.".to_owned(),
+            ..HostedZone::default()
+        };
+        let facts = AwsFacts {
+            resolver_rules: Some(Vec::new()),
+            rule_associations: Some(Vec::new()),
+            firewall: Some(Firewall {
+                associations: Some(Vec::new()),
+                ..Firewall::default()
+            }),
+            hosted_zones: Some(vec![zones("vpc-1", Vec::new()), zones("vpc-2", vec![by_profile])]),
+            profiles: Some(Profiles {
+                associations: Some(vec![ProfileAssociation {
+                    profile_id: "rp-1".to_owned(),
+                    vpc_id: "vpc-1".to_owned(),
+                    status: Some("COMPLETE".to_owned()),
+                    ..ProfileAssociation::default()
+                }]),
+                resources: vec![ProfileResources {
+                    profile_id: "rp-1".to_owned(),
+                    resources: vec![ProfileResource {
+                        arn: "arn:aws:route53:::hostedzone/Z9".to_owned(),
+                        status: Some("COMPLETE".to_owned()),
+                        ..ProfileResource::default()
+                    }],
+                }],
+            }),
+            other_vpc_attributes: Some(vec![AttributesOfVpc {
+                vpc_id: "vpc-1".to_owned(),
+                dns_support,
+                dns_hostnames,
+            }]),
+            ..AwsFacts::default()
+        };
+        let picked = steps(&facts);
+        let step = decider(&picked);
+        let opaque = picked.iter().find(|step| step.effect == Effect::Opaque);
+        (step.construct, step.certain, opaque.map(|step| step.why_code))
+    };
+    let (on, off) = (Some(true), Some(false));
+    assert_eq!(read(on, on), (Construct::Zone, true, None));
+    for (support, hostnames) in [(None, None), (on, None), (None, on)] {
+        assert_eq!(read(support, hostnames), (Construct::Zone, false, None));
+    }
+    for (support, hostnames) in [(off, on), (on, off), (off, None), (None, off)] {
+        let opaque = Some(WhyCode::AttributesOff);
+        assert_eq!(read(support, hostnames), (Construct::Public, false, opaque));
+    }
+}
+
 #[test]
 fn a_preference_says_for_which_custom_names_vpc_lattice_makes_zones() {
     let name = "eks.amazonaws.com";
