@@ -382,6 +382,21 @@ impl<'a> Case<'a> {
         decides::made_zones(&self.facts.aws, vpc)
     }
 
+    /// Whether it was read what has AWS make private hosted zones in a VPC: its VPC endpoints, and the service networks
+    /// of VPC Lattice that it is associated with. A zone of VPC Lattice may be in no list of zones.
+    pub fn makers_of_zones_are_read(&self, vpc: &str) -> bool {
+        self.touch(Need::VpcEndpoints);
+        self.touch(Need::Lattice);
+        let aws = &self.facts.aws;
+        let mut endpoints = aws.vpc_endpoints.iter().flatten();
+        let mut networks = aws.lattice.iter().flat_map(|lattice| &lattice.vpcs);
+        let is_part = |call| self.is_part(call);
+        endpoints.any(|one| one.vpc_id == vpc)
+            && networks.any(|one| one.vpc_id == vpc)
+            && !is_part(Call::DescribeVpcEndpoints)
+            && !is_part(Call::ListServiceNetworkVpcAssociations)
+    }
+
     /// Whether the Resolver of a VPC validates DNSSEC; `None` where that is not known.
     pub fn validates(&self, vpc: &str) -> Option<bool> {
         self.touch(Need::DnssecConfigs);

@@ -57,6 +57,14 @@ pub(super) fn of_vpc(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Vec<Step> {
     }
 }
 
+/// The steps in one VPC as if a Resolver rule were not there.
+pub(super) fn of_vpc_without(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, rule: &str) -> Vec<Step> {
+    match configuration(case, vpc) {
+        Some(configuration) => decides::decide_addresses(&configuration.without_rule(rule), &case.target.hostname, &[]),
+        None => Vec::new(),
+    }
+}
+
 /// Whether a resolver answers with a VPC's view: it is on the cluster's VPC's side, or it is the Resolver of this
 /// instance's own VPC, where everything that decides was read.
 pub(super) fn answers_for_a_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
@@ -155,7 +163,8 @@ pub(super) fn comparable(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>) -> Option<
     steps.into_iter().find(|step| is_answered && decides(step))
 }
 
-fn certain(steps: &[Step]) -> Option<&Step> {
+/// The step that decides for sure about the name's IPv4 addresses, where one does.
+pub(super) fn certain(steps: &[Step]) -> Option<&Step> {
     let is_certain = |step: &&Step| step.decides && step.certain && step.types.contains(&RecordType::A);
     steps.iter().find(is_certain)
 }

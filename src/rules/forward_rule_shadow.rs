@@ -23,7 +23,9 @@ declare_rule! {
     /// more specific than a rule for `.`, `amazonaws.com` or the Region, and such a rule has no effect on the name. It
     /// is an error where a resolver of that VPC does not give what is expected, else a warning. Rules that a Route 53
     /// Profile brings count as well where they are listed; on the same domain a rule that is associated directly comes
-    /// first.
+    /// first. It is certain where everything was read that could decide otherwise in AWS's order, and the answer is
+    /// that of the rule's targets: one of them was asked and answers alike, or the answer is of a zone that is not
+    /// AWS's, or of public DNS where a private zone would have the name without the rule.
     ///
     /// ## Why it matters
     /// The answer in that VPC comes from servers that may not have the name.
@@ -53,9 +55,18 @@ declare_rule! {
             // Without it, no private zone has an effect, whatever the rules are.
             [unless A_DNS_ATTRIBUTE_IS_OFF],
         ],
-        confidence: [High],
+        confidence: [Certain if [[A_RULE_SURELY_FORWARDS_IT]], High],
         wants: [ResolverEndpoints, Profiles],
-        explains: [UnusedPrivateZone, SilentForwardTarget, PublicView, AnotherVpc, Denial, Unexplained],
+        // What the rule's targets have of their own shows here as well.
+        explains: [
+            UnusedPrivateZone,
+            SilentForwardTarget,
+            PublicView,
+            AnotherVpc,
+            Denial,
+            OwnConfiguration,
+            Unexplained,
+        ],
         stage: Stage::Evidence,
     }
 }
@@ -78,7 +89,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         }
         let mut wrong = fits.subjects();
         wrong.retain(|subject| vpc.subjects.iter().any(|other| other.name() == subject.name()));
-        findings.push(finding(case, fits.confidence, &vpc, rule, &domain, &wrong));
+        findings.push(finding(case, fits.least_sure_at(&wrong), &vpc, rule, &domain, &wrong));
     }
     findings
 }

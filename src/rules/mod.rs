@@ -1,6 +1,7 @@
 //! The catalogue: a rule is one file (its documentation, its metadata, its check) and one line in [`RULES`].
 
 mod case;
+mod certain;
 mod changed;
 mod complaint;
 mod decided;

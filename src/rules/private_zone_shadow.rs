@@ -30,7 +30,8 @@ declare_rule! {
     /// is no finding. For a zone from a Route 53 Profile, AWS lists only the id: it is named where another list has its
     /// name. AWS also makes private zones: for an interface VPC endpoint with private DNS, and for the custom domain
     /// name of a VPC Lattice resource. Where such a zone takes the name, the VPC endpoint or the service network is
-    /// named.
+    /// named. It is certain where everything was read that could decide otherwise in AWS's order, and the answer is of
+    /// the zone that takes the name.
     ///
     /// ## Why it matters
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
@@ -53,7 +54,7 @@ declare_rule! {
             [DENIED_BY_PRIVATE_ZONE],
             [unless SIBLING_RESOLVES],
         ],
-        confidence: [High],
+        confidence: [Certain if [[A_ZONE_SURELY_HAS_IT]], High],
         wants: [VpcView, Cluster, Vpc, VpcAttributes, HostedZones, Instance, Profiles, VpcEndpoints, Lattice],
         stage: Stage::Evidence,
     }

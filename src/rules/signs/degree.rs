@@ -7,7 +7,7 @@ use crate::observation::Purpose;
 use crate::resolvers::Role;
 use crate::rules::shared::silence::Silence;
 use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
-use crate::rules::{Need, Subject, decided, step, view};
+use crate::rules::{Need, Subject, certain, decided, step, view};
 use crate::target::{Scope, View};
 
 /// The order in which these signs are read.
@@ -36,6 +36,8 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
     &AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT,
     &SECURITY_GROUPS_LET_NOBODY_IN,
     &FIREWALL_MAY_BLOCK,
+    &A_RULE_SURELY_FORWARDS_IT,
+    &A_ZONE_SURELY_HAS_IT,
 ];
 
 // The exchange.
@@ -301,5 +303,25 @@ pub(in crate::rules) static FIREWALL_MAY_BLOCK: Sign = Sign::of_resolver(
     "a rule of DNS Firewall that was read blocks the name in its VPC, or may do so, and its answer is the rule's",
     "no rule of DNS Firewall that was read is known to block the name in its VPC with its answer",
     |case, subject| Some(decided::firewall_may_block(case, subject)),
+)
+.looking_at(decided::FACTS);
+
+/// What decides for certain in its VPC is a Resolver rule, and the answer shows it.
+pub(in crate::rules) static A_RULE_SURELY_FORWARDS_IT: Sign = Sign::of_resolver_if_known(
+    "a Resolver rule that decides for certain",
+    "AWS's configuration says for certain that a Resolver rule decides in its VPC, and its answer is that of the rule's \
+     targets",
+    "its answer is not known to be that of a Resolver rule that decides for certain in its VPC",
+    |case, subject| Some(certain::is_forwarded(case, subject)),
+)
+.looking_at(decided::FACTS_AND_VIEWS);
+
+/// What decides for certain in its VPC is a private hosted zone, and the answer is of that zone.
+pub(in crate::rules) static A_ZONE_SURELY_HAS_IT: Sign = Sign::of_resolver_if_known(
+    "a private hosted zone that decides for certain",
+    "AWS's configuration says for certain that a private hosted zone takes the name in its VPC, and its answer is of that \
+     zone",
+    "its answer is not known to be of a private hosted zone that takes the name for certain in its VPC",
+    |case, subject| Some(certain::is_in_the_zone(case, subject)),
 )
 .looking_at(decided::FACTS);
