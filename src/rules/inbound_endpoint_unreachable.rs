@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::inbound;
 use super::shared::obstacle::{self, Obstacle};
+use super::shared::family::{self, OtherFamily};
 use super::shared::prefix_list::{self, AdmittedList};
 use super::shared::route53;
 use super::signs::IS_DEPENDED_ON;
@@ -31,7 +32,8 @@ declare_rule! {
     /// needs an entry too. An ACL that denies DNS to every network is certain. What is denied to this host's network,
     /// or has no route back to it, is said with that network: whether addresses are translated on the way is not seen.
     /// A prefix list that the security groups name is named with what its entries say of this host. A list that was not
-    /// read may have this host or not, so it decides nothing.
+    /// read may have this host or not, so it decides nothing. An endpoint has IPv4 addresses, IPv6 addresses, or both
+    /// (`ResolverEndpointType`): where the address or this host is of the other family, that is said.
     ///
     /// ## Why it matters
     /// A resolver that forwards to it returns SERVFAIL after seconds, or nothing.
@@ -102,6 +104,11 @@ fn finding(
         .all(|subject| subject.a_kind() == Some(AnswerKind::Unreachable));
     let mut explanation = format!(
         "{who} {does} over {}. {}",
+    let mut families: Vec<OtherFamily<'_>> = Vec::new();
+    for subject in subjects {
+        let found = family::other_family(case, subject).filter(|found| !families.contains(found));
+        families.extend(found);
+    }
         over.iter()
             .map(|transport| transport.as_str().to_uppercase())
             .collect::<Vec<_>>()
@@ -110,6 +117,8 @@ fn finding(
             "Nothing that was asked is seen to depend on it."
         } else if turned_away {
             "The network refuses the questions: a firewall rejects them, a route is missing, or the address is not \
+        } else if !families.is_empty() {
+            "The endpoint and who asks it have no family of addresses in common."
              one of an inbound endpoint."
         } else {
             "Packets to the endpoint or from it are lost. See its security group, the network ACLs, and the route \
@@ -118,6 +127,9 @@ fn finding(
     );
     if !answering.is_empty() {
         let _ = write!(
+    for one in &families {
+        let _ = write!(explanation, " {one}.");
+    }
             explanation,
             " {} {}, but clients and forwarders use the addresses in turn, so each question to the silent address \
              takes seconds or fails.",
@@ -185,7 +197,7 @@ fn finding(
         let of = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip));
         subjects.iter().copied().any(of)
     });
-    let mut remedies = Vec::new();
+    let mut remedies: Vec<Remedy> = families.iter().flat_map(|one| one.remedies(case)).collect();
     if severity == Severity::Error {
         remedies.extend(obstacles.iter().map(|one| remedy::path::open_network(case, one)));
         remedies.extend(remedy::path::mend_prefix_lists(case, &lists));
@@ -231,6 +243,7 @@ fn finding(
         .fix(remedies)
 }
 
+        .seen(families.iter().map(|one| Evidence::fact(one.to_string())))
 /// Each once, in order.
 fn distinct<'o, 'a>(obstacles: impl Iterator<Item = &'o Obstacle<'a>>) -> Vec<&'o Obstacle<'a>>
 where

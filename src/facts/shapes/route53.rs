@@ -59,6 +59,19 @@ impl ResolverEndpoint {
         self.protocols.is_empty() || self.protocols.iter().any(|protocol| protocol == "Do53")
     }
 
+    /// Whether it has addresses of a family: by its type, else by its addresses. `None` where neither says so.
+    pub fn has_family(&self, is_v4: bool) -> Option<bool> {
+        match self.endpoint_type.as_deref() {
+            Some("IPV4") => Some(is_v4),
+            Some("IPV6") => Some(!is_v4),
+            Some("DUALSTACK") => Some(true),
+            _ => {
+                let addresses = self.addresses.as_ref().filter(|all| !all.is_empty())?;
+                Some(addresses.iter().any(|address| address.ip.is_ipv4() == is_v4))
+            }
+        }
+    }
+
     /// Whether it is there to stay, as far as is known.
     pub fn is_lasting(&self) -> bool {
         self.status.as_deref() != Some("DELETING")

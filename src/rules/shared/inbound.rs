@@ -72,8 +72,7 @@ pub(in crate::rules) fn admits(
     if ids.is_empty() || own.len() < ids.len() {
         return Admits::Perhaps;
     }
-    let addresses = || endpoint.addresses.iter().flatten();
-    let speaks = |is_v4: bool| addresses().next().is_none() || addresses().any(|address| address.ip.is_ipv4() == is_v4);
+    let speaks = |is_v4: bool| endpoint.has_family(is_v4) != Some(false);
     let mut networks: Vec<IpNet> = Vec::new();
     for permission in own.iter().flat_map(|group| &group.ingress) {
         if !covers(permission, transport, DNS_PORT) {

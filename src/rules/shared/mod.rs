@@ -9,6 +9,7 @@ pub(super) mod control;
 pub(super) mod dhcp;
 pub(super) mod disagreement;
 pub(super) mod egress;
+pub(super) mod family;
 pub(super) mod forward;
 pub(super) mod inbound;
 pub(super) mod late;
