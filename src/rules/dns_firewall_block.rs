@@ -24,14 +24,15 @@ declare_rule! {
     /// while names outside the zone, or a random sibling, get theirs from the same resolver; and nothing else in the
     /// catalogue explains it. A name server of your own that the VPC forwards to can do the same. The negative answer
     /// for the random sibling is no evidence where a rule of DNS Firewall Advanced is on: that name looks like what it
-    /// detects.
+    /// detects. Such a rule, and an AutoAllowlist rule, is named as what it is.
     ///
     /// ## Why it matters
     /// Clients in the VPC, and of resolvers that forward to it, print `no such host`.
     ///
     /// ## What to do
-    /// Put an allow rule for the endpoints' zone in front of the one that blocks. Where the rule is not known: see the
-    /// rule groups that are associated with the VPC, and the query logs, which name the action.
+    /// Put an allow rule for the endpoints' zone in front of the one that blocks. Where an AutoAllowlist rule is before
+    /// it, approve the endpoints' zone for that rule: a new cluster's name is not approved. Where the rule is not
+    /// known: see the rule groups that are associated with the VPC, and the query logs, which name the action.
     "dns-firewall-block" = {
         summary: "the VPC's Resolver blocks the name, perhaps by a DNS Firewall rule",
         severity: Severity::Error,
@@ -87,7 +88,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 }
                 let nobody_was_asked = !vpc.subjects.iter().any(|subject| subject.heard_anything());
                 if !blocked.is_empty() || nobody_was_asked {
-                    findings.push(by_rule(case, surely(&blocked), vpc, step, &blocked));
+                    let opaque = decided::opaque_firewall(steps);
+                    findings.push(by_rule(case, surely(&blocked), vpc, (step, &opaque), &blocked));
                 }
             }
             None if decided::comparable(case, vpc).is_some() => {
@@ -117,7 +119,7 @@ fn by_rule(
     case: &Case<'_>,
     confidence: Confidence,
     vpc: &ResolvingVpc<'_, '_>,
-    step: &Step,
+    (step, opaque): (&Step, &[&Step]),
     blocked: &[&Subject<'_>],
 ) -> Finding {
     let group = step.id.as_deref().unwrap_or("without an id");
@@ -140,8 +142,11 @@ fn by_rule(
     let open = if step.certain {
         String::new()
     } else {
-        " What could come before it in AWS's order was not all read: decided_by in the JSON, or -v, lists it."
-            .to_owned()
+        format!(
+            " What could come before it in AWS's order is not all known: decided_by in the JSON, or -v, lists it.{}{}",
+            of_other_kinds(opaque),
+            about_the_control(opaque)
+        )
     };
     let (region, zone) = (case.region(), case.family_zone());
     RULE.finding(confidence, blocked)
@@ -165,8 +170,9 @@ fn by_rule(
         .seen(
             blocked
                 .iter()
-                .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
+                .flat_map(|subject| [observed_target(subject), sibling(subject, opaque)].concat()),
         )
+        .fix(approve(case, opaque))
         .fix([
             Remedy::new(
                 "An ALLOW rule before the one that blocks",
@@ -209,13 +215,7 @@ fn suspicion(case: &Case<'_>, confidence: Confidence, blocked: &[&Subject<'_>], 
             phrase::list(&opaque.iter().map(|step| step.why.clone()).collect::<Vec<_>>())
         )
     };
-    let detects = opaque.iter().any(|step| step.why_code == WhyCode::AdvancedRule);
-    let control = if detects {
-        " The control question has a long random label, which a rule of DNS Firewall Advanced may detect: its negative \
-         answer here is no evidence."
-    } else {
-        ""
-    };
+    let control = about_the_control(opaque);
     RULE.finding(confidence, blocked)
         .summary(format!(
             "{who}: the VPC's Resolver may block this name (DNS Firewall, or a server it forwards to)"
@@ -228,10 +228,67 @@ fn suspicion(case: &Case<'_>, confidence: Confidence, blocked: &[&Subject<'_>], 
         .seen(blocked.iter().flat_map(|subject| {
             [
                 observed_target(subject),
-                if detects { Vec::new() } else { observed_sibling(subject) },
+                sibling(subject, opaque),
                 observed_controls(subject),
             ]
             .concat()
         }))
+        .fix(approve(case, opaque))
         .fix([remedy::filter::dns_firewall(case), remedy::question::from_the_vpc(case)])
+}
+
+/// Rules that are no rules of a domain list, and could come before: what each is.
+fn of_other_kinds(opaque: &[&Step]) -> String {
+    let is_other = |step: &&&Step| matches!(step.why_code, WhyCode::AdvancedRule | WhyCode::AutoAllowlist);
+    let said = opaque
+        .iter()
+        .filter(is_other)
+        .map(|step| format!(" Before it is {}.", step.why));
+    said.collect()
+}
+
+/// Whether a rule decides by what it detects: a long random label is one of those things (Amazon Route 53 Developer
+/// Guide, "Route 53 Resolver DNS Firewall Advanced").
+fn detects(opaque: &[&Step]) -> bool {
+    opaque.iter().any(|step| step.why_code == WhyCode::AdvancedRule)
+}
+
+fn about_the_control(opaque: &[&Step]) -> &'static str {
+    if detects(opaque) {
+        " The control question has a long random label, which a rule of DNS Firewall Advanced may detect: its negative \
+         answer here is no evidence."
+    } else {
+        ""
+    }
+}
+
+/// What the random sibling got, where that is evidence.
+fn sibling(subject: &Subject<'_>, opaque: &[&Step]) -> Vec<Evidence> {
+    if detects(opaque) {
+        Vec::new()
+    } else {
+        observed_sibling(subject)
+    }
+}
+
+/// The endpoints' zone on the list of an AutoAllowlist rule (botocore 1.44.8, `UpdateFirewallDomains`: `ADD` "marks the
+/// observed domains as allowed").
+fn approve(case: &Case<'_>, opaque: &[&Step]) -> Vec<Remedy> {
+    let rules = opaque.iter().filter(|step| step.why_code == WhyCode::AutoAllowlist);
+    rules
+        .map(|step| {
+            let list = step.domain_list.as_deref().unwrap_or_default();
+            let rule = step.name.as_deref().unwrap_or("without a name");
+            Remedy::new(
+                format!("Approve the endpoints' zone for the AutoAllowlist rule {rule}: a new cluster's name is not approved"),
+                [format!(
+                    "aws route53resolver update-firewall-domains --region {} --firewall-domain-list-id {} --operation ADD \
+                     --domains '*.{}'",
+                    case.region(),
+                    remedy::endpoint::word(list, "<rslvr-fdl-id>"),
+                    case.family_zone()
+                )],
+            )
+        })
+        .collect()
 }
