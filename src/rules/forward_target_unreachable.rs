@@ -173,7 +173,8 @@ fn finding(
         (None, None) => {
             explanation
                 .push_str(" In a VPC, a Resolver rule of type FORWARD does that, to the servers that the rule names.");
-            at_the_vpc(case)
+            let vpc = subjects.first().and_then(|subject| route53::vpc_of(case, subject));
+            at_the_vpc(case, vpc.map(|vpc| vpc.id))
         }
         (None, Some([])) => {
             explanation.push_str(
@@ -386,14 +387,15 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
     remedies
 }
 
-fn at_the_vpc(case: &Case<'_>) -> Vec<Remedy> {
+fn at_the_vpc(case: &Case<'_>, vpc: Option<&str>) -> Vec<Remedy> {
     let region = case.region();
+    let vpc = remedy::endpoint::word(vpc.unwrap_or_default(), "<vpc-id>");
     vec![Remedy::new(
         "See which rules the VPC's Resolver follows and what they name as targets",
         [
             format!(
                 "aws route53resolver list-resolver-rule-associations --region {region} --filters \
-                 Name=VPCId,Values=<vpc-id>"
+                 Name=VPCId,Values={vpc}"
             ),
             format!("aws route53resolver list-resolver-rules --region {region} --filters Name=Type,Values=FORWARD"),
         ],

@@ -7,7 +7,7 @@ use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::inbound::{self as groups, Shut};
 use super::shared::route53::{self, Inbound, InboundFaultEffect};
 use super::signs::LISTED_AS_NOT_WORKING;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::limits;
 use crate::observation::Transport;
 
@@ -197,16 +197,23 @@ fn open(case: &Case<'_>, inbound: &Inbound<'_, '_>, shut: &[(Transport, Shut)]) 
     let group = group.map_or("<sg-of-the-endpoint>", String::as_str);
     let mut addresses = inbound.endpoint.addresses.iter().flatten();
     let v6 = addresses.any(|address| matches!(address.ip, IpAddr::V6(_)));
+    let is_for_this_host = shut.iter().all(|(_, shut)| matches!(shut, Shut::ToThisHost(_)));
+    let here = case.instance().filter(|_| is_for_this_host);
+    let networks = remedy::path::networks_of_clients(here.map_or(&[], |instance| instance.vpc_cidrs.as_slice()));
+    let region = case.region();
+    let allow = |transport: &Transport, network: &String| {
+        format!(
+            "aws ec2 authorize-security-group-ingress --region {region} --group-id {group} --protocol {} --port 53 \
+             --cidr {network}{}",
+            transport.as_str(),
+            if v6 { " # or, for IPv6, --ip-permissions" } else { "" }
+        )
+    };
+    let rules = shut
+        .iter()
+        .flat_map(|(transport, _)| networks.iter().map(move |network| (transport, network)));
     Remedy::new(
         "Allow port 53 from the networks of the clients and forwarders that ask the endpoint",
-        shut.iter().map(|(transport, _)| {
-            format!(
-                "aws ec2 authorize-security-group-ingress --region {} --group-id {group} --protocol {} --port 53 \
-                 --cidr <network-of-the-clients>{}",
-                case.region(),
-                transport.as_str(),
-                if v6 { " # or, for IPv6, --ip-permissions" } else { "" }
-            )
-        }),
+        rules.map(|(transport, network)| allow(transport, network)),
     )
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use ipnet::IpNet;
+
 use super::phrase::{self, observed_target, observed_tcp};
+use super::shared::family::{self, OtherFamily};
 use super::shared::inbound;
 use super::shared::obstacle::{self, Obstacle};
-use super::shared::family::{self, OtherFamily};
 use super::shared::prefix_list::{self, AdmittedList};
 use super::shared::route53;
 use super::signs::IS_DEPENDED_ON;
@@ -102,34 +104,34 @@ fn finding(
     let turned_away = subjects
         .iter()
         .all(|subject| subject.a_kind() == Some(AnswerKind::Unreachable));
-    let mut explanation = format!(
-        "{who} {does} over {}. {}",
     let mut families: Vec<OtherFamily<'_>> = Vec::new();
     for subject in subjects {
         let found = family::other_family(case, subject).filter(|found| !families.contains(found));
         families.extend(found);
     }
+    let mut explanation = format!(
+        "{who} {does} over {}. {}",
         over.iter()
             .map(|transport| transport.as_str().to_uppercase())
             .collect::<Vec<_>>()
             .join(" or "),
         if severity == Severity::Info {
             "Nothing that was asked is seen to depend on it."
-        } else if turned_away {
-            "The network refuses the questions: a firewall rejects them, a route is missing, or the address is not \
         } else if !families.is_empty() {
             "The endpoint and who asks it have no family of addresses in common."
+        } else if turned_away {
+            "The network refuses the questions: a firewall rejects them, a route is missing, or the address is not \
              one of an inbound endpoint."
         } else {
             "Packets to the endpoint or from it are lost. See its security group, the network ACLs, and the route \
              (VPN, Direct Connect, Transit Gateway, peering)."
         }
     );
-    if !answering.is_empty() {
-        let _ = write!(
     for one in &families {
         let _ = write!(explanation, " {one}.");
     }
+    if !answering.is_empty() {
+        let _ = write!(
             explanation,
             " {} {}, but clients and forwarders use the addresses in turn, so each question to the silent address \
              takes seconds or fails.",
@@ -199,9 +201,16 @@ fn finding(
     });
     let mut remedies: Vec<Remedy> = families.iter().flat_map(|one| one.remedies(case)).collect();
     if severity == Severity::Error {
-        remedies.extend(obstacles.iter().map(|one| remedy::path::open_network(case, one)));
+        remedies.extend(remedy::path::open_network(case, &obstacles));
         remedies.extend(remedy::path::mend_prefix_lists(case, &lists));
-        remedies.push(remedy::path::open_security_group(case, over));
+        // Who asks an address that a forwarder depends on is the forwarder, whose network is not known.
+        let is_asked_from_here = subjects.iter().all(|subject| subject.probed.resolver.in_scope);
+        let clients: Vec<IpNet> = subjects
+            .iter()
+            .filter(|_| is_asked_from_here)
+            .flat_map(|subject| obstacle::of_this_host(case, subject))
+            .collect();
+        remedies.push(remedy::path::open_security_group(case, over, &distinct_nets(clients)));
         remedies.push(remedy::path::see_the_way(case, subjects));
         remedies.push(Remedy::new(
             "Compare the address with those that the endpoint has, and see that each is attached",
@@ -234,6 +243,7 @@ fn finding(
         })
         .why(explanation)
         .seen(obstacles.iter().map(|one| Evidence::fact(one.to_string())))
+        .seen(families.iter().map(|one| Evidence::fact(one.to_string())))
         .seen(lists.iter().map(|one| Evidence::fact(one.to_string())))
         .seen(
             subjects
@@ -243,7 +253,12 @@ fn finding(
         .fix(remedies)
 }
 
-        .seen(families.iter().map(|one| Evidence::fact(one.to_string())))
+fn distinct_nets(mut nets: Vec<IpNet>) -> Vec<IpNet> {
+    nets.sort_unstable();
+    nets.dedup();
+    nets
+}
+
 /// Each once, in order.
 fn distinct<'o, 'a>(obstacles: impl Iterator<Item = &'o Obstacle<'a>>) -> Vec<&'o Obstacle<'a>>
 where

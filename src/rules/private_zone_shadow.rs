@@ -332,6 +332,14 @@ fn finding(
             let (zone, _) = zones.into_iter().find(|(_, other)| other == apex)?;
             Some((zone, vpc.id))
         });
+    // The same VPC, where its zones are not.
+    let of_vpc = known.map(|(_, vpc)| vpc).or_else(|| {
+        let mut theirs = vpcs.iter().filter(|vpc| {
+            at.iter()
+                .any(|one| vpc.subjects.iter().any(|other| other.name() == one.name()))
+        });
+        theirs.next().map(|vpc| vpc.id)
+    });
     if let Some((zone, vpc)) = known {
         let _ = write!(explanation, " AWS lists it: {}.", listed(case, zone, vpc));
     } else {
@@ -355,12 +363,12 @@ fn finding(
         remedies.extend(unmake(case, &made.by, apex));
     } else {
         if known.is_none() {
-            remedies.push(remedy::endpoint::list_private_zones(case));
+            remedies.push(remedy::endpoint::list_private_zones(case, of_vpc));
         }
         remedies.push(disassociate(
             case,
             apex,
-            known.map_or("<vpc-id>", |(_, vpc)| vpc),
+            remedy::endpoint::word(of_vpc.unwrap_or_default(), "<vpc-id>"),
             known.map_or("<zone-id>", |(zone, _)| zone.id.as_str()),
             known.and_then(|(zone, vpc)| profile_of(case, zone, vpc)),
         ));

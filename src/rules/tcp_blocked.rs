@@ -49,7 +49,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let who = phrase::titles(&blocked);
     let mut remedies = Vec::new();
     if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
-        remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp]));
+        remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp], &[]));
     }
     remedies.push(Remedy::new(
         "Open TCP port 53 on the path to the resolver; the second command must then return the same as the first",

@@ -45,7 +45,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let who = phrase::titles(&blocked);
     let mut remedies = Vec::new();
     if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
-        remedies.push(remedy::path::open_security_group(case, &[Transport::Udp]));
+        remedies.push(remedy::path::open_security_group(case, &[Transport::Udp], &[]));
     }
     remedies.push(Remedy::new(
         "Open UDP port 53 on the way there; the first line must then answer like the second",

@@ -162,8 +162,7 @@ fn finding(
 
 fn remedies(case: &Case<'_>, off: &[&str]) -> Vec<Remedy> {
     let region = case.region();
-    let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
-    let vpc = remedy::endpoint::word(vpc, "<vpc-id>");
+    let vpc = case.vpc_id();
     // One call changes one attribute; the first is the one that the other rests on.
     let commands = [
         ("enableDnsSupport", "--enable-dns-support"),

@@ -9,8 +9,7 @@ use crate::facts::DhcpOptions;
 /// An option set that names the VPC's own resolver and nobody else.
 pub fn amazon_alone(case: &Case<'_>, options: &DhcpOptions, lead: &str) -> Remedy {
     let region = case.region();
-    let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
-    let vpc = endpoint::word(vpc, "<vpc-id>");
+    let vpc = case.vpc_id();
     let domain = options.domain_name.as_deref().map_or_else(String::new, |domain| {
         let domain = endpoint::word(domain, "<domain>");
         format!(" 'Key=domain-name,Values={domain}'")

@@ -36,7 +36,7 @@ pub fn take_the_name_from_aws(case: &Case<'_>, cluster: &str) -> Vec<Remedy> {
 /// What EKS's private hosted zone needs to take effect in the VPC.
 pub fn let_the_private_zone_work(case: &Case<'_>) -> Vec<Remedy> {
     let (region, cluster) = (case.region(), case.cluster_name());
-    let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
+    let vpc = case.vpc_id();
     vec![
         Remedy::new(
             "See that private access is on, which VPC is the cluster's, and that no update is under way",
@@ -73,10 +73,10 @@ pub fn let_the_private_zone_work(case: &Case<'_>) -> Vec<Remedy> {
     ]
 }
 
-/// Whose private hosted zones the VPC sees.
-pub fn list_private_zones(case: &Case<'_>) -> Remedy {
+/// Whose private hosted zones a VPC sees, where it is known which.
+pub fn list_private_zones(case: &Case<'_>, vpc: Option<&str>) -> Remedy {
     let region = case.region();
-    let vpc = case.vpc().map_or("<vpc-id>", |vpc| vpc.id.as_str());
+    let vpc = word(vpc.unwrap_or_default(), "<vpc-id>");
     Remedy::new(
         "See which private hosted zones the resolving VPC has, and whose they are",
         [format!(

@@ -7,11 +7,12 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 
 use super::super::shared::obstacle::{LAST_ENTRY, NetworkFault, Obstacle, below};
-use super::super::shared::prefix_list::AdmittedList;
+use super::super::shared::prefix_list::{AdmittedList, OfThisHost};
 use super::super::{Case, Remedy, Subject, phrase};
 use super::here;
 use crate::dns::RecordType;
-use crate::facts::System;
+use crate::facts::{AclEntry, NetworkAcl, RouteTable, System};
+use crate::limits;
 use crate::observation::Transport;
 
 /// The line that asks one server for the name at the port where it was asked. `options` are dig's: `+tcp`,
@@ -121,8 +122,11 @@ pub fn see_the_way(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
 ///
 /// Rules of the group can be changed; which group an endpoint has cannot (Amazon Route 53 Developer Guide,
 /// "Values that you specify when you create or edit inbound endpoints").
-pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
+///
+/// `clients`: the networks of who asks, where they are known.
+pub fn open_security_group(case: &Case<'_>, protocols: &[Transport], clients: &[IpNet]) -> Remedy {
     let region = case.region();
+    let networks = networks_of_clients(clients);
     let visible = case.visible_inbound().unwrap_or_default();
     let group = visible.iter().find_map(|endpoint| endpoint.security_group_ids.first());
     let mut commands = Vec::new();
@@ -133,13 +137,15 @@ pub fn open_security_group(case: &Case<'_>, protocols: &[Transport]) -> Remedy {
         ));
     }
     let group = group.map_or("<sg-of-the-endpoint>", String::as_str);
-    commands.extend(protocols.iter().map(|protocol| {
-        format!(
-            "aws ec2 authorize-security-group-ingress --region {region} --group-id {group} \
-             --protocol {} --port {} --cidr <network-of-the-clients>",
-            below(*protocol).to_lowercase(),
-            protocol.default_port()
-        )
+    commands.extend(protocols.iter().flat_map(|protocol| {
+        networks.iter().map(move |network| {
+            format!(
+                "aws ec2 authorize-security-group-ingress --region {region} --group-id {group} \
+                 --protocol {} --port {} --cidr {network}",
+                below(*protocol).to_lowercase(),
+                protocol.default_port()
+            )
+        })
     }));
     let named: Vec<&str> = protocols.iter().map(|protocol| below(*protocol)).collect();
     let port = protocols.first().map_or(53, |protocol| protocol.default_port());
@@ -180,8 +186,12 @@ pub(in crate::rules) fn mend_prefix_lists(case: &Case<'_>, lists: &[AdmittedList
                 ),
                 format!(
                     "aws ec2 modify-managed-prefix-list --region {region} --prefix-list-id {} --current-version \
-                     <version> --add-entries Cidr=<network-of-the-clients>",
-                    list.id
+                     <version> --add-entries Cidr={}",
+                    list.id,
+                    network_of_clients(match &list.says {
+                        OfThisHost::HasNot { here, .. } => Some(here),
+                        _ => None,
+                    })
                 ),
             ],
         )
@@ -208,60 +218,141 @@ pub fn let_out(case: &Case<'_>, title: &str, group: &str, ip: IpAddr, port: u16)
     )
 }
 
-/// The entry that a network ACL lacks, before the one that denies; or the route back that a route table lacks.
-pub(in crate::rules) fn open_network(case: &Case<'_>, obstacle: &Obstacle<'_>) -> Remedy {
-    let region = case.region();
-    match &obstacle.what {
-        NetworkFault::Acl {
-            acl,
-            entry,
-            egress,
-            transport,
-            ..
-        } => {
-            let before = entry.map_or(LAST_ENTRY, |entry| entry.number);
-            let is_free = |number: &i32| acl.entries(*egress).all(|one| one.number != *number);
-            let number = (1..before).rev().find(is_free);
-            let number = number.map_or_else(|| "<number>".to_owned(), |number| number.to_string());
-            let port = transport.default_port();
-            let (direction, ports, what) = if *egress {
-                ("--egress", "From=1024,To=65535".to_owned(), "the answers out")
-            } else {
-                ("--ingress", format!("From={port},To={port}"), "the questions in")
-            };
-            let protocol = below(*transport);
-            Remedy::new(
-                format!(
-                    "Let {what} over {protocol} at the network ACL {}, before what denies it",
-                    acl.id
-                ),
-                [format!(
-                    "aws ec2 create-network-acl-entry --region {region} --network-acl-id {} {direction} --rule-number \
-                     {number} --protocol {} --port-range {ports} --cidr-block <network-of-the-clients> \
-                     --rule-action allow",
-                    acl.id,
-                    protocol.to_lowercase()
-                )],
-            )
-        }
-        NetworkFault::NoRouteBack { table, to, gone } => {
-            let command = if gone.is_some() {
-                "replace-route"
-            } else {
-                "create-route"
-            };
-            let destination = match to {
-                IpNet::V4(_) => "--destination-cidr-block",
-                IpNet::V6(_) => "--destination-ipv6-cidr-block",
-            };
-            Remedy::new(
-                format!("Give the route table {} a route back to the network of {to}", table.id),
-                [format!(
-                    "aws ec2 {command} --region {region} --route-table-id {} {destination} <network-of-the-clients> \
-                     --transit-gateway-id <tgw-id> # or --gateway-id, --vpc-peering-connection-id",
-                    table.id
-                )],
-            )
+/// What a command has for the network of the clients: a network of this host that is known as one. Of an address alone
+/// its network is not known.
+fn network_of_clients(net: Option<&IpNet>) -> String {
+    let is_network = |net: &&IpNet| net.prefix_len() < net.max_prefix_len();
+    net.filter(is_network)
+        .map_or_else(|| "<network-of-the-clients>".to_owned(), ToString::to_string)
+}
+
+/// The same of several, for an option that takes IPv4 alone (AWS CLI Command Reference,
+/// authorize-security-group-ingress).
+pub fn networks_of_clients(nets: &[IpNet]) -> Vec<String> {
+    let mut networks: Vec<String> = nets
+        .iter()
+        .filter(|net| net.network().is_ipv4() && net.prefix_len() < net.max_prefix_len())
+        .take(limits::NAMES_SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    if networks.is_empty() {
+        networks.push(network_of_clients(None));
+    }
+    networks
+}
+
+/// What opens the network around an endpoint's address, once for each network ACL and direction, and for each route
+/// table and network.
+pub(in crate::rules) fn open_network(case: &Case<'_>, obstacles: &[&Obstacle<'_>]) -> Vec<Remedy> {
+    let mut remedies = Vec::new();
+    let mut acls: Vec<(&NetworkAcl, bool, Vec<Denial<'_>>)> = Vec::new();
+    let mut tables: Vec<(&RouteTable, IpNet)> = Vec::new();
+    for obstacle in obstacles {
+        match &obstacle.what {
+            NetworkFault::Acl {
+                acl,
+                entry,
+                egress,
+                transport,
+                only_to,
+            } => {
+                let denial = Denial {
+                    entry: *entry,
+                    transport: *transport,
+                    network: network_of_clients(only_to.as_ref()),
+                };
+                let same = acls
+                    .iter_mut()
+                    .find(|(other, way, _)| other.id == acl.id && way == egress);
+                match same {
+                    Some((_, _, denials)) if denials.contains(&denial) => {}
+                    Some((_, _, denials)) => denials.push(denial),
+                    None => acls.push((acl, *egress, vec![denial])),
+                }
+            }
+            NetworkFault::NoRouteBack { table, to, gone } => {
+                if !tables.iter().any(|(other, net)| other.id == table.id && net == to) {
+                    tables.push((table, *to));
+                    remedies.push(lead_back(case, table, *to, gone.is_some()));
+                }
+            }
         }
     }
+    let of_acls = acls
+        .into_iter()
+        .map(|(acl, egress, denials)| let_through(case, acl, egress, &denials));
+    of_acls.chain(remedies).collect()
+}
+
+/// What a network ACL denies.
+#[derive(Debug, PartialEq)]
+struct Denial<'a> {
+    /// The entry that decides; `None`: the last one.
+    entry: Option<&'a AclEntry>,
+    transport: Transport,
+    /// The network of the clients, in a command.
+    network: String,
+}
+
+/// The entries that a network ACL lacks in one direction, before those that deny. Each has a number of its own.
+fn let_through(case: &Case<'_>, acl: &NetworkAcl, egress: bool, denials: &[Denial<'_>]) -> Remedy {
+    let mut taken: Vec<i32> = acl.entries(egress).map(|entry| entry.number).collect();
+    let commands: Vec<String> = denials
+        .iter()
+        .map(|denial| {
+            let before = denial.entry.map_or(LAST_ENTRY, |entry| entry.number);
+            let number = (1..before).rev().find(|number| !taken.contains(number));
+            taken.extend(number);
+            let number = number.map_or_else(|| "<number>".to_owned(), |number| number.to_string());
+            let port = denial.transport.default_port();
+            let (direction, ports) = if egress {
+                ("--egress", "From=1024,To=65535".to_owned())
+            } else {
+                ("--ingress", format!("From={port},To={port}"))
+            };
+            let option = if denial.network.contains(':') {
+                "--ipv6-cidr-block"
+            } else {
+                "--cidr-block"
+            };
+            format!(
+                "aws ec2 create-network-acl-entry --region {} --network-acl-id {} {direction} --rule-number {number} \
+                 --protocol {} --port-range {ports} {option} {} --rule-action allow",
+                case.region(),
+                acl.id,
+                below(denial.transport).to_lowercase(),
+                denial.network
+            )
+        })
+        .collect();
+    let mut over: Vec<&str> = denials.iter().map(|denial| below(denial.transport)).collect();
+    over.dedup();
+    let over = phrase::list(&over);
+    let what = if egress { "the answers out" } else { "the questions in" };
+    Remedy::new(
+        format!(
+            "Let {what} over {over} at the network ACL {}, before what denies it",
+            acl.id
+        ),
+        commands,
+    )
+}
+
+/// The route back that a route table lacks.
+fn lead_back(case: &Case<'_>, table: &RouteTable, to: IpNet, is_gone: bool) -> Remedy {
+    let command = if is_gone { "replace-route" } else { "create-route" };
+    let destination = match to {
+        IpNet::V4(_) => "--destination-cidr-block",
+        IpNet::V6(_) => "--destination-ipv6-cidr-block",
+    };
+    Remedy::new(
+        format!("Give the route table {} a route back to the network of {to}", table.id),
+        [format!(
+            "aws ec2 {command} --region {} --route-table-id {} {destination} {} --transit-gateway-id <tgw-id> # or \
+             --gateway-id, --vpc-peering-connection-id",
+            case.region(),
+            table.id,
+            network_of_clients(Some(&to))
+        )],
+    )
 }

@@ -37,8 +37,8 @@ pub(in crate::rules) enum NetworkFault<'a> {
         /// Whether it is the answer that is denied.
         egress: bool,
         transport: Transport,
-        /// Whether it is denied to everybody outside of the subnet; else to this host's network.
-        to_all: bool,
+        /// This host's network, where it is denied to that; `None`: to everybody outside of the subnet.
+        only_to: Option<IpNet>,
     },
     /// No route leads back to this host's network, or its gateway is gone.
     NoRouteBack {
@@ -175,8 +175,9 @@ fn denial<'a>(
     if !to_all && (here.is_empty() || here.iter().any(|net| lets_any(acl, egress, transport, ports, net))) {
         return None;
     }
-    let net = if to_all { &everywhere } else { here.first()? };
-    let decides = |entry: &&AclEntry| !entry.allows && covers(entry, egress, transport) && holds(entry, net);
+    let only_to = if to_all { None } else { Some(*here.first()?) };
+    let net = only_to.unwrap_or(everywhere);
+    let decides = |entry: &&AclEntry| !entry.allows && covers(entry, egress, transport) && holds(entry, &net);
     Some(NetworkFault::Acl {
         acl,
         entry: acl
@@ -185,7 +186,7 @@ fn denial<'a>(
             .filter(|entry| entry.number != LAST_ENTRY),
         egress,
         transport,
-        to_all,
+        only_to,
     })
 }
 
@@ -324,7 +325,7 @@ pub(in crate::rules) fn no_route<'a>(
 impl Obstacle<'_> {
     /// Whether it is in everybody's way.
     pub(in crate::rules) fn is_to_all(&self) -> bool {
-        matches!(self.what, NetworkFault::Acl { to_all: true, .. })
+        matches!(self.what, NetworkFault::Acl { only_to: None, .. })
     }
 }
 
@@ -337,7 +338,7 @@ impl fmt::Display for Obstacle<'_> {
                 entry,
                 egress,
                 transport,
-                to_all,
+                only_to,
             } => {
                 let number = entry.map_or_else(|| "its last entry *".to_owned(), |one| format!("rule {}", one.number));
                 let direction = if *egress { "outbound" } else { "inbound" };
@@ -349,7 +350,7 @@ impl fmt::Display for Obstacle<'_> {
                 } else {
                     format!("port {}", transport.default_port())
                 };
-                let whom = if *to_all {
+                let whom = if only_to.is_none() {
                     "every network"
                 } else {
                     "this host's network"

@@ -36,7 +36,7 @@ pub(in crate::rules) static NETWORK_ACL_DENIES_ALL: Sign = Sign::of_resolver_if_
         let found = obstacle::obstacles(case, subject, over);
         let denied = |transport: &Transport| {
             found.iter().any(
-                |one| matches!(&one.what, NetworkFault::Acl { transport: of, to_all: true, .. } if of == transport),
+                |one| matches!(&one.what, NetworkFault::Acl { transport: of, only_to: None, .. } if of == transport),
             )
         };
         Some(!found.is_empty() && over.iter().all(denied))
