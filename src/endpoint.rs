@@ -164,7 +164,9 @@ pub enum SoaOrigin {
     /// A Route 53 private hosted zone: MNAME in `awsdns-00`, "never used by Route 53 public hosted zones"
     /// (Amazon Route 53 Developer Guide, "Working with private hosted zones").
     PrivateHostedZone,
-    /// A public zone of AWS: MNAME under `awsdns-NN.{com,net,org,co.uk}`, `amazonaws.com` or `amazon.com`.
+    /// A public zone of AWS: MNAME `ns-N.awsdns-NN.{com,net,org,co.uk}`, China's form of it, or a name in `amazon.com`,
+    /// as `amazonaws.com` itself has. No MNAME in `amazonaws.com` or below is AWS's: an internal zone
+    /// `eks.amazonaws.com` has its name servers there.
     PublicAws,
     /// Anybody else's.
     Foreign,
@@ -180,23 +182,24 @@ impl SoaOrigin {
     pub fn of_server(server: &Name) -> Self {
         let labels: Vec<String> = server.labels().map(text).collect();
         let parts: Vec<&str> = labels.iter().map(String::as_str).collect();
-        let zone = match parts.as_slice() {
-            [_, zone, "com" | "net" | "org"] | [_, zone, "co", "uk"] => Some(*zone),
-            _ => None,
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+        let of_number = |number: &str| match number {
+            "00" => Self::PrivateHostedZone,
+            number if is_number(number) => Self::PublicAws,
+            _ => Self::Foreign,
         };
-        match zone.and_then(|zone| zone.strip_prefix("awsdns-")) {
-            Some("00") => return Self::PrivateHostedZone,
-            Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
-                return Self::PublicAws;
+        match parts.as_slice() {
+            // "awsdns-cn-" and two digits, in these domains (v2fly/domain-list-community, data/geolocation-cn).
+            [_, zone, "biz" | "com" | "net" | "top" | "cn"] if zone.starts_with("awsdns-cn-") => {
+                of_number(zone.trim_start_matches("awsdns-cn-"))
             }
-            _ => {}
-        }
-        // China's zones are served from names under amazonaws.com.cn and amazon.com too (MNAMEs as seen).
-        let under = |suffix: &[&str]| parts.ends_with(suffix) && parts.len() > suffix.len();
-        if under(&["amazonaws", "com"]) || under(&["amazon", "com"]) || under(&["amazonaws", "com", "cn"]) {
-            Self::PublicAws
-        } else {
-            Self::Foreign
+            [host, zone, "com" | "net" | "org"] | [host, zone, "co", "uk"]
+                if host.strip_prefix("ns-").is_some_and(is_number) && zone.starts_with("awsdns-") =>
+            {
+                of_number(zone.trim_start_matches("awsdns-"))
+            }
+            [_, .., "amazon", "com"] if parts.len() > 2 => Self::PublicAws,
+            _ => Self::Foreign,
         }
     }
 }
@@ -288,6 +291,16 @@ mod tests {
             ("ns-00.awsdns-00.example", SoaOrigin::Foreign),
             ("dc1.corp.example", SoaOrigin::Foreign),
             ("awsdns-00.com", SoaOrigin::Foreign),
+            ("ns1.awsdns-26.org", SoaOrigin::Foreign),
+            ("ns-1.awsdns-2x.org", SoaOrigin::Foreign),
+            ("ns-1.awsdns-26.top", SoaOrigin::Foreign),
+            ("ns-3.awsdns-cn-60.com", SoaOrigin::PublicAws),
+            ("ns-3.awsdns-cn-11.cn", SoaOrigin::PublicAws),
+            // The name servers of internal zones of these names.
+            ("ns1.eks.amazonaws.com", SoaOrigin::Foreign),
+            ("amazonaws.com", SoaOrigin::Foreign),
+            ("dc1.amazonaws.com.cn", SoaOrigin::Foreign),
+            ("amazon.com", SoaOrigin::Foreign),
             ("amazon.com.evil.test", SoaOrigin::Foreign),
         ] {
             assert_eq!(SoaOrigin::of_server(&mname.parse().unwrap()), origin, "{mname}");

@@ -81,7 +81,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
         PolicySign::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
             Some(soa) if soa.owner == case.target.hostname => format!(
                 "The negative answer has a SOA that is no zone's: its owner is the name asked, its MNAME {}. A block \
-                 list made it up, as AdGuard's programs do.",
+                 list made it up, as AdGuard's programs and Knot Resolver's policy.DENY do.",
                 soa.mname
             ),
             Some(soa) => format!(

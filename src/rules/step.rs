@@ -159,10 +159,25 @@ impl<'a> DenialAuthority<'a> {
 /// (AdGuardHome, internal/dnsforward; AdguardTeam/dnsproxy).
 const MADE_UP_MNAME: &str = "fake-for-negative-caching.adguard.com";
 
-/// Whether the SOA was made for the answer: by its MNAME, or because the sibling has a zone of its own too.
+/// The RNAME of the SOA that Knot Resolver's `policy.DENY` puts into a negative answer. Its owner and its MNAME are the
+/// name that was asked (CZ-NIC/knot-resolver, modules/policy/policy.lua, mkauth_soa).
+const MADE_UP_RNAME: &str = "nobody.invalid";
+
+/// Whether the SOA was made for the answer: by its MNAME, by its RNAME or an extended error where its MNAME is the name
+/// asked, or because the sibling has a zone of its own too.
 fn is_made_up(subject: &Subject<'_>, soa: &Soa) -> bool {
     let own = |lookup: &Lookup, soa: &Soa| soa.owner == lookup.question;
-    soa.mname.to_string().eq_ignore_ascii_case(MADE_UP_MNAME)
+    let has_made_up_rname = |lookup: &Lookup| {
+        lookup.records.iter().any(|record| {
+            matches!(&record.data, RData::Soa { rname, .. } if rname.to_string().eq_ignore_ascii_case(MADE_UP_RNAME))
+        })
+    };
+    let is_of_knot = |lookup: &Lookup| {
+        let is_marked = lookup.has_ede(ExtendedError::is_policy) || has_made_up_rname(lookup);
+        own(lookup, soa) && soa.mname == soa.owner && is_marked
+    };
+    subject.a().is_some_and(is_of_knot)
+        || soa.mname.to_string().eq_ignore_ascii_case(MADE_UP_MNAME)
         || (subject.a().is_some_and(|lookup| own(lookup, soa))
             && subject.sibling().is_some_and(|lookup| {
                 lookup
