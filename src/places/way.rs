@@ -1,10 +1,12 @@
 //! The ways of the question as a picture: one a place.
 
 use super::PlacesDocument;
+use crate::facts::HostsEntry;
 use crate::render::way::{self, Way};
 use crate::render::words::LineMark;
-use crate::report::{Conclusion, ResolverReport};
+use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
+use crate::rules::phrase;
 
 /// The way that decides at each place, in the order of the places. Where all is well, there is nothing to draw.
 pub(super) fn ways(comparison: &PlacesDocument) -> Vec<Way> {
@@ -51,7 +53,26 @@ fn of_place(comparison: &PlacesDocument, place: usize) -> Option<Way> {
         let mut own = own.filter(|own| own.has_role(Role::Local));
         own.any(|own| way.resolvers.contains(&way::who(own)))
     };
-    ways.into_iter().min_by_key(|way| (rank(way.mark), !has_own(way)))
+    let by_dns = ways.into_iter().min_by_key(|way| (rank(way.mark), !has_own(way)))?;
+    let is_bad = by_dns.mark == Some(LineMark::Bad);
+    Some(if is_bad { None } else { by_hosts_file(report, start) }.unwrap_or(by_dns))
+}
+
+/// The way of a place that is broken by its hosts file: an entry for the name with an address that is not expected. Clients
+/// there ask no name server.
+fn by_hosts_file(report: &Report, start: &str) -> Option<Way> {
+    let entries = report.facts.host.hosts.iter().flatten();
+    let expected = &report.expected.addresses;
+    let is_wrong = |entry: &&HostsEntry| !expected.is_empty() && !expected.contains(&entry.ip);
+    let wrong: Vec<&HostsEntry> = entries.filter(is_wrong).collect();
+    let first = wrong.first().filter(|_| report.conclusion == Conclusion::Broken)?;
+    Some(Way {
+        start: start.to_owned(),
+        resolvers: vec![first.path.clone()],
+        behind: Vec::new(),
+        end: phrase::distinct(wrong.iter().map(|entry| entry.ip)),
+        mark: Some(LineMark::Bad),
+    })
 }
 
 /// The worst first, and last what does not decide.

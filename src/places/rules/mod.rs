@@ -2,8 +2,10 @@
 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
+use crate::dns::RecordType;
+use crate::endpoint::SoaOrigin;
 use crate::limits;
-use crate::observation::Lookup;
+use crate::observation::{Lookup, Purpose};
 use crate::places::{Cell, ComparedPlaces, Place, Row, is_one_server};
 use crate::render::words;
 use crate::report::Conclusion;
@@ -185,10 +187,19 @@ fn said(resolver: &ResolverReport) -> String {
     };
     match resolver.view {
         View::PrivateZone => said.push_str(", from the private hosted zone"),
-        View::Public => said.push_str(", from public DNS"),
-        View::Unknown => {}
+        View::Public if is_from_public_dns(resolver) => said.push_str(", from public DNS"),
+        View::Public | View::Unknown => {}
     }
     said
+}
+
+/// Whether what it said for A is public DNS's: addresses, where the view is the public one, or a negative answer with
+/// the SOA of AWS's public zone. The view alone may be that of AAAA, which a filter of IPv4 addresses lets through.
+fn is_from_public_dns(resolver: &ResolverReport) -> bool {
+    let of_target = |lookup: &&Lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A;
+    let mut lookups = resolver.probed.lookups.iter().filter(of_target);
+    let mut is_denied = || lookups.any(|lookup| lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws));
+    resolver.view == View::Public && (resolver.verdict.has_addresses() || is_denied())
 }
 
 /// An observation at a place.

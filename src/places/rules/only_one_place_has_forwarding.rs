@@ -1,6 +1,9 @@
 //! The private zone is seen at one place, and at another the resolver takes the name from elsewhere.
 
-use super::{address_of, few, has_private_addresses, is_known_there, list, names, observed, own_remedies, times};
+use super::{
+    address_of, few, has_private_addresses, is_from_public_dns, is_known_there, known_cause, list, names, observed,
+    own_remedies, times, unexplained_difference,
+};
 use crate::compare::Verdict;
 use crate::places::{ComparedPlaces, Place, is_one_server};
 use crate::report::{ResolverReport, diagnose};
@@ -15,12 +18,13 @@ declare_place_rule! {
     ///
     /// ## How it was decided
     /// At one place every resolver that its clients depend on gives private addresses, and not from the public view nor
-    /// others than are expected there.
-    /// At the other one of them shows the public view, denies the name, or gives addresses that are neither the
-    /// cluster's nor private. A server that both places ask (not each host's own stub on loopback) is left to
-    /// `same-resolver-answers-differently`. It is high where the SOA records show the two views, and medium where they
-    /// do not. A place whose own diagnosis names another cause, and is as sure of it, is left to that finding; so is a
-    /// place where another resolver gives the private addresses too, since its own diagnosis has both sides.
+    /// others than are expected there. At the other one of them shows the public view, denies the name, or gives
+    /// addresses that are neither the cluster's nor private. A server that both places ask (not each host's own stub on
+    /// loopback) is left to `same-resolver-answers-differently`. It is high where the SOA records show the two views,
+    /// and medium where they do not. Where the addresses that one place has show that the resolver of another takes
+    /// them out of its answers, or blocks the name, that finding is given in its place. A place whose own diagnosis
+    /// names another cause, and is as sure of it, is left to that finding; so is a place where another resolver gives
+    /// the private addresses too, since its own diagnosis has both sides.
     ///
     /// ## Why it matters
     /// It takes the cluster, its endpoint and the inbound endpoint out of the question: what is to be changed is at
@@ -46,25 +50,53 @@ fn sees(resolver: &ResolverReport) -> bool {
 fn sees_another(resolver: &ResolverReport) -> bool {
     resolver.verdict.is_known()
         && (resolver.verdict.is_negative()
-            || resolver.view == View::Public && resolver.verdict != Verdict::Match
+            || is_from_public_dns(resolver) && resolver.verdict != Verdict::Match
             || resolver.verdict == Verdict::Mismatch && !has_private_addresses(resolver))
 }
 
-/// What the place's own diagnosis would say to do, had it heard the resolver that has the name: without that
-/// it cannot tell a forwarder that is missing from a name that is.
-fn remedies(place: &Place, good: &ResolverReport) -> Vec<Remedy> {
+/// The place with the diagnosis that it would have, had it heard the resolver of another place that has the name:
+/// without that it cannot tell a forwarder that is missing from a name that is, nor what a filter of private addresses
+/// left from what was never there.
+fn informed(place: &Place, (other, good): (&Place, &ResolverReport)) -> Place {
     let mut capture = place.report.clone().into_capture();
     let mut heard = good.probed.clone();
-    "the other place".clone_into(&mut heard.resolver.name);
+    heard.resolver.name = format!("the resolver of {}", other.name);
     heard.resolver.in_scope = false;
     if good.view == View::PrivateZone && !heard.resolver.is_vpc_side() {
         heard.resolver.role = Role::Vpc;
         heard.resolver.also.clear();
     }
     capture.observations.push(heard);
-    let report = diagnose(capture);
+    Place {
+        report: diagnose(capture),
+        ..place.clone()
+    }
+}
+
+/// The place's finding, where what another place has shows that its own resolver changes or stops the answer.
+fn of_its_own_configuration(
+    seen: &ComparedPlaces<'_>,
+    place: &Place,
+    good: (&Place, &ResolverReport),
+) -> Option<Finding> {
+    let informed = informed(place, good);
+    let cause = known_cause(&informed)?;
+    let is_of_the_path = place
+        .path()
+        .iter()
+        .any(|resolver| cause.resolvers.contains(&resolver.probed.resolver.name));
+    let is_surer = known_cause(place).is_none_or(|own| cause.confidence < own.confidence);
+    let is_told = cause.shows(Shows::OwnConfiguration) && is_of_the_path && is_surer;
+    is_told
+        .then(|| unexplained_difference::of_its_own(seen, &informed))
+        .flatten()
+}
+
+/// What to do at a place, by the diagnosis that it would have.
+fn remedies(place: &Place, good: (&Place, &ResolverReport)) -> Vec<Remedy> {
     let forwarding = |finding: &&Finding| finding.shows(Shows::PublicView);
-    report
+    informed(place, good)
+        .report
         .findings
         .iter()
         .find(forwarding)
@@ -93,12 +125,15 @@ const CLAUSES: usize = 2;
 fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     let mut with: Vec<(&Place, &ResolverReport)> = Vec::new();
     let mut without: Vec<(&Place, &ResolverReport)> = Vec::new();
+    let mut failing: Vec<&Place> = Vec::new();
     for place in seen.places {
         let path = place.path();
         if let Some(other) = path.iter().find(|resolver| sees_another(resolver)) {
             without.push((place, other));
         } else if let Some(first) = path.first().filter(|_| path.iter().all(|resolver| sees(resolver))) {
             with.push((place, first));
+        } else {
+            failing.push(place);
         }
     }
     // The same server that answers two places differently is another rule's.
@@ -111,15 +146,31 @@ fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     without.retain(|(place, _)| !place.report.resolvers.iter().any(sees));
     let confidence_beside = |resolver: &ResolverReport| {
         let is_private = |(_, other): &(&Place, &ResolverReport)| other.view == View::PrivateZone;
-        if resolver.view == View::Public && with.iter().all(is_private) {
+        if is_from_public_dns(resolver) && with.iter().all(is_private) {
             Confidence::High
         } else {
             Confidence::Medium
         }
     };
-    without.retain(|(place, resolver)| !is_known_there(place, resolver, confidence_beside(resolver)));
-    if with.is_empty() || without.is_empty() {
+    let Some(good) = with.first().copied() else {
         return Vec::new();
+    };
+    // What the other place has may show that the resolver here takes the addresses out of the answer.
+    let mut findings = Vec::new();
+    without.retain(|(place, _)| {
+        let own = of_its_own_configuration(seen, place, good);
+        let is_left = own.is_none();
+        findings.extend(own);
+        is_left
+    });
+    findings.extend(
+        failing
+            .iter()
+            .filter_map(|place| of_its_own_configuration(seen, place, good)),
+    );
+    without.retain(|(place, resolver)| !is_known_there(place, resolver, confidence_beside(resolver)));
+    if without.is_empty() {
+        return findings;
     }
     let through = grouped(&with, |resolver, several| {
         let what = match (resolver.view, several) {
@@ -131,7 +182,7 @@ fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
         format!("{what} through {}", address_of(resolver))
     });
     let mut instead = grouped(&without, |resolver, several| {
-        let how = if resolver.view == View::Public {
+        let how = if is_from_public_dns(resolver) {
             "answers from public DNS".to_owned()
         } else if resolver.verdict.is_negative() {
             format!("says {}", phrase::verdict(resolver.verdict))
@@ -205,10 +256,7 @@ fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     finding
         .evidence
         .extend(times(&both().map(|(place, _)| *place).collect::<Vec<_>>()));
-    finding.remedies = without
-        .iter()
-        .flat_map(|(place, _)| remedies(place, with[0].1))
-        .collect();
+    finding.remedies = without.iter().flat_map(|(place, _)| remedies(place, with[0])).collect();
     // Each place brings its own, and those of several are often the same.
     let mut seen = Vec::new();
     finding.remedies.retain(|remedy| {
@@ -222,5 +270,6 @@ fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
             few(&resolvers)
         )));
     }
-    vec![finding]
+    findings.push(finding);
+    findings
 }

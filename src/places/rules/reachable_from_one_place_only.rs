@@ -73,7 +73,18 @@ fn of_row(seen: &ComparedPlaces<'_>, row: &Row) -> Option<Finding> {
     let is_vpc = asked(seen, row)
         .iter()
         .any(|(_, _, resolver)| resolver.probed.resolver.has_role(Role::Vpc));
-    let (why, remedy) = if is_vpc {
+    let connects = |(_, _, resolver): &(&Place, _, &ResolverReport)| {
+        let mut tries = resolver.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
+        tries.any(|attempt| attempt.connected)
+    };
+    let (why, remedy) = if !is_vpc && silent.iter().all(connects) {
+        (
+            "TCP connections to it are made there, and no question is answered on them. So port 53 is open: something \
+             on the way takes the connections or drops the questions, or the server ignores those clients.",
+            "Find what takes the questions: a proxy or an inspection of DNS on the way, or an access list of the server \
+             that drops them",
+        )
+    } else if is_vpc {
         (
             "A VPC's own resolver answers only from inside the VPC: from elsewhere an inbound endpoint is asked.",
             "Ask an inbound endpoint of the VPC instead of its own resolver",

@@ -1,7 +1,9 @@
 //! Every place is healthy.
 
+use super::unexplained_difference::told_of;
 use super::{names, observed};
 use crate::places::{ComparedPlaces, Place};
+use crate::report::Conclusion;
 use crate::rules::{Confidence, Finding, Severity};
 use crate::target::View;
 
@@ -10,8 +12,8 @@ declare_place_rule! {
     /// Each place is healthy: every resolver that decides there answers as is expected there.
     ///
     /// ## How it was decided
-    /// Each place's own diagnosis ends healthy or degraded, and no finding over several places has anything to say
-    /// against it.
+    /// Each place's own diagnosis ends healthy, and no finding over several places has anything to say against it. Of a
+    /// place that is degraded, its own warning leads instead.
     ///
     /// ## Why it matters
     /// Where kubectl still fails at one of them, it is not the name: look at routes and port 443 (`--connect`), at a
@@ -34,6 +36,15 @@ fn check(seen: &ComparedPlaces<'_>, before: &[Finding]) -> Vec<Finding> {
         return Vec::new();
     }
     let places: Vec<&Place> = seen.places.iter().collect();
+    // What a place warns of leads: that it answers is not all that is to be said.
+    let warnings: Vec<Finding> = places
+        .iter()
+        .filter(|place| place.report.conclusion == Conclusion::Degraded)
+        .filter_map(|place| Some(told_of(seen, place, place.report.headline()?)))
+        .collect();
+    if !warnings.is_empty() {
+        return warnings;
+    }
     let views: Vec<View> = places
         .iter()
         .flat_map(|place| place.path())

@@ -118,13 +118,19 @@ fn is_surer(place: &Place, explained: &[&Finding]) -> bool {
 /// The finding of a place, with what the other places show: where its cause is known there, or where nothing was heard
 /// at any other, so that there is nothing to compare it with. `None` where the place's own diagnosis says only that
 /// something differs, and the other places can tell more.
-fn of_its_own(seen: &ComparedPlaces<'_>, place: &Place) -> Option<Finding> {
+pub(super) fn of_its_own(seen: &ComparedPlaces<'_>, place: &Place) -> Option<Finding> {
     let cause = place.report.headline()?;
     let is_other = |other: &&Place| other.name != place.name;
     let is_alone = || !seen.places.iter().filter(is_other).any(heard_anything);
     if known_cause(place).is_none() && !is_alone() {
         return None;
     }
+    Some(told_of(seen, place, cause))
+}
+
+/// A finding of a place, with what the other places show.
+pub(super) fn told_of(seen: &ComparedPlaces<'_>, place: &Place, cause: &Finding) -> Finding {
+    let is_other = |other: &&Place| other.name != place.name;
     let mut finding = cause.clone();
     finding.summary = format!("{}: {}", place.name, cause.summary);
     finding.caused_by = None;
@@ -147,7 +153,7 @@ fn of_its_own(seen: &ComparedPlaces<'_>, place: &Place) -> Option<Finding> {
         .collect::<Vec<_>>()
         .join(" ");
     finding.evidence.extend(contrast.into_iter().map(Evidence::fact));
-    Some(finding)
+    finding
 }
 
 /// What other places show beside those that a finding is about: in one sentence those where something was heard,
