@@ -1,14 +1,13 @@
 //! The answer holds private addresses that are not the cluster's.
 
-use std::collections::BTreeSet;
-
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::shared::made;
+use super::shared::{made, own_zone};
 use super::step::foreign_zone_around;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
+use crate::software::Software;
 use crate::target::{Scope, View};
 
 declare_rule! {
@@ -173,12 +172,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
         ),
         None => explanation,
     };
-    let zones: BTreeSet<String> = subjects
-        .iter()
-        .filter_map(|subject| foreign_zone_around(subject))
-        .map(|soa| format!("{} ({})", soa.owner, soa.mname))
-        .collect();
-    let zones: Vec<String> = zones.into_iter().collect();
+    let zones = own_zone::around(subjects);
     let explanation = match known {
         _ if zones.is_empty() => explanation,
         Belonging::VpcUnknown => format!(
@@ -242,13 +236,39 @@ fn remedies(case: &Case<'_>, known: Belonging, subjects: &[&Subject<'_>], is_pub
         "Remove the record or the override of {} at this resolver, or at the one it forwards to",
         case.own_zone()
     ));
+    let own = case.own_zone();
+    let remove = [
+        vec![remove],
+        Remedy::in_software(
+            "Where it is a record of the resolver's own configuration, remove that",
+            [
+                (
+                    Software::Dnsmasq,
+                    format!("# dnsmasq: remove the line, or that of /etc/hosts\nhost-record={own},…"),
+                ),
+                (
+                    Software::Unbound,
+                    format!("# Unbound (unbound.conf): remove\nlocal-data: \"{own}. … A …\""),
+                ),
+            ],
+        ),
+    ]
+    .concat();
+    // An authoritative answer is a record of the resolver's own.
+    let is_its_own = |subject: &&Subject<'_>| {
+        let flags = subject.a().and_then(|lookup| lookup.flags);
+        flags.is_some_and(|flags| flags.aa)
+    };
     match known {
-        Belonging::PublicExpected => vec![access, again, remove],
-        Belonging::OutsideVpc => vec![remove, again],
+        Belonging::PublicExpected => [vec![access, again], remove].concat(),
+        Belonging::OutsideVpc => [remove, vec![again]].concat(),
         Belonging::OfTheCluster => vec![
             remedy::answer::interfaces_now(case),
             Remedy::advice("Where these are the cluster's, leave --expect out, or give it these addresses"),
         ],
-        Belonging::VpcUnknown => vec![again, remedy::answer::interfaces_now(case), remove],
+        Belonging::VpcUnknown if subjects.iter().all(is_its_own) => {
+            [remove, vec![again, remedy::answer::interfaces_now(case)]].concat()
+        }
+        Belonging::VpcUnknown => [vec![again, remedy::answer::interfaces_now(case)], remove].concat(),
     }
 }

@@ -1,6 +1,8 @@
 //! Right addresses and wrong ones in one answer.
 
-use super::phrase::{self, observed_target};
+use super::phrase::{self, observed_sibling, observed_target};
+use super::shared::own_zone;
+use super::step::foreign_zone_around;
 use super::{Case, Finding, Fits, Remedy, Severity, Stage, remedy};
 use crate::dns::RecordType;
 use crate::expect::Fit;
@@ -13,7 +15,8 @@ declare_rule! {
     /// ## How it was decided
     /// Each address was compared with what is expected. An answer with only some of the expected addresses is fine: EKS
     /// names rarely list every interface. Left out are answers whose wrong addresses are all in the VPC
-    /// (`stale-addresses`), and sinkholes.
+    /// (`stale-addresses`), and sinkholes. Where the SOA for AAAA or for a random sibling is of a zone that is not
+    /// AWS's, the records are in that zone, and no cache is to be flushed.
     ///
     /// ## Why it matters
     /// A client tries the addresses in some order, so it connects now and then, or waits for a time-out first.
@@ -77,6 +80,40 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 ))]),
         ];
     }
+    let zones = own_zone::around(&subjects);
+    let evidence = subjects.iter().flat_map(|subject| {
+        let mut seen = observed_target(subject);
+        if foreign_zone_around(subject).is_some() {
+            seen.extend(observed_sibling(subject));
+        }
+        seen
+    });
+    if !zones.is_empty() {
+        let zones = phrase::list(&zones);
+        return vec![
+            RULE.finding(fits.least_sure_at(&subjects), &subjects)
+                .summary(format!("{who} {gives} wrong addresses ({wrong}) beside right ones"))
+                .why(format!(
+                    "{who} {gives} {right}, which nothing speaks against, and in the same answer {wrong}, which should \
+                     not be there ({}). The name is in a zone there that is not AWS's, by its SOA: {zones}. So the \
+                     records are in that zone. A client that tries a wrong address \
+                     first fails, or waits for its time-out.",
+                    case.expected.source,
+                ))
+                .seen(evidence)
+                .fix(
+                    [
+                        vec![Remedy::advice(format!(
+                            "Remove {wrong} from the records of {} in the zone {zones}, or take the name out of that zone \
+                             and forward it: EKS changes the addresses on upgrades and when it scales",
+                            case.own_zone()
+                        ))],
+                        vec![remedy::answer::ask_again(case, &subjects, RecordType::A, "")],
+                    ]
+                    .concat(),
+                ),
+        ];
+    }
     vec![
         RULE.finding(fits.least_sure_at(&subjects), &subjects)
             .summary(format!("{who} {gives} wrong addresses ({wrong}) beside right ones"))
@@ -86,7 +123,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                  tries a wrong address first fails, or waits for its time-out.",
                 case.expected.source,
             ))
-            .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
+            .seen(evidence)
             .fix(
                 [
                     vec![Remedy::advice(format!(

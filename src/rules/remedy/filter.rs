@@ -69,7 +69,7 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
     snippets.sort_by_key(|(software, _, _)| *software != likely);
     let title = format!("Let {zone} have private addresses");
     let mut remedies = Remedy::in_software(&title, snippets);
-    remedies.push(Remedy::new(title, [adguard(&zone)]));
+    remedies.push(adguard(&title, &zone));
     remedies.push(Remedy::advice(
         "A conditional forward alone does not help: forwarded answers go through the same filter, so the exception is \
          needed beside it",
@@ -87,9 +87,11 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
             (
                 Software::Bind,
                 format!(
-                    "# BIND (named.conf): a policy zone of its own, listed first; its file has the last three lines\n\
+                    "# BIND (named.conf, within options): a policy zone of its own, listed first\n\
                  response-policy {{ zone \"allow.rpz\"; zone \"<policy-zones>\"; }};\n\
+                 # BIND (named.conf, outside of options)\n\
                  zone \"allow.rpz\" {{ type primary; file \"allow.rpz.db\"; }};\n\
+                 ; The file allow.rpz.db\n\
                  @ 60 SOA localhost. root.localhost. 1 3600 600 86400 60\n\
                  @ 60 NS localhost.\n\
                  *.{zone} 60 CNAME rpz-passthru."
@@ -115,7 +117,7 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
             ),
         ],
     );
-    remedies.push(Remedy::new(title, [adguard(&zone)]));
+    remedies.push(adguard(&title, &zone));
     remedies
 }
 
@@ -130,8 +132,13 @@ pub fn ipv4_addresses() -> Vec<Remedy> {
     )
 }
 
-fn adguard(zone: &str) -> String {
-    format!("# AdGuard Home, custom filtering rule\n@@||{zone}^")
+/// A step of its own: its lines are no other software's, and AdGuard Home does not say what it is.
+fn adguard(title: &str, zone: &str) -> Remedy {
+    Remedy::new(
+        format!("{title}, in AdGuard Home"),
+        [format!("# AdGuard Home, custom filtering rule\n@@||{zone}^")],
+    )
+    .as_alternative()
 }
 
 /// The same for Route 53 Resolver DNS Firewall, which filters for the VPC's resolver and inbound endpoints.

@@ -17,6 +17,7 @@ pub(super) mod made;
 pub(super) mod networks;
 pub(super) mod obstacle;
 pub(super) mod pinned;
+pub(super) mod own_zone;
 pub(super) mod policy;
 pub(super) mod prefix_list;
 pub(super) mod rebinding;
