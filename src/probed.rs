@@ -116,6 +116,17 @@ impl Probed {
         tries.any(|attempt| Some(attempt.transport) == self.resolver.transport && shows_edns(attempt))
     }
 
+    /// Whether what it answered for the target has one cause in one program and another cause in another: NXDOMAIN
+    /// without a SOA and REFUSED. So what software it is decides.
+    pub fn is_read_by_software(&self) -> bool {
+        let is_of_target = |lookup: &&Lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A;
+        let mut lookups = self.lookups.iter().filter(is_of_target);
+        lookups.any(|lookup| match lookup.kind {
+            AnswerKind::NxDomain => lookup.soa.is_none(),
+            kind => kind == AnswerKind::Refused,
+        })
+    }
+
     /// Whether a question for the target itself got nothing, over TCP from the start too.
     pub fn is_silent_somewhere(&self) -> bool {
         let is_of_target = |purpose| matches!(purpose, Purpose::Target | Purpose::TargetTcp);

@@ -254,7 +254,8 @@ fn is_left_out(not_waited_for: &[NotWaitedFor], probed: &Probed) -> bool {
     is_unheard && not_waited_for.iter().any(is_named)
 }
 
-/// The observations without what resolvers say of their software, which decides nothing.
+/// The observations without the lookups of what resolvers say of their software: that a question for it is answered
+/// says nothing of what they resolve. What they say stands in [`Subject::software`].
 fn deciding(observations: &[Probed]) -> Cow<'_, [Probed]> {
     let is_aside = |lookup: &Lookup| lookup.purpose == Purpose::Software;
     if !observations.iter().flat_map(|probed| &probed.lookups).any(is_aside) {
@@ -302,6 +303,12 @@ fn known(resolver: &Resolver, facts: &Facts) -> Option<KnownSoftware> {
     })
 }
 
+/// The software of each resolver, in their order.
+fn softwares(capture: &Capture) -> Vec<Option<Identified>> {
+    let of_one = |probed: &Probed| identify(&probed.lookups, known(&probed.resolver, &capture.facts));
+    capture.observations.iter().map(of_one).collect()
+}
+
 /// The pure middle of a diagnosis: expectation and comparisons, and the case that the rules look at.
 fn examine<T>(
     capture: &Capture,
@@ -324,7 +331,12 @@ fn examine<T>(
     let (heard, unheard): (Vec<Subject<'_>>, Vec<Subject<'_>>) = observations
         .iter()
         .zip(&comparisons)
-        .map(|(probed, comparison)| Subject { probed, comparison })
+        .zip(softwares(capture))
+        .map(|((probed, comparison), software)| Subject {
+            probed,
+            comparison,
+            software: software.map(|identified| identified.name),
+        })
         .partition(|subject| subject.verdict().is_known());
     let case = Case::new(
         &capture.target,
@@ -474,11 +486,7 @@ pub fn diagnose_while<E>(mut capture: Capture, goes_on: &dyn Fn() -> Result<(), 
     } = Examined::of_while(&capture, &capture.observations, goes_on)?;
     goes_on()?;
     let host = HostSummary::of(capture.facts.host.configuration.as_ref(), &capture.target.hostname);
-    let software: Vec<Option<Identified>> = capture
-        .observations
-        .iter()
-        .map(|probed| identify(&probed.lookups, known(&probed.resolver, &capture.facts)))
-        .collect();
+    let software = softwares(&capture);
     let resolvers = capture
         .observations
         .into_iter()

@@ -29,7 +29,8 @@ declare_rule! {
     /// rule, its targets and its outbound endpoint are named, with what AWS says of the endpoint's status. What the
     /// endpoint's security groups, network ACLs and route tables let through to the targets is read as AWS reads it,
     /// and it is surer where that is nothing. It is never certain: what stands between the VPC and the targets is not
-    /// seen. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the name there for certain,
+    /// seen. dnsmasq that refuses the name, and not a random sibling, passes on the REFUSED of the server that it asks
+    /// for it. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the name there for certain,
     /// there is no finding.
     ///
     /// ## Why it matters
@@ -50,7 +51,7 @@ declare_rule! {
         references: [ROUTE53_INBOUND, ROUTE53_OUTBOUND_VALUES, RFC_8914],
         at: Failing,
         requires: [
-            [FAILS_OR_IS_SILENT],
+            [FAILS_OR_IS_SILENT, REFUSED_BEHIND_IT],
             [HEARD_AT_ALL],
             [not HEARD_ONLY_OVER_TCP],
             [not ANSWERS_WITHOUT_EDNS],
@@ -61,7 +62,7 @@ declare_rule! {
             [not ANSWERS_UNCHECKED],
             [not MARKED_AS_DNSSEC],
             [not MARKED_AS_POLICY],
-            [SIBLING_FAILS, AAAA_FAILS],
+            [SIBLING_FAILS, AAAA_FAILS, REFUSED_BEHIND_IT],
             [unless NOTHING_FORWARDS_IN_ITS_VPC],
         ],
         confidence: [
@@ -127,10 +128,14 @@ fn finding(
     let silent = subjects
         .iter()
         .all(|subject| subject.a_kind().is_some_and(AnswerKind::is_silence));
-    let ends = if silent { "silence" } else { "SERVFAIL" };
+    let ends = match forward {
+        Forward::Refused => "REFUSED",
+        _ if silent => "silence",
+        _ => "SERVFAIL",
+    };
     let what = match forward {
         Forward::Zone => "the endpoint's zone",
-        Forward::Name => "the endpoint's name",
+        Forward::Name | Forward::Refused => "the endpoint's name",
     };
     // Its controls may be of an earlier target, and it may have stopped since.
     let may_be_lost = silent && subjects.iter().any(|subject| subject.for_others().answered > 0);
@@ -138,6 +143,15 @@ fn finding(
         format!(
             "It answered for other targets of this run. So it forwards {what} to servers that do not answer, or it \
              stopped during the run, or packets were lost: ask again."
+        )
+    } else if forward == Forward::Refused {
+        "dnsmasq has no policy that refuses one name: it passes on the REFUSED of the server that it asks. \
+         Where it asks that server for all names, a policy there refuses this one."
+            .to_owned()
+    } else if silent {
+        format!(
+            "So it is running, and it forwards {what} to servers that do not answer, or not in time. A policy that drops \
+             questions looks alike: Unbound's local-zone of type deny, and rpz-drop in a response policy zone."
         )
     } else {
         format!("So it is running, and it forwards {what} to servers that do not answer, or not in time.")
@@ -147,7 +161,7 @@ fn finding(
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
             Forward::Zone => " and for a random sibling alike",
-            Forward::Name => ". A random sibling gets NXDOMAIN",
+            Forward::Name | Forward::Refused => ". A random sibling gets NXDOMAIN",
         }
     );
     let mut evidence: Vec<Evidence> = subjects
@@ -203,8 +217,12 @@ fn finding(
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)
         .summary(format!(
-            "{who} {} {what} to a server that does not answer",
-            phrase::plural(subjects.len(), "forwards", "forward")
+            "{who} {} {what} to a server that {}",
+            phrase::plural(subjects.len(), "forwards", "forward"),
+            match forward {
+                Forward::Refused => "refuses it",
+                Forward::Zone | Forward::Name => "does not answer",
+            }
         ))
         .why(explanation)
         .seen(by_rule)
@@ -365,7 +383,7 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
     };
     let mut remedies = vec![
         Remedy::new(
-            format!("On {who}: ask what it forwards to, over UDP and TCP"),
+            format!("On {who}: see where it forwards the name. If it is there, ask, over UDP and TCP"),
             to.iter()
                 .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
         ),
@@ -374,16 +392,10 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
              network ACL, the endpoint's security group), port 53 over UDP and TCP",
         ),
     ];
-    // The first step, in the lines of every software.
-    let forward = remedy::forward::to_inbound(case);
-    let first = forward.first().cloned();
-    let step = forward
-        .into_iter()
-        .filter(|remedy| first.as_ref().is_some_and(|first| remedy.is_one_step_with(first)));
-    remedies.extend(step.map(|remedy| Remedy {
-        title: format!("An answer there: the forward uses other servers. {}", remedy.title),
-        ..remedy
-    }));
+    remedies.extend(remedy::forward::again(
+        case,
+        "An answer there: the forward uses other servers.",
+    ));
     remedies
 }
 

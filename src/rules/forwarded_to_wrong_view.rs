@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
+use super::shared::behind;
 use super::view::{self, Age, VpcSideFault};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::Name;
@@ -16,12 +17,15 @@ declare_rule! {
     /// private hosted zone is associated with the cluster's VPC only, and the Resolver of another VPC does not have it.
     ///
     /// ## How it was decided
-    /// One of four cases fits. First, AWS lists the inbound endpoint in another VPC than the cluster's, and it answers
+    /// One of five cases fits. First, AWS lists the inbound endpoint in another VPC than the cluster's, and it answers
     /// from the public zone or from another private hosted zone. Second, the negative answer has the SOA of a private
     /// hosted zone (MNAME in `awsdns-00`), and the VPC's resolvers have the name from another one. Third, an address
     /// that was given as an inbound endpoint answers from the public zone, while another resolver of the VPC returns
     /// the private addresses. Fourth, the resolver returns a negative answer from AWS's public zone that was not in a
-    /// cache before this run, while the public control has the name.
+    /// cache before this run, while the public control has the name. Fifth, BIND, Unbound or PowerDNS Recursor returns
+    /// NXDOMAIN without a SOA, and AWS's NXDOMAIN with its SOA for a random sibling: so they leave the NXDOMAIN of a
+    /// server that they forward the very name to. In PowerDNS Recursor a response policy zone does the same, so it is
+    /// less sure there.
     ///
     /// ## Why it matters
     /// Clients print `no such host`, or get the public addresses, although a forward is configured.
@@ -43,16 +47,23 @@ declare_rule! {
         requires: [
             [LEGIBLE],
             [unless SIBLING_RESOLVES],
-            [GIVES_THE_PUBLIC_VIEW, DENIED_BY_PUBLIC_AWS, DENIED_BY_PRIVATE_ZONE],
-            [INBOUND_ENDPOINT, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_PUBLIC_AWS],
+            [GIVES_THE_PUBLIC_VIEW, DENIED_BY_PUBLIC_AWS, DENIED_BY_PRIVATE_ZONE, DENIED_BEHIND_IT],
+            [INBOUND_ENDPOINT, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_PUBLIC_AWS, DENIED_BEHIND_IT],
             [IN_ANOTHER_VPC, VPC_HAS_THE_NAME, PUBLIC_HAS_THE_NAME],
-            [PUBLIC_HAS_THE_NAME, INBOUND_ENDPOINT, DENIED_BY_ANOTHER_PRIVATE_ZONE],
-            [IN_ANOTHER_VPC, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_PUBLIC_AWS, GIVES_THE_PUBLIC_VIEW],
+            [PUBLIC_HAS_THE_NAME, INBOUND_ENDPOINT, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BEHIND_IT],
+            [
+                IN_ANOTHER_VPC,
+                DENIED_BY_ANOTHER_PRIVATE_ZONE,
+                DENIED_BY_PUBLIC_AWS,
+                GIVES_THE_PUBLIC_VIEW,
+                DENIED_BEHIND_IT,
+            ],
             [not ON_THE_VPCS_SIDE, INBOUND_ENDPOINT, DENIED_BY_PUBLIC_AWS],
             [unless DENIAL_IS_CACHED, INBOUND_ENDPOINT, DENIED_BY_PRIVATE_ZONE],
         ],
         confidence: [
             High if [[INBOUND_ENDPOINT], [IN_ANOTHER_VPC]],
+            Medium if [[DENIED_BEHIND_IT], [not ITS_POLICY_LOOKS_THE_SAME]],
             Medium if [
                 [DENIED_BY_PRIVATE_ZONE, GIVES_THE_PUBLIC_VIEW, not DENIAL_IS_CACHED, INBOUND_ENDPOINT],
                 [DENIED_BY_PRIVATE_ZONE, GIVES_THE_PUBLIC_VIEW, not DENIAL_IS_CACHED, VPC_HAS_THE_NAME],
@@ -72,6 +83,8 @@ enum WrongViewSign {
     PublicAtInbound,
     /// A public view without the record.
     PublicWithoutTheName,
+    /// NXDOMAIN from a server that this name alone is forwarded to.
+    Behind,
     /// An inbound endpoint that AWS lists in this VPC, which is not the cluster's.
     StandsIn(String),
 }
@@ -88,6 +101,9 @@ fn shown(case: &Case<'_>, subject: &Subject<'_>) -> Option<WrongViewSign> {
     if subject.has_role(Role::Inbound) && subject.probed.resolver.is_elsewhere {
         let vpc = subject.probed.resolver.vpc.clone().unwrap_or_default();
         return Some(WrongViewSign::StandsIn(vpc));
+    }
+    if behind::is_denied(subject) {
+        return Some(WrongViewSign::Behind);
     }
     let by_soa = view::denied_by(subject);
     let other_zone = || match by_soa {
@@ -157,6 +173,29 @@ fn finding(case: &Case<'_>, confidence: Confidence, shown: &WrongViewSign, subje
                 )
             ),
         ),
+        WrongViewSign::Behind => {
+            let forwards = phrase::plural(several, "forwards", "forward");
+            let names = if right.is_empty() {
+                "Public resolvers have it".to_owned()
+            } else {
+                format!("{} {has} it", phrase::titles(&right))
+            };
+            let or = if confidence == Confidence::Medium {
+                "A block in a server that all names are forwarded to looks alike."
+            } else {
+                "A response policy zone for the name looks alike, and so does a block in a server that all names are \
+                 forwarded to."
+            };
+            (
+                format!("{who} probably {forwards} this name to a server that does not have it"),
+                format!(
+                    "{who} {} NXDOMAIN without a SOA for this name, and AWS's NXDOMAIN with its SOA for a random \
+                     sibling. This software leaves the SOA out where it forwards one name alone, and the server there \
+                     returns NXDOMAIN. {names}, so that server is in another VPC, or it asks public DNS. {or}",
+                    phrase::plural(several, "returns", "return"),
+                ),
+            )
+        }
         WrongViewSign::PublicWithoutTheName => (
             format!(
                 "{who} {} a negative answer from AWS's public zone, although public DNS has the name",
@@ -209,6 +248,10 @@ fn remedies(case: &Case<'_>, confidence: Confidence, shown: &WrongViewSign, subj
             )));
         }
     }
+    let forward = remedy::forward::to(case, &right(case));
+    if *shown == WrongViewSign::Behind {
+        return forward;
+    }
     remedies.push(Remedy::new(
         "See which VPC each inbound endpoint is in, and which VPC is the cluster's",
         [
@@ -222,13 +265,15 @@ fn remedies(case: &Case<'_>, confidence: Confidence, shown: &WrongViewSign, subj
             ),
         ],
     ));
-    // Not to an inbound endpoint that is itself the one in the wrong place.
-    let right: Vec<IpAddr> = case
+    remedies.extend(forward);
+    remedies
+}
+
+/// The inbound endpoints that have the name: not one that is itself in the wrong place.
+fn right(case: &Case<'_>) -> Vec<IpAddr> {
+    let inbound = case
         .vpc_view()
         .into_iter()
-        .filter(|subject| subject.has_role(Role::Inbound))
-        .filter_map(Subject::ip)
-        .collect();
-    remedies.extend(remedy::forward::to(case, &right));
-    remedies
+        .filter(|subject| subject.has_role(Role::Inbound));
+    inbound.filter_map(Subject::ip).collect()
 }

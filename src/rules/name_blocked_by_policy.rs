@@ -17,10 +17,13 @@ declare_rule! {
     /// The name gets a negative answer or REFUSED, while AWS's public names, or at least a random sibling, are answered
     /// as they should be. And the negative answer is from no zone of the name: it has no SOA, the SOA of a zone that
     /// the name is not in, a SOA in ADDITIONAL (as BIND's response policy zones send it), or an Extended DNS Error 15
-    /// to 18 (Blocked, Censored, Filtered, Prohibited). An answer that fits a filter of private addresses is
-    /// `rebinding-protection` instead. Such a filter has nothing to remove from AAAA: where AAAA is stopped like A, and
-    /// the name has no private IPv6 address, it is a policy. EDE 17 for AWS's public names as well is a filter of all
-    /// IPv4 addresses.
+    /// to 18 (Blocked, Censored, Filtered, Prohibited). A forward of the very name looks like a policy: BIND, Unbound
+    /// and PowerDNS Recursor leave out the SOA of the NXDOMAIN of a server that they forward one name to, and dnsmasq
+    /// and Knot Resolver pass on its REFUSED. Where the software is known to do that, it is `forwarded-to-wrong-view`
+    /// or `forward-target-unreachable` instead. Where it is not known, both are named. An answer that fits a filter of
+    /// private addresses is `rebinding-protection` instead. Such a filter has nothing to remove from AAAA: where AAAA
+    /// is stopped like A, and the name has no private IPv6 address, it is a policy. EDE 17 for AWS's public names as
+    /// well is a filter of all IPv4 addresses.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or `server misbehaving` where the policy refuses. Forwarding does not help: the
@@ -47,6 +50,11 @@ declare_rule! {
             [not FILTERS_PRIVATE_ADDRESSES],
             [not REFUSES_THIS_CLIENT],
             [not RESOLVES_NO_INTERNET_NAMES],
+            [not ALIASED_IN_A_FOREIGN_ZONE],
+            [not DENIED_BEHIND_IT],
+            [not REFUSED_BEHIND_IT],
+            // Of a name that nobody has, a forward of it says the same.
+            [not MAY_BE_DENIED_BEHIND_IT, VPC_HAS_THE_NAME, PUBLIC_HAS_THE_NAME],
             [not BLOCKS_IN_THE_VPC],
             [unless FIREWALL_BLOCKS],
         ],
@@ -75,6 +83,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
         .iter()
         .all(|subject| subject.sibling().is_some() && !subject.sibling_is_ordinary());
     let what = if wide { "the domain of this name" } else { "this name" };
+    let may_be_forwarded = matches!(shape, PolicySign::BareOrForwarded | PolicySign::RefusedOrForwarded);
     let is_of_all_names = shape == PolicySign::NoIpv4;
     let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
     let evidence_in_words = match shape {
@@ -112,8 +121,18 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
             )
         }
         PolicySign::Bare => "The answer is negative and carries no SOA of AWS's zones, so it is not theirs.".to_owned(),
+        PolicySign::BareOrForwarded => "The answer is NXDOMAIN without a SOA: a policy made it, or a forward lost the \
+                                        SOA. BIND, Unbound and PowerDNS Recursor lose it where they forward this very \
+                                        name to a server that returns NXDOMAIN."
+            .to_owned(),
         PolicySign::Refused => {
             "The name is refused, though other names are answered: it is not this client that is refused.".to_owned()
+        }
+        PolicySign::RefusedOrForwarded => {
+            "The name is refused, though other names are answered: it is not this client \
+                                           that is refused. A policy does that, or a server that this name is \
+                                           forwarded to: dnsmasq and Knot Resolver pass on its REFUSED."
+                .to_owned()
         }
         PolicySign::NoIpv4 => {
             "The reply is NODATA marked EDE 17 (Filtered), and so are those for AWS's public names, which \
@@ -128,9 +147,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
          internal zone of that domain without a SOA would look alike."
     } else if is_of_all_names {
         ""
+    } else if may_be_forwarded {
+        " A random sibling of the name gets NXDOMAIN there as it should, so it is this name alone."
     } else if subjects.iter().all(|subject| subject.sibling_is_ordinary()) {
-        " A random sibling of the name gets NXDOMAIN there as it should, so the policy holds this name and not its \
-         domain."
+        " A random sibling gets NXDOMAIN there as it should, so the policy holds this name or an address of it, and \
+         not its domain."
     } else {
         ""
     };
@@ -153,6 +174,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     } else {
         remedy::filter::allow_list(case)
     };
+    if may_be_forwarded {
+        remedies.extend(remedy::forward::again(
+            case,
+            "If its configuration forwards this name already, to another server.",
+        ));
+    }
     if vpc_side {
         remedies.insert(0, remedy::filter::dns_firewall(case));
     }
@@ -164,6 +191,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
             format!(
                 "{who} {} IPv4 addresses from all answers, so clients there get no address",
                 phrase::plural(several, "removes", "remove")
+            )
+        } else if may_be_forwarded {
+            let forwards = phrase::plural(several, "forwards", "forward");
+            format!(
+                "{who} {blocks} {what} by policy, or {forwards} it to a server that {}",
+                match shape {
+                    PolicySign::RefusedOrForwarded => "refuses it",
+                    _ => "does not have it",
+                }
             )
         } else {
             format!("{who} {blocks} {what} by policy, so clients there cannot resolve it")

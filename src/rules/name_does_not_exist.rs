@@ -1,6 +1,7 @@
 //! Every resolver returns NXDOMAIN, the VPC's own included.
 
 use super::phrase::{self, observed};
+use super::shared::behind;
 use super::{Case, Finding, Fits, Severity, Stage, Subject, remedy};
 
 declare_rule! {
@@ -11,8 +12,10 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// Every resolver that answered returns NXDOMAIN with the SOA of a public zone of AWS, at least one of them is a
-    /// resolver of the VPC, and AWS did not say which endpoint the cluster has. DNS alone cannot tell a wrong name from
-    /// a right name that is not published: if the VPC that was asked is not the cluster's, the answers are the same.
+    /// resolver of the VPC, and AWS did not say which endpoint the cluster has. A resolver that forwards this very name
+    /// may leave the SOA out: its NXDOMAIN counts where a random sibling gets the SOA of AWS's zone. DNS alone cannot
+    /// tell a wrong name from a right name that is not published: if the VPC that was asked is not the cluster's, the
+    /// answers are the same.
     ///
     /// ## Why it matters
     /// `no such host` is then correct, and no change to a resolver helps.
@@ -31,7 +34,7 @@ declare_rule! {
         at: Failing,
         requires: [
             [NXDOMAIN],
-            [DENIED_BY_PUBLIC_AWS],
+            [DENIED_BY_PUBLIC_AWS, MAY_BE_DENIED_BEHIND_IT],
             [ALL_RETURN_PUBLIC_NXDOMAIN],
             [VPC_ANSWERS],
             [unless AWS_SAYS_WHICH_ENDPOINT],
@@ -47,6 +50,20 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         |subject: &&Subject<'_>| subject.a().is_some_and(|a| !a.kind.is_silence()) && !subject.probed.interrupted;
     let inside: Vec<&Subject<'_>> = case.vpc_side().filter(heard).collect();
     let everybody: Vec<&Subject<'_>> = case.subjects().filter(heard).collect();
+    let without_soa: Vec<&Subject<'_>> = everybody
+        .iter()
+        .copied()
+        .filter(|subject| behind::may_be_denied(subject))
+        .collect();
+    let but = if without_soa.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " {} {} the SOA out, as BIND, Unbound and PowerDNS Recursor do for a name that is forwarded alone.",
+            phrase::titles(&without_soa),
+            phrase::plural(without_soa.len(), "leaves", "leave"),
+        )
+    };
     let mut remedies = remedy::endpoint::take_the_name_from_aws(case, case.cluster_name());
     remedies.extend(remedy::question::decide(
         case,
@@ -57,7 +74,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .summary("every resolver returns NXDOMAIN, the VPC's included, so the name is probably not the cluster's")
             .why(format!(
                 "Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, and in the VPC {} \
-                 {}. The name of a deleted cluster, or of a cluster in another account or Region, gets these answers. \
+                 {}.{but} The name of a deleted cluster, or of a cluster in another account or Region, gets these answers. \
                  A cluster that is created again gets a new name. A right name gets the same answers where it was \
                  never published and its private hosted zone is in another VPC than the one that was asked. Only AWS \
                  can tell the two apart.",

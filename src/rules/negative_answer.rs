@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, UnansweredQuestion};
-use super::shared::search;
+use super::shared::{behind, search};
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
@@ -50,6 +50,8 @@ enum Denier {
     PrivateZone,
     ForeignZone,
     Bare,
+    /// Without a SOA, and a server that it forwards this name to may have denied it.
+    BareOrForwarded,
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
@@ -66,6 +68,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             Some(SoaOrigin::PublicAws) => Denier::PublicZone,
             Some(SoaOrigin::PrivateHostedZone) => Denier::PrivateZone,
             Some(SoaOrigin::Foreign) => Denier::ForeignZone,
+            None if behind::may_be_denied(subject) => Denier::BareOrForwarded,
             None => Denier::Bare,
         };
         Some((denial, cause(denial, subject, earlier)))
@@ -110,6 +113,7 @@ fn finding(
              its answers fits as well."
                 .to_owned(),
         ),
+        Denier::BareOrForwarded => ("without a SOA".to_owned(), causes_of_a_bare_denial(case, subjects)),
         Denier::Bare => (
             "without a SOA".to_owned(),
             "The negative answer of a zone has the SOA of that zone. An answer without SOA was probably made by a \
@@ -121,7 +125,7 @@ fn finding(
     };
     let preferred: &[UnansweredQuestion] = match denial {
         Denier::PublicZone if caused_by.is_some() => &[],
-        Denier::PublicZone => &[
+        Denier::PublicZone | Denier::BareOrForwarded => &[
             UnansweredQuestion::Vpc,
             UnansweredQuestion::Cluster,
             UnansweredQuestion::Public,
@@ -168,8 +172,30 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     if !view::aws_names_this_endpoint(case) {
         causes.push("another or a deleted cluster's name");
     }
-    // One sentence: a page that has room for some sentences shows all of the causes, and not the first alone.
-    let last = causes.pop().unwrap_or_default();
-    let or = if causes.is_empty() { "" } else { "; or " };
-    format!("One of these fits: {}{or}{last}.", causes.join("; "))
+    one_of(&causes)
+}
+
+/// The causes that fit NXDOMAIN without a SOA for this name alone.
+fn causes_of_a_bare_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> String {
+    let mut causes = vec!["a forward of this name elsewhere"];
+    if !view::aws_names_this_endpoint(case) {
+        causes.push("another or a deleted cluster's name");
+    }
+    let has_no_such_policy =
+        |subject: &&Subject<'_>| behind::is_denied(subject) && !behind::its_policy_looks_the_same(subject);
+    causes.push(if subjects.iter().all(has_no_such_policy) {
+        "a block behind it"
+    } else {
+        "a policy that blocks it"
+    });
+    one_of(&causes)
+}
+
+/// One sentence: a page that has room for some sentences shows all of the causes, and not the first alone.
+fn one_of(causes: &[&str]) -> String {
+    match causes {
+        [one] => format!("One of these fits: {one}."),
+        [first @ .., last] => format!("One of these fits: {}; or {last}.", first.join("; ")),
+        [] => String::new(),
+    }
 }

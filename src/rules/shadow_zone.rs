@@ -20,7 +20,8 @@ declare_rule! {
     /// bit set. Or it has no SOA at all, and neither a random sibling nor AWS's public names resolve there, while the
     /// root's name servers do: what dnsmasq's `local=/amazonaws.com/` and Unbound's `local-zone` look like. Or the name
     /// gets SERVFAIL, and a random sibling a negative answer from such a zone: the record of the name leads to a zone
-    /// that does not work there.
+    /// that does not work there. Or the name is an alias of a name without an address, and a random sibling's negative
+    /// answer is from such a zone.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, and so does every other client of AWS below that zone.
@@ -42,7 +43,7 @@ declare_rule! {
         requires: [
             [LEGIBLE],
             [DENIED, FAILS_IN_A_FOREIGN_ZONE],
-            [DENIED_BY_FOREIGN_ZONE, ONLY_NAMES_OF_AWS_FAIL, FAILS_IN_A_FOREIGN_ZONE],
+            [DENIED_BY_FOREIGN_ZONE, ONLY_NAMES_OF_AWS_FAIL, FAILS_IN_A_FOREIGN_ZONE, ALIASED_IN_A_FOREIGN_ZONE],
         ],
         confidence: [Medium if [[DENIED_WITHOUT_SOA], [not ALL_NAMES_OF_AWS_ARE_DENIED]], High],
         wants: [VpcView, PublicControl, Controls],
@@ -57,6 +58,8 @@ enum ShadowSign {
     Soa(Name),
     /// The SOA of this owner, for a random sibling or AAAA, while the name itself fails.
     Failing(Name),
+    /// The SOA of this owner for a random sibling, while the name itself is an alias of this name, without an address.
+    Alias(Name, Name),
     /// All of AWS's names are denied, and nothing else.
     Bare,
     /// As above, but some fail in another way.
@@ -79,6 +82,9 @@ fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<ShadowSign> {
             // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.
             let known_elsewhere = case.private_addresses_elsewhere(subject) || case.public_has_the_name() == Some(true);
             (case.endpoint.is_some() || known_elsewhere).then(|| ShadowSign::Soa(soa.owner.clone()))
+        }
+        DenialAuthority::Alias(target) => {
+            foreign_zone_around(subject).map(|soa| ShadowSign::Alias(soa.owner.clone(), target.clone()))
         }
         DenialAuthority::Bare if recursion::ends_at_aws(subject) => {
             let all_denied = ALL_NAMES_OF_AWS_ARE_DENIED.is_at(case, subject);
@@ -126,6 +132,18 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subjects
                  is not AWS's. So the question for the name does not reach AWS. It ends in that zone, probably at an \
                  alias to a zone that does not work there.",
                 phrase::plural(several, "returns", "return"),
+            ),
+        ),
+        ShadowSign::Alias(owner, target) => (
+            format!(
+                "{who} {answers} from a zone {owner} of its own, where this name leads to no address, instead of \
+                 asking AWS"
+            ),
+            format!(
+                "{who} {} the name an alias of {target}, which has no address there. A random sibling gets the SOA of a \
+                 zone {owner}, which is not AWS's. So the alias is a record of that zone, and the question does not \
+                 reach AWS. The zone is configured there or on a server that it forwards to.",
+                phrase::plural(several, "makes", "make"),
             ),
         ),
         ShadowSign::Bare | ShadowSign::BareMixed => (
@@ -177,7 +195,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subjects
             .map(Remedy::to_the_vpc)
             .collect()
         }
-        ShadowSign::Soa(owner) | ShadowSign::Failing(owner) => {
+        ShadowSign::Soa(owner) | ShadowSign::Failing(owner) | ShadowSign::Alias(owner, _) => {
             let zone = owner.to_fqdn();
             Remedy::in_software(
                 &format!("Remove the zone {owner}, or make it narrower"),

@@ -200,6 +200,11 @@ pub(super) fn foreign_zone_around<'a>(subject: &Subject<'a>) -> Option<&'a Soa> 
     })
 }
 
+/// An alias from a zone of somebody else's that the name is in, to a name without addresses.
+pub(super) fn is_aliased_in_a_foreign_zone(subject: &Subject<'_>) -> bool {
+    matches!(DenialAuthority::of(subject), Some(DenialAuthority::Alias(_))) && foreign_zone_around(subject).is_some()
+}
+
 /// The lookups of the controls: the sibling, AWS's public names, the root.
 pub(super) fn controls<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> {
     let subject = *subject;

@@ -9,6 +9,7 @@ use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::probed::{ForOthers, Probed};
 use crate::resolvers::Role;
+use crate::software::Software;
 use crate::target::{Scope, View};
 
 use super::step::was_heard;
@@ -20,6 +21,8 @@ pub struct Subject<'a> {
     pub probed: &'a Probed,
     /// How it compares.
     pub comparison: &'a Comparison,
+    /// What software it is, as far as that is known.
+    pub software: Option<Software>,
 }
 
 impl<'a> Subject<'a> {

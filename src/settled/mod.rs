@@ -24,6 +24,7 @@ use crate::probe::Live;
 use crate::probed::Probed;
 use crate::report::{Capture, Conclusion, Decision};
 use crate::resolvers::Role;
+use crate::software;
 use suppose::{Manner, Supposed, SupposedAnswer};
 
 pub use until::{AskedSource, until};
@@ -168,7 +169,18 @@ fn open_while(
     before: Option<&WaitReason>,
     is_wanted: impl Fn() -> bool,
 ) -> Option<WaitReason> {
-    // What a resolver says of its software decides nothing.
+    // What a resolver says of its software decides only where one answer has another cause in another program.
+    let tells = |open: &AwaitedQuestion| {
+        let is_version = |question: &Question| question.qname.to_string().eq_ignore_ascii_case(software::QUESTION);
+        open.question.as_ref().is_some_and(is_version)
+            && capture
+                .observations
+                .get(open.resolver)
+                .is_some_and(|probed| probed.resolver.in_scope && probed.is_read_by_software())
+    };
+    if outstanding.iter().any(tells) {
+        return Some(WaitReason(None));
+    }
     let outstanding: Vec<AwaitedQuestion> = outstanding
         .iter()
         .filter(|open| open.purpose() != Purpose::Software)

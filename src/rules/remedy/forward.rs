@@ -37,6 +37,19 @@ pub fn to_inbound(case: &Case<'_>) -> Vec<Remedy> {
     remedies
 }
 
+/// The first step of [`to_inbound`], in the lines of every software, with what it depends on before its title.
+pub fn again(case: &Case<'_>, condition: &str) -> Vec<Remedy> {
+    let forward = to_inbound(case);
+    let first = forward.first().cloned();
+    let is_first = |remedy: &Remedy| first.as_ref().is_some_and(|first| remedy.is_one_step_with(first));
+    let step = forward.into_iter().filter(is_first);
+    step.map(|remedy| Remedy {
+        title: format!("{condition} {}", remedy.title),
+        ..remedy
+    })
+    .collect()
+}
+
 /// The same to these addresses; where there are none, with something to fill in.
 pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     let steps = steps(case, addresses).into_iter();

@@ -1,6 +1,6 @@
 //! What a resolver forwards to somebody who does not answer.
 
-use super::transport;
+use super::{behind, transport};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose, Transport};
@@ -13,10 +13,15 @@ use crate::rules::{Case, Subject};
 pub(in crate::rules) enum Forward {
     Zone,
     Name,
+    /// The name, to a server that refuses it.
+    Refused,
 }
 
 /// What this resolver forwards to somebody who does not answer; `None` where the evidence is another's.
 pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
+    if behind::is_refused(subject) {
+        return Some(Forward::Refused);
+    }
     let verdict = subject.verdict();
     if !matches!(verdict, Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable)
         || !subject.heard_anything()

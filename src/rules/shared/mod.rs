@@ -2,6 +2,7 @@
 
 pub(super) mod age;
 pub(super) mod attributes;
+pub(super) mod behind;
 pub(super) mod blemish;
 pub(super) mod client_vpn;
 pub(super) mod connections;
@@ -16,8 +17,8 @@ pub(super) mod late;
 pub(super) mod made;
 pub(super) mod networks;
 pub(super) mod obstacle;
-pub(super) mod pinned;
 pub(super) mod own_zone;
+pub(super) mod pinned;
 pub(super) mod policy;
 pub(super) mod prefix_list;
 pub(super) mod rebinding;

@@ -1,6 +1,6 @@
 //! What shows that a resolver blocks the name on purpose.
 
-use super::{rebinding, recursion, refusal, validation};
+use super::{behind, rebinding, recursion, refusal, validation};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
@@ -22,8 +22,12 @@ pub(in crate::rules) enum PolicySign {
     MarkedUnchecked,
     /// Denied without a SOA.
     Bare,
+    /// The same, and a server that it forwards this name to may have denied it.
+    BareOrForwarded,
     /// Refused.
     Refused,
+    /// The same, and a server that it forwards this name to may have refused.
+    RefusedOrForwarded,
     /// All IPv4 addresses are taken out of answers, AWS's public names' too.
     NoIpv4,
 }
@@ -45,6 +49,8 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
     match (subject.verdict(), DenialAuthority::of(subject)) {
         (_, Some(DenialAuthority::Beside(_))) => Some(PolicySign::PolicySoa),
         // AWS's zones hold the addresses under the name itself.
+        // A record of a zone that the name is in is no policy: `shadow-zone`.
+        (_, Some(DenialAuthority::Alias(_))) if step::is_aliased_in_a_foreign_zone(subject) => None,
         (_, Some(DenialAuthority::Alias(_))) => {
             (case.endpoint.is_some() && (ordinary || aws_works)).then_some(PolicySign::Alias)
         }
@@ -67,6 +73,8 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
                 (true, false) if ordinary || aws_works => Some(PolicySign::Marked),
                 (true, false) => unchecked.then_some(PolicySign::MarkedUnchecked),
                 (false, _) if is_unknown => None,
+                (false, _) if behind::is_denied(subject) => None,
+                (false, _) if behind::may_be_denied(subject) => Some(PolicySign::BareOrForwarded),
                 (false, _) => (ordinary || aws_works).then_some(PolicySign::Bare),
             }
         }
@@ -85,6 +93,8 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
                 }
                 Some(_) if others_work => Some(PolicySign::Marked),
                 Some(_) => unchecked.then_some(PolicySign::MarkedUnchecked),
+                None if behind::is_refused(subject) => None,
+                None if behind::may_be_refused(subject) => others_work.then_some(PolicySign::RefusedOrForwarded),
                 None => others_work.then_some(PolicySign::Refused),
             }
         }

@@ -1,6 +1,6 @@
 //! Signs that no rule requires: with them, a rule is more or less sure of what it found.
 
-use super::{Sign, any_inbound};
+use super::{ITS_POLICY_LOOKS_THE_SAME, Sign, any_inbound};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::Purpose;
@@ -24,6 +24,7 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
     &REFUSAL_NAMES_THE_CLIENT,
     &HAS_NOBODY_TO_ASK,
     &NAMES_ITS_POLICY,
+    &ITS_POLICY_LOOKS_THE_SAME,
     &MARKED_AS_REBINDING,
     &LEFT_WITHOUT_MARK_OR_SOA,
     &ALL_NAMES_OF_AWS_ARE_DENIED,

@@ -5,6 +5,7 @@
 
 mod answer;
 mod aws;
+mod behind;
 mod connection;
 mod degree;
 mod host;
@@ -19,6 +20,7 @@ use super::{Case, Evidence, Need, Subject};
 
 pub(super) use answer::*;
 pub(super) use aws::*;
+pub(super) use behind::*;
 pub(super) use connection::*;
 pub(super) use degree::*;
 pub(super) use host::*;

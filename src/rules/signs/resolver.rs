@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::{
     A_CAME_OVER_UDP, A_FAILS, A_HAS_ADDRESSES, A_IS_NODATA, AAAA_HAS_ADDRESSES, AAAA_IS_NEVER_ANSWERED, AAAA_IS_NODATA,
     AAAA_IS_NXDOMAIN, ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED,
-    DECIDES_THE_CONCLUSION, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION, GIVES_SHARED_ADDRESSES,
-    GIVES_SYNTHETIC_IPV6, GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE, NXDOMAIN,
-    STOPPED_ANSWERING, STRAY_REPLIES, ShownBy, Sign, TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
+    DECIDES_THE_CONCLUSION, DENIED_BEHIND_IT, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION,
+    GIVES_SHARED_ADDRESSES, GIVES_SYNTHETIC_IPV6, GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE,
+    MAY_BE_DENIED_BEHIND_IT, NXDOMAIN, REFUSED_BEHIND_IT, STOPPED_ANSWERING, STRAY_REPLIES, ShownBy, Sign,
+    TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
 };
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -18,7 +19,9 @@ use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
-use crate::rules::step::{DenialAuthority, ReadingStep, controls, foreign_zone_around, is_sinkholed, was_heard};
+use crate::rules::step::{
+    DenialAuthority, ReadingStep, controls, foreign_zone_around, is_aliased_in_a_foreign_zone, is_sinkholed, was_heard,
+};
 use crate::rules::view::{self, Age};
 use crate::rules::{Need, Subject, decided, otherwise, phrase};
 use crate::target::Scope;
@@ -75,13 +78,17 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &DENIED_BY_ANOTHER_PRIVATE_ZONE,
     &DENIED_BY_FOREIGN_ZONE,
     &DENIED_WITHOUT_SOA,
+    &DENIED_BEHIND_IT,
+    &MAY_BE_DENIED_BEHIND_IT,
     &IS_IN_A_FOREIGN_ZONE,
     &FAILS_IN_A_FOREIGN_ZONE,
+    &ALIASED_IN_A_FOREIGN_ZONE,
     &DENIAL_IS_CACHED,
     &SERVFAIL,
     &FAILS_OR_IS_SILENT,
     &AAAA_FAILS,
     &REFUSED,
+    &REFUSED_BEHIND_IT,
     &VALIDATION_FAILS,
     &ITS_VPC_VALIDATES,
     &ANSWERS_UNCHECKED,
@@ -409,6 +416,14 @@ pub(in crate::rules) static FAILS_IN_A_FOREIGN_ZONE: Sign = Sign::of_resolver(
     "it returns SERVFAIL for the name, and its zone around the name is not AWS's",
     "it does not return SERVFAIL for a name in a zone that is not AWS's",
     |_, subject| Some(subject.verdict() == Verdict::ServFail && foreign_zone_around(subject).is_some()),
+);
+
+/// An alias without an address, in such a zone.
+pub(in crate::rules) static ALIASED_IN_A_FOREIGN_ZONE: Sign = Sign::of_resolver(
+    "an alias in a zone of its own",
+    "it makes the name an alias without an address, and its zone around the name is not AWS's",
+    "it does not make the name an alias in a zone that is not AWS's",
+    |_, subject| Some(is_aliased_in_a_foreign_zone(subject)),
 );
 
 /// The negative answer was in a cache before this run.

@@ -7,6 +7,7 @@ use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::facts::VantageKind;
 use crate::observation::Lookup;
 use crate::rules::remedy::question::UnansweredQuestion;
+use crate::rules::shared::behind;
 use crate::rules::{Need, Subject, view};
 use crate::target::Scope;
 
@@ -61,12 +62,13 @@ pub(in crate::rules) static VPC_ANSWERS: Sign = Sign::of_run(
 /// Whoever was heard says NXDOMAIN, from AWS's public zone.
 pub(in crate::rules) static ALL_RETURN_PUBLIC_NXDOMAIN: Sign = Sign::of_run(
     "what all resolvers say",
-    "every resolver that answers returns NXDOMAIN from AWS's public zone",
+    "every resolver that answers returns NXDOMAIN from AWS's public zone, or passes on one that lost its SOA",
     "not every resolver returns NXDOMAIN from AWS's public zone",
     |case| {
         let mut heard = case.subjects().filter(|subject| answers_a(subject)).peekable();
         heard.peek()?;
-        Some(heard.all(|subject| returns_public_nxdomain(subject) && !subject.sibling_resolves()))
+        let is_denied = |subject: &Subject<'_>| returns_public_nxdomain(subject) || behind::may_be_denied(subject);
+        Some(heard.all(|subject| is_denied(subject) && !subject.sibling_resolves()))
     },
 );
 

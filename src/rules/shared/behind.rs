@@ -1,0 +1,72 @@
+//! What may be the word of a server behind the resolver, which is asked for this one name, and not its own.
+//!
+//! Recorded with BIND 9.18, Unbound 1.17, PowerDNS Recursor 4.8, dnsmasq 2.90 and Knot Resolver 5.6, each with a
+//! forward of the endpoint's own name and with a policy for it.
+
+use crate::compare::Verdict;
+use crate::dns::AnswerKind;
+use crate::rules::Subject;
+use crate::software::Software;
+
+/// NXDOMAIN for this name without a SOA and without a mark, and an ordinary denial for a random sibling. BIND, Unbound
+/// and PowerDNS Recursor leave so the NXDOMAIN of a server that they forward the very name to: its SOA is that of a
+/// zone above the name, and they drop it. An answer of their own is another one: Unbound sets AA for what `local-zone`
+/// and RPZ make, and BIND adds the SOA of its policy zone. PowerDNS Recursor's RPZ leaves the same.
+fn is_bare_for_this_name(subject: &Subject<'_>) -> bool {
+    let is_bare = subject.a().is_some_and(|lookup| {
+        let is_without_mark = lookup.records.is_empty() && lookup.soa.is_none() && lookup.ede.is_empty();
+        let is_passed_on = lookup.flags.is_some_and(|flags| flags.ra && !flags.aa);
+        lookup.kind == AnswerKind::NxDomain && is_without_mark && is_passed_on
+    });
+    is_bare && subject.sibling_is_ordinary() && !subject.probed.resolver.is_of_a_vpc()
+}
+
+/// Whether a server that it forwards this name to may have returned the NXDOMAIN. dnsmasq passes on the SOA.
+pub(in crate::rules) fn may_be_denied(subject: &Subject<'_>) -> bool {
+    subject.software != Some(Software::Dnsmasq) && is_bare_for_this_name(subject)
+}
+
+/// The same where the software is one that leaves the SOA out.
+pub(in crate::rules) fn is_denied(subject: &Subject<'_>) -> bool {
+    matches!(
+        subject.software,
+        Some(Software::Bind | Software::Unbound | Software::Pdns)
+    ) && is_bare_for_this_name(subject)
+}
+
+/// Whether its own policy would look the same: PowerDNS Recursor's RPZ adds no SOA unless it is told to.
+pub(in crate::rules) fn its_policy_looks_the_same(subject: &Subject<'_>) -> bool {
+    subject.software == Some(Software::Pdns)
+}
+
+/// REFUSED for this name, without a mark, and a negative answer for a random sibling. A refusal of its own has a mark
+/// in Knot Resolver (EDE 18) and the AA bit in Unbound. dnsmasq passes on the REFUSED of the server that it asks, and
+/// so does Knot Resolver's `policy.STUB`.
+fn is_refused_for_this_name(subject: &Subject<'_>) -> bool {
+    let is_bare = subject.a().is_some_and(|lookup| {
+        let is_passed_on = lookup.flags.is_some_and(|flags| flags.ra && !flags.aa);
+        lookup.ede.is_empty() && is_passed_on
+    });
+    let is_for_both = subject.aaaa().is_none_or(|lookup| lookup.kind == AnswerKind::Refused);
+    let is_apart = subject.sibling().is_some_and(|lookup| lookup.kind.is_negative());
+    subject.verdict() == Verdict::Refused
+        && is_bare
+        && is_for_both
+        && is_apart
+        && !subject.probed.resolver.is_of_a_vpc()
+}
+
+/// Whether a server behind it may have refused. BIND, Unbound and PowerDNS Recursor return SERVFAIL then.
+pub(in crate::rules) fn may_be_refused(subject: &Subject<'_>) -> bool {
+    let makes_servfail = matches!(
+        subject.software,
+        Some(Software::Bind | Software::Unbound | Software::Pdns)
+    );
+    !makes_servfail && is_refused_for_this_name(subject)
+}
+
+/// The same where the software is dnsmasq, which has no option to refuse one name without a mark (dnsmasq(8): what
+/// `connmark-allowlist` refuses has an extended error).
+pub(in crate::rules) fn is_refused(subject: &Subject<'_>) -> bool {
+    subject.software == Some(Software::Dnsmasq) && is_refused_for_this_name(subject)
+}
