@@ -287,6 +287,18 @@ fn the_likelier_text_comes_first() {
     assert_eq!(said(UNHEARD, &longer), [timeout]);
 }
 
+/// With `options edns0`: glibc, curl, Python and Go over the C library send an OPT record too, and musl does not.
+#[test]
+fn every_row_with_edns0_is_predicted() {
+    let recorded = recorded("edns0.json");
+    let (unknown, rows) = compared(&recorded);
+    assert_eq!(unknown, []);
+    assert_eq!(rows, recorded.rows.len() * 8);
+    let row = |case: &str| recorded.rows.iter().find(|row| row.case == case).unwrap();
+    let without = row("edns0, noedns-formerr").printed["musl"].keys();
+    assert_eq!(without.collect::<Vec<_>>(), ["resolves"]);
+}
+
 /// Behind systemd-resolved: Go and musl ask its stub, and glibc asks through nss-resolve.
 #[test]
 fn every_row_behind_systemd_resolved_is_predicted() {

@@ -484,6 +484,7 @@ mod tests {
             rotate: true,
             use_vc: true,
             single_request: true,
+            edns0: true,
             problems: vec![format!("a problem of alice's {name}")],
         }
     }

@@ -2,18 +2,20 @@
 //!
 //! Recorded with glibc 2.36 (fixtures/clients/recorded.json). A and AAAA go to a server together. Without a reply for
 //! A, or with none of both that can be used (SERVFAIL, REFUSED, NOTIMP, a lame delegation), the next server is asked;
-//! anything else is final: an address, else NXDOMAIN (EAI_NONAME), else NODATA (EAI_NODATA). FORMERR, and a record that
-//! cannot be read, count as a name that does not exist. After the last server it is EAI_AGAIN. glibc sends no EDNS, so
-//! where only EDNS fails it resolves. The first three servers are used (resolv.conf(5): MAXNS). A reply that comes late
-//! is still waited for while the next server, or the same one again, is asked. nsswitch.conf decides whether it comes
-//! to DNS at all, and to the hosts file.
+//! anything else is final: an address, else NXDOMAIN (EAI_NONAME), else NODATA (EAI_NODATA). FORMERR, and a record
+//! that cannot be read, count as a name that does not exist. After the last server it is EAI_AGAIN. glibc sends no
+//! EDNS, so where only EDNS fails it resolves; with `options edns0` it sends an OPT record and does not ask again
+//! without it (resolv/res_query.c, RES_USE_EDNS0): it then takes BADVERS, whose upper bits stand in the OPT record,
+//! for NODATA. The first three servers are used (resolv.conf(5): MAXNS). A reply that comes late is still waited for
+//! while the next server, or the same one again, is asked. nsswitch.conf decides whether it comes to DNS at all, and
+//! to the hosts file.
 
 use super::gai::{AGAIN, Gai, GaiError, NODATA, NONAME};
 use super::{ClientResult, Situation, is_late, is_truncated_over_tcp, nss_resolve, orders, target};
 use crate::dns::{AnswerKind, Rcode, RecordType, Section};
 use crate::facts::platform::{HostsLine, LookupPath};
 use crate::limits;
-use crate::observation::{Lookup, SystemCode};
+use crate::observation::{Attempt, Lookup, SystemCode};
 use crate::probed::Probed;
 
 /// What a reply is to glibc.
@@ -63,8 +65,7 @@ pub(super) fn simulate(situation: &Situation<'_>) -> Option<Simulated> {
         return at_once(Gai::resolves());
     }
     let host = situation.facts.host.configuration.as_ref();
-    let options = host.and_then(|host| host.res_options.as_deref());
-    let has = |option| options.is_some_and(|set| set.split_whitespace().any(|word| word == option));
+    let has = |option| host.is_some_and(|host| host.has_res_option(option));
     let stub = situation.facts.host.stub.as_ref();
     if has("use-vc") && stub.is_some_and(|stub| !stub.use_vc) {
         // Asked over TCP, which this program did not.
@@ -90,6 +91,7 @@ fn is_lame(lookup: &Lookup) -> bool {
 
 fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
     let one_by_one = situation.asks_one_by_one();
+    let edns = situation.facts.host.glibc_asks_with_edns();
     let name = situation.target.hostname.to_string();
     let mut waited_ms = 0.0;
     for pass in 0..situation.attempts() {
@@ -99,10 +101,11 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
             // What comes late is still taken where the server has its next turn.
             let until = if pass == 0 { window_ms } else { waited_ms + window_ms };
             let within = |lookup| {
-                if is_late(lookup, until, |_| true) {
+                let is_form: fn(&Attempt) -> bool = if edns { |attempt| attempt.edns } else { |_| true };
+                if is_late(lookup, until, is_form) {
                     GlibcReply::None
                 } else {
-                    reply(lookup)
+                    reply(lookup, edns)
                 }
             };
             let (a, aaaa) = (within(of_a), within(of_aaaa));
@@ -147,18 +150,19 @@ fn is_taken(name: &str) -> bool {
     !name.split('.').any(|label| label.starts_with('-'))
 }
 
-/// What a question without EDNS came to, where one was tried; else what the question came to.
-fn reply(lookup: &Lookup) -> GlibcReply {
-    let (kind, rcode) = lookup
-        .attempts
-        .iter()
-        .find(|attempt| !attempt.edns && !attempt.kind.is_silence())
+/// What a question without EDNS came to, where one was tried; else, and with `edns`, what the question came to.
+fn reply(lookup: &Lookup, edns: bool) -> GlibcReply {
+    let mut plain = lookup.attempts.iter().filter(|attempt| !edns && !attempt.edns);
+    let (kind, rcode) = plain
+        .find(|attempt| !attempt.kind.is_silence())
         .map_or((lookup.kind, lookup.rcode), |attempt| (attempt.kind, attempt.rcode));
     match kind {
         AnswerKind::Answer => GlibcReply::Addresses,
         AnswerKind::NxDomain => GlibcReply::NoName,
         AnswerKind::Truncated if is_truncated_over_tcp(lookup) => GlibcReply::NoData,
         AnswerKind::OtherRcode if rcode == Some(Rcode::FORMERR) => GlibcReply::NoName,
+        // NOERROR in the header, which is all that is read (recorded).
+        AnswerKind::OtherRcode if rcode == Some(Rcode::BADVERS) => GlibcReply::NoData,
         AnswerKind::Malformed if rcode.is_some() => GlibcReply::NoName,
         AnswerKind::NoData | AnswerKind::Referral if is_lame(lookup) => GlibcReply::Useless,
         // An alias without an address at its end.

@@ -15,7 +15,7 @@ use super::{
     ClientResult, DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Situation, answered_together_ms, deadline, has_some_address,
     is_about_a_long_name, is_late, is_of_unknown_reason, is_truncated_over_tcp, kubectl, orders, record_fault, target,
 };
-use crate::dns::{AnswerKind, Mismatch, RecordFault, RecordType, Section};
+use crate::dns::{AnswerKind, Mismatch, Rcode, RecordFault, RecordType, Section};
 use crate::facts::platform::HostsLine;
 use crate::observation::{Attempt, Lookup, NetworkFailure, Reason, TcpEnd, Transport};
 use crate::probed::Probed;
@@ -245,6 +245,12 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 | AnswerKind::NoData
                 | AnswerKind::Referral
                 | AnswerKind::Truncated => {
+                    failed.error = with("no such host");
+                    let failed = Some(failed);
+                    return Some(Walk { took_ms, failed });
+                }
+                // NOERROR in the header, which is all that is read (recorded).
+                AnswerKind::OtherRcode if lookup.rcode == Some(Rcode::BADVERS) => {
                     failed.error = with("no such host");
                     let failed = Some(failed);
                     return Some(Walk { took_ms, failed });

@@ -125,6 +125,16 @@ impl HostFacts {
         matches!(self.system(vantage), Some(System::Macos | System::Windows))
     }
 
+    /// Whether glibc here sends an OPT record: `options edns0` of resolv.conf, or of RES_OPTIONS (glibc,
+    /// resolv/res_init.c).
+    pub fn glibc_asks_with_edns(&self) -> bool {
+        self.stub.as_ref().is_some_and(|stub| stub.edns0)
+            || self
+                .configuration
+                .as_ref()
+                .is_some_and(|host| host.has_res_option("edns0"))
+    }
+
     /// Whether kubectl and its like hand the endpoint's name to a proxy or connect to a tunnel, and do not look it up
     /// here (k8s.io/client-go: the kubeconfig's `proxy-url`, else the environment's; `server` beside another
     /// `tls-server-name`).

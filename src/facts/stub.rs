@@ -41,6 +41,9 @@ pub struct StubConfiguration {
     /// `options single-request` or `single-request-reopen`: AAAA is asked for after A, and not beside it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub single_request: bool,
+    /// `options edns0`: glibc asks with EDNS (resolv.conf(5)). The `stub-resolv.conf` of systemd-resolved has it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edns0: bool,
     /// What could not be read in it, line by line; such lines are passed over, as the C library does.
     #[serde(default)]
     pub problems: Vec<String>,
@@ -119,6 +122,7 @@ impl StubConfiguration {
             rotate: config.rotate,
             use_vc: config.use_vc,
             single_request: config.single_request || config.single_request_reopen,
+            edns0: config.edns0,
             problems,
         }
     }
@@ -196,6 +200,13 @@ mod tests {
             (2, 3, 1, true)
         );
         assert!(!stub.defaulted && stub.problems.is_empty(), "{stub:?}");
+    }
+
+    #[test]
+    fn edns0_is_an_option_of_its_own() {
+        let edns0 = |options: &str| parse(&format!("nameserver 10.0.0.1\noptions {options}\n")).edns0;
+        assert!(edns0("edns0") && edns0("edns0 trust-ad") && edns0("timeout:1 edns0"));
+        assert!(!edns0("trust-ad") && !edns0("ndots:1"));
     }
 
     fn addresses(stub: &StubConfiguration) -> Vec<String> {

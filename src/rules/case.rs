@@ -531,6 +531,12 @@ impl<'a> Case<'a> {
         self.facts.host.go_asks_the_system(self.vantage.system)
     }
 
+    /// Whether curl and the like send an OPT record on this host, as far as is known. For words alone, so it is no
+    /// need.
+    pub fn glibc_asks_with_edns(&self) -> bool {
+        self.facts.host.glibc_asks_with_edns()
+    }
+
     /// The proxy settings.
     pub fn proxy(&self) -> Option<&'a Proxy> {
         self.touch(Need::Proxy);

@@ -19,9 +19,10 @@ declare_rule! {
     /// another target of the run), it is not this case: packets may have been lost.
     ///
     /// ## Why it matters
-    /// Go (kubectl, helm, Terraform) always asks with EDNS, and does not retry without it. glibc, musl and Node's
-    /// c-ares ask without. So curl reaches the cluster, and kubectl prints `server misbehaving` or `i/o timeout`. (A
-    /// FORMERR that is only a header is ignored by Go: a time-out.)
+    /// Go (kubectl, helm, Terraform) always asks with EDNS, and does not retry without it. glibc and musl ask without.
+    /// So curl reaches the cluster, and kubectl prints `server misbehaving` or `i/o timeout`. (A FORMERR that is only a
+    /// header is ignored by Go: a time-out.) With `options edns0` in resolv.conf glibc asks with EDNS too, and curl
+    /// fails as well: the file that systemd-resolved writes has that option. musl has no such option.
     ///
     /// ## What to do
     /// Let EDNS pass: update the resolver, or take its messages out of the firewall's DNS inspection. Until
@@ -105,12 +106,19 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     let resolves_without = subjects
         .iter()
         .all(|subject| plain(subject).is_some_and(|(_, attempt)| attempt.kind == AnswerKind::Answer));
-    let mut explanation = format!(
-        "Asked with EDNS, as kubectl and every other Go program asks, {who} {} {}. Without EDNS, as curl and other \
-         clients of glibc and musl ask, the same question is answered.",
-        phrase::plural(several, "gives", "give"),
-        phrase::list(&failures),
-    );
+    let glibc_too = case.glibc_asks_with_edns();
+    let (gives, failures) = (phrase::plural(several, "gives", "give"), phrase::list(&failures));
+    let mut explanation = if glibc_too {
+        format!(
+            "Asked with EDNS, {who} {gives} {failures}. kubectl asks so, and so does curl here, since `options edns0` is \
+             set. Without EDNS, as clients of musl ask, the same question is answered."
+        )
+    } else {
+        format!(
+            "Asked with EDNS, as kubectl and every other Go program asks, {who} {gives} {failures}. Without EDNS, as curl \
+             and other clients of glibc and musl ask, the same question is answered."
+        )
+    };
     if confidence == Confidence::Medium {
         explanation.push_str(
             " Another question with EDNS was answered, so the failure is not of every question: it may be that of the \
@@ -129,7 +137,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     }
     RULE.finding(confidence, subjects)
         .summary(format!(
-            "{who} {}, so kubectl fails there{}",
+            "{who} {}, so kubectl {}",
             if confidence == Confidence::Medium {
                 phrase::plural(
                     several,
@@ -143,7 +151,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                     "answer only questions without EDNS",
                 )
             },
-            if resolves_without { " where curl resolves" } else { "" },
+            match (glibc_too, resolves_without) {
+                (true, _) => "and curl fail there",
+                (false, true) => "fails there where curl resolves",
+                (false, false) => "fails there",
+            },
         ))
         .why(explanation)
         .seen(evidence)

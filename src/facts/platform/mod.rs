@@ -107,6 +107,12 @@ impl HostConfiguration {
         };
         (read != Self::default()).then_some(read)
     }
+
+    /// Whether RES_OPTIONS has the word.
+    pub fn has_res_option(&self, option: &str) -> bool {
+        let options = self.res_options.as_deref().unwrap_or_default();
+        options.split_whitespace().any(|word| word == option)
+    }
 }
 
 /// What decides on this host which name server is asked for a name.
