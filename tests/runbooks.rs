@@ -18,8 +18,11 @@ mod both_transports;
 /// Less than any window of these tests: what ends so soon has waited for none.
 const NO_WINDOW: std::time::Duration = std::time::Duration::from_secs(4);
 
-const HOST: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+#[path = "common/name_server.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod name_server;
 
+use name_server::{ADDRESS, HOST, Plays};
 fn piece(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks").join(name);
     std::fs::read_to_string(path).expect("a piece of a runbook")
@@ -38,24 +41,23 @@ fn block(document: &str, key: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A name server on loopback that gives one address for whatever A question, NODATA for others.
+/// A name server on loopback that has the endpoint as the VPC's own does.
 fn server() -> SocketAddr {
     both_transports::start(|query| Some(reply(query)))
 }
 
-/// The reply to a query: 192.168.104.190 for A, nothing for anything else.
+/// 192.168.104.190 for the endpoint's A question, and the SOA of a private hosted zone for anything else.
 fn reply(query: &[u8]) -> Vec<u8> {
-    let mut end = 12;
-    while query[end] > 0 {
-        end += 1 + usize::from(query[end]);
-    }
-    let question = &query[12..end + 5];
-    let is_a = question[question.len() - 4..] == [0, 1, 0, 1];
-    let mut reply = query[..2].to_vec();
-    reply.extend([0x81, 0x80, 0, 1, 0, u8::from(is_a), 0, 0, 0, 0]);
-    reply.extend(question);
-    if is_a {
-        reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 168, 104, 190]);
+    name_server::reply(query, Plays::Has(ADDRESS)).expect("a reply")
+}
+
+/// The same of a server that has it from AWS's public zone, whose name servers are others.
+fn reply_of_public_dns(query: &[u8]) -> Vec<u8> {
+    let mut reply = reply(query);
+    let of_private = b"awsdns-00";
+    let at = reply.windows(of_private.len()).position(|part| part == of_private);
+    if let Some(at) = at {
+        reply[at..at + of_private.len()].copy_from_slice(b"awsdns-07");
     }
     reply
 }
@@ -561,3 +563,17 @@ fn every_piece_is_in_the_index_and_executed() {
         }
     }
 }
+    // Right addresses, from public DNS: nothing is forwarded there.
+    let public = both_transports::start(|query| Some(reply_of_public_dns(query)));
+    let script = on_loopback(&[public, servers[1], servers[2]]);
+    let (output, ..) = run(&script, "");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    // Without the flag it looks well, and the line says who it is.
+    let (output, ..) = run(&script.replace(" --expect-view private", ""), "");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(
+        text.contains("corp, corp-tcp from public DNS and not from the private hosted zone"),
+        "{text}"
+    );

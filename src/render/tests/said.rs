@@ -3,6 +3,7 @@
 use super::safe::{assert_safe, hostile_report};
 use super::*;
 use crate::rules::{Need, NotEvaluated};
+use crate::target::Scope;
 
 #[test]
 fn formats_have_names() {
@@ -14,6 +15,32 @@ fn formats_have_names() {
         error,
         "\"yaml\\u{1b}\" is not a format: write table, short, json, jsonl, markdown, openmetrics, junit, nagios or html"
     );
+}
+
+/// Public DNS has the addresses of a private endpoint too, so who has them from there may not forward at all.
+#[test]
+fn right_addresses_from_public_dns_are_said_where_another_has_the_private_zone() {
+    let mut report = report("healthy");
+    let said = |report: &Report| shown(report, Format::Short);
+    let all = "healthy: every resolver in scope answers as expected";
+    report.expected.scope = Scope::Private;
+    for (first, second, behind) in [
+        (View::PrivateZone, View::PrivateZone, ""),
+        (View::Public, View::Public, ""),
+        (View::PrivateZone, View::Unknown, ""),
+        (
+            View::PrivateZone,
+            View::Public,
+            ", but inbound-1 from public DNS and not from the private hosted zone (--expect-view private asks for that)",
+        ),
+    ] {
+        report.resolvers.iter_mut().for_each(|resolver| resolver.view = first);
+        report.resolvers[1].view = second;
+        assert_eq!(said(&report), format!("{all}{behind} [exit 0]\n"));
+    }
+    // Where either is right, it proves nothing that is asked.
+    report.expected.scope = Scope::Any;
+    assert_eq!(said(&report), format!("{all} [exit 0]\n"));
 }
 
 #[test]

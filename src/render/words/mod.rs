@@ -11,8 +11,9 @@ mod row;
 mod samples;
 mod why;
 
-use crate::report::{Conclusion, Report};
+use crate::report::{Conclusion, Report, ResolverReport};
 use crate::rules::{Finding, Severity};
+use crate::target::{Scope, View};
 
 use super::Style;
 use super::text::Paint;
@@ -118,7 +119,7 @@ pub(crate) fn headline(report: &Report) -> Headline {
     match report.conclusion {
         Conclusion::Broken => by_finding(LineMark::Bad),
         Conclusion::Degraded => by_finding(LineMark::Warning),
-        Conclusion::Healthy => by_text(LineMark::Good, "every resolver in scope answers as expected".to_owned()),
+        Conclusion::Healthy => by_text(LineMark::Good, healthy(report)),
         Conclusion::Inconclusive => {
             let reasons = reasons(report);
             if reasons.is_empty() {
@@ -128,6 +129,28 @@ pub(crate) fn headline(report: &Report) -> Headline {
             }
         }
     }
+}
+
+/// That all is well, and where it is no proof of forwarding: the addresses of a private endpoint stand in public DNS
+/// too. What another resolver took from the private hosted zone, these took from there.
+fn healthy(report: &Report) -> String {
+    let all = "every resolver in scope answers as expected";
+    let has = |view| {
+        let of_view = move |resolver: &&ResolverReport| resolver.view == view && resolver.verdict.is_fine();
+        report.resolvers.iter().filter(of_view)
+    };
+    let of_public: Vec<String> = has(View::Public)
+        .filter(|resolver| resolver.probed.resolver.in_scope)
+        .map(|resolver| resolver.probed.resolver.name.clone())
+        .collect();
+    let is_private = report.expected.scope == Scope::Private;
+    if !is_private || of_public.is_empty() || has(View::PrivateZone).next().is_none() {
+        return all.to_owned();
+    }
+    format!(
+        "{all}, but {} from public DNS and not from the private hosted zone (--expect-view private asks for that)",
+        some(&of_public, ITEMS)
+    )
 }
 
 /// Whether the first line is the summary of [`lead`].
