@@ -57,27 +57,50 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    // A VPC's resolver that is silent outside its VPC has a reason of its own, which the others do not share.
-    let of_its_own = |subject: &Subject<'_>| {
-        subject.probed.resolver.role == Role::Vpc && case.vantage.kind != VantageKind::ClusterVpc
-    };
     grouped(fits.subjects(), |subject| {
         Some((
             Silence::of(subject),
-            of_its_own(subject),
+            is_of_another_vpc(case, subject),
             is_heard_over_udp(case, subject),
         ))
     })
     .into_iter()
-    .map(|((silence, _, over_udp), subjects)| {
+    .map(|((silence, of_another_vpc, over_udp), subjects)| {
         let finding = finding(case, fits.least_sure_at(&subjects), silence, &subjects);
+        let is_own = subjects.iter().any(|subject| subject.has_role(Role::Local));
         if over_udp {
             of_tcp_alone(finding, silence, &subjects)
+        } else if of_another_vpc && silence == Silence::OnTheWay && !is_own {
+            of_the_vpc(finding, case, &subjects)
         } else {
             finding
         }
     })
     .collect()
+}
+
+/// Whether it is the resolver of a VPC that this host is not known to be in: that has a reason of its own to be silent,
+/// which the others do not share.
+fn is_of_another_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    subject.probed.resolver.role == Role::Vpc && case.vantage.kind != VantageKind::ClusterVpc
+}
+
+/// The same, where silence is what a VPC's resolver gives outside its VPC: no hop in between has to be looked at.
+fn of_the_vpc(finding: Finding, case: &Case<'_>, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    Finding {
+        summary: format!(
+            "{who} {} no question from here, which is normal outside the VPC",
+            phrase::plural(subjects.len(), "answers", "answer")
+        ),
+        explanation: format!(
+            "{who} answered no question{}. A VPC's resolver serves the hosts of its own VPC, and those of its Client VPN. \
+             Its answer for the name is not known.",
+            phrase::among_them(case)
+        ),
+        remedies: remedy::path::ask_the_vpc_from_outside(case, subjects),
+        ..finding
+    }
 }
 
 /// Whether it is asked over TCP, and the same address and port answers over UDP as another resolver of the run.

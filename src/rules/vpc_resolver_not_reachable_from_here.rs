@@ -1,7 +1,7 @@
 //! The VPC resolver does not answer outside its VPC, which is normal.
 
 use super::phrase::{self, observed_target};
-use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage};
+use super::{Case, Confidence, Finding, Fits, Severity, Stage, remedy};
 
 declare_rule! {
     /// ## What it means
@@ -57,7 +57,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             "It is not known whether this host is in the cluster's VPC."
         }
     );
-    let own = case.own_zone();
     vec![
         RULE.finding(confidence, &silent)
             .summary(format!(
@@ -66,20 +65,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .why(explanation)
             .seen(silent.iter().flat_map(|subject| observed_target(subject)))
-            .fix(vec![
-                Remedy::new(
-                    "Ask an inbound endpoint in the cluster's VPC instead",
-                    [format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>")],
-                )
-                .to_the_vpc(),
-                Remedy::new(
-                    "Or ask the VPC resolver from a host in the VPC",
-                    silent
-                        .iter()
-                        .filter_map(|subject| subject.ip())
-                        .map(|ip| format!("eks-dns-doctor check {own} --vpc-resolver {ip}")),
-                )
-                .as_alternative(),
-            ]),
+            .fix(remedy::path::ask_the_vpc_from_outside(case, &silent)),
     ]
 }

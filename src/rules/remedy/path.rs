@@ -118,6 +118,26 @@ pub fn see_the_way(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
     )
 }
 
+/// What takes the place of asking a VPC's resolver outside its VPC.
+pub fn ask_the_vpc_from_outside(case: &Case<'_>, silent: &[&Subject<'_>]) -> Vec<Remedy> {
+    let own = case.own_zone();
+    vec![
+        Remedy::new(
+            "Ask an inbound endpoint in the cluster's VPC instead",
+            [format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>")],
+        )
+        .to_the_vpc(),
+        Remedy::new(
+            "Or ask the VPC resolver from a host in the VPC",
+            silent
+                .iter()
+                .filter_map(|subject| subject.ip())
+                .map(|ip| format!("eks-dns-doctor check {own} --vpc-resolver {ip}")),
+        )
+        .as_alternative(),
+    ]
+}
+
 /// Security group of an inbound endpoint: DNS over the given protocols.
 ///
 /// Rules of the group can be changed; which group an endpoint has cannot (Amazon Route 53 Developer Guide,
