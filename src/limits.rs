@@ -224,6 +224,8 @@ pub const BETWEEN_ROUNDS: Duration = Duration::from_secs(2);
 pub const PARSER_MESSAGE: usize = 200;
 /// Characters of a file that a refusal shows: enough to find the place.
 pub const SHOWN_OF_FILE: usize = 60;
+/// Characters that a refusal shows of a text whose kind is not known: it may be a file of secrets, given by mistake.
+pub const SHOWN_OF_UNKNOWN: usize = 20;
 /// Keys of an object that a refusal names.
 pub const KEYS_SHOWN: usize = 3;
 /// Letters that two keys begin with alike, where one may be meant for the other.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::limits;
+
 /// Why octets are not text that everybody reads alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotText {
@@ -240,6 +242,20 @@ pub fn shortened(text: &str, most: usize) -> String {
     }
 }
 
+/// The beginning of a text whose kind is not known, up to its first colon, equals sign or blank: enough to see which
+/// file it is, and too little for what stands behind a name in a file of secrets.
+pub fn beginning(text: &str) -> String {
+    let text = text.trim_start();
+    let ends = |(_, c): &(usize, char)| matches!(c, ':' | '=') || c.is_whitespace();
+    // One character at least: a text that begins with one of these is shown so.
+    let end = text.char_indices().skip(1).find(ends).map_or(text.len(), |(at, _)| at);
+    let word = shortened(&text[..end], limits::SHOWN_OF_UNKNOWN);
+    if end < text.trim_end().len() && !word.ends_with('…') {
+        return format!("{word}…");
+    }
+    word
+}
+
 /// At most so many characters.
 pub fn short(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
@@ -278,6 +294,22 @@ mod tests {
         let mut octets = mark.to_vec();
         octets.extend(text.encode_utf16().flat_map(units));
         octets
+    }
+
+    #[test]
+    fn a_beginning_ends_where_a_name_does() {
+        for (text, begins) in [
+            ("no such host", "no…"),
+            ("<html>", "<html>"),
+            ("root:$6$salt$hash:19000", "root…"),
+            ("KEY=value", "KEY…"),
+            (": x", ":…"),
+            ("", ""),
+            (" word \n", "word"),
+            ("abcdefghijklmnopqrstuvwxyz more", "abcdefghijklmnopqrst…"),
+        ] {
+            assert_eq!(beginning(text), begins, "{text:?}");
+        }
     }
 
     #[test]

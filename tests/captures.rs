@@ -182,7 +182,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     vec![
         ("nothing", Vec::new(), "is empty"),
         ("blanks", text(" \n\t"), "is empty"),
-        ("not JSON", text("no such host"), "line 1: \"no such host\" is not JSON"),
+        ("not JSON", text("no such host"), "line 1: \"no…\" is not JSON"),
         ("not UTF-8", b"{\"a\": \"\xff\xfe\"}".to_vec(), "no schema_version"),
         ("UTF-16", b"\xff\xfe{\0}\0".to_vec(), "no schema_version"),
         ("octets", vec![0; 64], "is empty"),

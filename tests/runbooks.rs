@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, UdpSocket};
@@ -10,19 +11,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
+use clap::CommandFactory;
+use eks_dns_doctor::cli::args::Cli;
+use eks_dns_doctor::via::Via;
 use serde_json::Value;
 
 #[path = "common/both_transports.rs"]
 mod both_transports;
-
-/// Less than any window of these tests: what ends so soon has waited for none.
-const NO_WINDOW: std::time::Duration = std::time::Duration::from_secs(4);
-
 #[path = "common/name_server.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod name_server;
 
 use name_server::{ADDRESS, HOST, Plays};
+
+/// Less than any window of these tests: what ends so soon has waited for none.
+const NO_WINDOW: std::time::Duration = std::time::Duration::from_secs(4);
+
 fn piece(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/runbooks").join(name);
     std::fs::read_to_string(path).expect("a piece of a runbook")
@@ -179,6 +183,102 @@ fn an_endpoint_is_never_an_option() {
     let said = String::from_utf8(output.stdout).expect("text");
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("--help-all is not a host name"), "{said}");
+}
+
+/// What `Flags` of the documents of Systems Manager may hold.
+fn allowed_flags(document: &str) -> (String, impl Fn(&str) -> bool) {
+    let document: Value = serde_saphyr::from_str(&piece(document)).expect("YAML");
+    let flags = &document["parameters"]["Flags"];
+    let pattern = flags["allowedPattern"].as_str().expect("a pattern").to_owned();
+    // A JSON Schema has the regular expressions that a document of Systems Manager has, as far as they are used here.
+    let schema = serde_json::json!({ "pattern": pattern });
+    let allows = move |text: &str| jsonschema::is_valid(&schema, &Value::from(text));
+    assert!(allows(flags["default"].as_str().expect("a default")));
+    (pattern, allows)
+}
+
+/// They run as root, for whoever may send the document: no flag of them names a file or another host.
+#[test]
+fn flags_of_systems_manager_name_no_file_and_no_place() {
+    let (pattern, allows) = allowed_flags("ssm-document.yml");
+    assert_eq!(pattern, allowed_flags("ssm-automation.yml").0);
+    let definition = Cli::command();
+    let (mut refused, mut allowed) = (Vec::new(), Vec::new());
+    for flag in definition.get_arguments() {
+        let Some(long) = flag.get_long() else { continue };
+        let type_of_value = flag.get_value_parser().type_id();
+        let names = flag.get_value_names().unwrap_or_default();
+        let names_one = [TypeId::of::<PathBuf>(), TypeId::of::<Via>()]
+            .iter()
+            .any(|named| type_of_value == *named)
+            || names
+                .iter()
+                .any(|name| ["FILE", "FOLDER", "PLACE"].contains(&name.as_str()));
+        let forms =
+            ["x", "/etc/shadow", "private"].map(|value| [format!("--{long} {value}"), format!("--{long}={value}")]);
+        let forms = forms.as_flattened().iter().cloned().chain([format!("--{long}")]);
+        for form in forms {
+            let behind = format!("--expect-scope private {form} --no-aws");
+            assert!(
+                !(names_one && (allows(&form) || allows(&behind))),
+                "{form} names a file or a place"
+            );
+            if allows(&form) {
+                assert!(allows(&behind), "{behind}");
+                allowed.push(long);
+            }
+        }
+        if names_one {
+            refused.push(long);
+        }
+    }
+    // It is known which they are: files that are read, a file that is written, other hosts.
+    for flag in [
+        "facts",
+        "hosts-file",
+        "kubeconfig",
+        "resolv-conf",
+        "save",
+        "targets",
+        "via",
+    ] {
+        assert!(refused.contains(&flag), "{flag}");
+    }
+    // Every flag of the pattern is one of the program.
+    let named = pattern.split(['(', ')', '|', ':']).filter(|word| {
+        word.len() > 2 && word.starts_with(|c: char| c.is_ascii_lowercase()) && !word.contains(['[', '$'])
+    });
+    for word in named {
+        assert!(allowed.contains(&word), "{word} is no flag, or is not allowed");
+    }
+    for text in [
+        "",
+        "-o short -v",
+        "--resolver corp=10.63.200.10:53 --inbound 192.168.10.10,[2001:db8::53]:53 --expect 192.168.0.0/16",
+        "--cluster shared-cluster --region ap-northeast-1 --deadline 30s",
+    ] {
+        assert!(allows(text), "{text}");
+    }
+    for text in [
+        "x",
+        "--",
+        "-- x",
+        "--expect x y",
+        "--expect --save=x",
+        "--expect x --save x",
+        "--expect x\n--save x",
+        "--no-aws --facts x",
+        "--no-aws=x",
+        "-oshort",
+        "-vsx",
+        "--expect $(id)",
+        "--expect x;id",
+        "--expect \"x\"",
+        "--expect x  --no-aws",
+        " --no-aws",
+    ] {
+        assert!(!allows(text), "{text}");
+    }
 }
 
 #[test]
@@ -548,6 +648,20 @@ fn the_acceptance_test() {
         .zip(&servers)
         .fold(other, |script, (hop, server)| script.replace(hop, &server.to_string()));
     assert_eq!(run(&wrong, "").0.status.code(), Some(1));
+    // Right addresses, from public DNS: nothing is forwarded there.
+    let public = both_transports::start(|query| Some(reply_of_public_dns(query)));
+    let script = on_loopback(&[public, servers[1], servers[2]]);
+    let (output, ..) = run(&script, "");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    // Without the flag it looks well, and the line says who it is.
+    let (output, ..) = run(&script.replace(" --expect-view private", ""), "");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(
+        text.contains("corp, corp-tcp from public DNS and not from the private hosted zone"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -563,17 +677,3 @@ fn every_piece_is_in_the_index_and_executed() {
         }
     }
 }
-    // Right addresses, from public DNS: nothing is forwarded there.
-    let public = both_transports::start(|query| Some(reply_of_public_dns(query)));
-    let script = on_loopback(&[public, servers[1], servers[2]]);
-    let (output, ..) = run(&script, "");
-    let text = String::from_utf8(output.stdout).expect("text");
-    assert_eq!(output.status.code(), Some(1), "{text}");
-    // Without the flag it looks well, and the line says who it is.
-    let (output, ..) = run(&script.replace(" --expect-view private", ""), "");
-    let text = String::from_utf8(output.stdout).expect("text");
-    assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(
-        text.contains("corp, corp-tcp from public DNS and not from the private hosted zone"),
-        "{text}"
-    );

@@ -30,14 +30,14 @@ pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
         Category::Io | Category::Syntax if !document.trim_start().starts_with(['{', '[']) => {
             let first = document.lines().position(|line| !line.trim().is_empty()).unwrap_or(0);
             let stands = document.lines().nth(first).unwrap_or_default().trim();
-            format!("line {}: {} is not JSON", first + 1, quoted(stands))
+            format!("line {}: {:?} is not JSON", first + 1, text::beginning(stands))
         }
         Category::Io | Category::Syntax => {
             let there = there(document, line, error.column());
             match key_before(document, line, error.column()) {
-                Some(key) if !there.is_empty() => format!("line {line}: {key} cannot be {}", quoted(&there)),
+                Some(key) if !there.is_empty() => format!("line {line}: {key} cannot be {:?}", text::beginning(&there)),
                 _ if there.is_empty() => format!("line {line}: the JSON cannot go on there"),
-                _ => format!("line {line}: JSON cannot go on with {}", quoted(&there)),
+                _ => format!("line {line}: JSON cannot go on with {:?}", text::beginning(&there)),
             }
         }
         Category::Data => {

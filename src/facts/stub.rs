@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dns::Name;
 use crate::limits;
-use crate::text::shortened;
+use crate::text::{beginning, shortened};
 
 /// The port of DNS (RFC 1035 section 4.2).
 const DNS_PORT: u16 = 53;
@@ -141,7 +141,7 @@ fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> String {
     let line = text.split(|octet| *octet == b'\n').nth(*at).unwrap_or_default();
     let line = String::from_utf8_lossy(line);
     let mut words = line.split(['#', ';']).next().unwrap_or_default().split_whitespace();
-    let keyword = shortened(words.next().unwrap_or_default(), limits::SHOWN_OF_FILE);
+    let keyword = beginning(words.next().unwrap_or_default());
     let value = shortened(words.next().unwrap_or_default(), limits::SHOWN_OF_FILE);
     let said = match error {
         ParseError::InvalidUtf8(..) => "octets that are not UTF-8 stand there: the line is left out".to_owned(),

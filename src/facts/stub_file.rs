@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::limits;
-use crate::text::{self, shortened};
+use crate::text::{self, beginning};
 
 /// What lines begin with (resolv.conf(5); `lookup` and `family` on the BSDs; `port`, `timeout` and `search_order` in
 /// resolver(5) of macOS).
@@ -66,7 +65,7 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
     if lines().any(|(_, line)| has_keyword(line)) {
         return Ok(text);
     }
-    let stands = shortened(stands, limits::SHOWN_OF_FILE);
+    let stands = beginning(stands);
     Err(format!(
         "line {first} is {stands:?}, and no line begins with nameserver, search or options, as in resolv.conf: {give}"
     ))

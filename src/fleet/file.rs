@@ -87,6 +87,12 @@ fn target(
     } else {
         of_text(line)?
     };
+    if words.host.contains(is_in_no_host) {
+        let stands = text::beginning(&words.host);
+        return Err(format!(
+            "{stands:?} is not a host name: write one target a line, HOST [IP|CIDR,...] [NAME]"
+        ));
+    }
     let (hostname, port) = host(&words.host)?;
     let shown = hostname.to_string();
     let mut target = FleetTarget::new(shown, hostname, NamedBy::File);
@@ -116,6 +122,12 @@ fn target(
         Some(name) => target.call(name),
     }
     Ok(Some(target))
+}
+
+/// Whether it is a character that neither a host name nor the URL of one has: the file may be another, and one of
+/// secrets.
+fn is_in_no_host(c: char) -> bool {
+    c.is_ascii() && !c.is_ascii_alphanumeric() && !".-_:/[]%?#@&".contains(c)
 }
 
 enum Expect {

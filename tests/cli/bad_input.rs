@@ -132,6 +132,45 @@ fn bad_input_is_one_line_and_nothing_is_sent() {
     assert_eq!(server.questions(), 0, "nothing was sent");
 }
 
+/// A file of secrets that is given by mistake: which file it is can be seen, and not what is secret in it.
+#[test]
+fn a_file_of_another_kind_is_not_quoted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(Plays::Has(ADDRESS));
+    let file = folder.path().join("given");
+    let named = file.display();
+    let secret = "VerySecretText";
+    let host = format!("{HOST} {}", flags(&server));
+    let local = format!("{HOST} --resolver one={} --no-os --no-aws --timeout 1s", server.address);
+    for text in [
+        format!("root:$6$salt${secret}0123456789:19000:0:99999:7:::\nbin:*:19000:0:99999:7:::\n"),
+        format!("aws_secret_access_key = {secret}\naws_session_token = {secret}\n"),
+        format!("password {secret}\n"),
+        format!("DB_PASSWORD={secret}\n"),
+        format!("machine git.example login me password {secret}\n"),
+    ] {
+        std::fs::write(&file, &text).expect("a file");
+        for line in [
+            format!("{host} --facts {named}"),
+            format!("{local} --resolv-conf {named}"),
+            format!("{local} --no-local --hosts-file {named}"),
+            format!("--kubeconfig {named} --no-local --no-aws"),
+            format!("replay {named}"),
+            format!("compare {named} {named}"),
+        ] {
+            let outcome = run(&line);
+            let said = outcome.stdout + &outcome.stderr;
+            assert!(!said.contains(secret), "{line}: {text}{said}");
+        }
+        // What stands behind a blank is the name of a target there.
+        if !text.contains(' ') {
+            let outcome = run(&format!("check {} --targets {named}", flags(&server)));
+            assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{text}");
+            assert!(!outcome.stderr.contains(secret), "{}", outcome.stderr);
+        }
+    }
+}
+
 #[test]
 fn hostile_arguments_stay_on_one_line() {
     for words in [

@@ -2,6 +2,7 @@
 
 use super::refused::{NotFacts, shown};
 use crate::facts::Call;
+use crate::text::beginning;
 
 /// What a text is that begins in this line; `None` where it is nothing that is known.
 pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
@@ -126,7 +127,7 @@ fn is_key(text: &str) -> bool {
 pub(super) fn unknown(line: &str, number: usize) -> NotFacts {
     NotFacts::Syntax {
         line: number,
-        stands: format!("has {}", shown(line)),
+        stands: format!("has {:?}", beginning(line)),
     }
 }
 

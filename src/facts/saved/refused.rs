@@ -3,6 +3,7 @@
 use crate::facts::document::SCHEMA_VERSION;
 use crate::facts::shapes::WrongShape;
 use crate::limits;
+use crate::text::beginning;
 
 /// Why a file is none of the documents.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +81,7 @@ pub(super) fn syntax(text: &str, line: usize, column: usize, cut: bool) -> NotFa
     } else if next.starts_with("...") || next.starts_with('…') {
         "leaves something out (...)".to_owned()
     } else {
-        format!("cannot go on with {}", shown(next))
+        format!("cannot go on with {:?}", beginning(next))
     };
     NotFacts::Syntax { line, stands }
 }

@@ -137,7 +137,7 @@ fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> 
     } else if found.parse::<std::net::IpAddr>().is_ok() || text::is_record(found) {
         "an answer alone does not say which server gave it, nor to which question"
     } else {
-        let found = plain::shortened(found, limits::SHOWN_OF_FILE);
+        let found = plain::beginning(found);
         return DigError::NoAnswer { line, found };
     };
     DigError::Unusable { line, why }

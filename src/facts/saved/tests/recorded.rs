@@ -224,7 +224,7 @@ fn a_refusal_is_in_our_own_words() {
         ),
         (
             "WARNING: the file is old\n{\n  \"cluster\": {}\n}\n",
-            "is not JSON: line 1 has \"WARNING: the file is old\"",
+            "is not JSON: line 1 has \"WARNING…\"",
         ),
         (
             "------\n|  DescribeCluster  |\n",
