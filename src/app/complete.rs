@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -9,14 +10,66 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{Error, output};
 use crate::cli::args::{Cli, EXAMPLES, EXIT_CODES, NAME};
+use crate::lab;
+use crate::places::PLACE_RULES;
 use crate::report::exit;
+use crate::rules::RULES;
+use crate::software::Software;
 
 /// Prints the completions for a shell.
 pub(super) fn completions(shell: Shell) -> Result<u8, Error> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut script);
-    output::stdout(&script)?;
+    output::stdout(script(shell).as_bytes())?;
     Ok(exit::HEALTHY)
+}
+
+/// The completions, with what clap_complete (4.6) gets wrong here put right.
+fn script(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut with_names(), NAME, &mut script);
+    let script = String::from_utf8_lossy(&script).into_owned();
+    match shell {
+        // A hyphen in the program's name is written in two ways, and no command is found by the second
+        // (clap, issue 6421).
+        Shell::Bash => script.replace(&NAME.replace('-', "__subcmd__"), &NAME.replace('-', "__")),
+        Shell::Zsh => without_target(&script),
+        _ => script,
+    }
+}
+
+/// The definition of the command line with the names that an argument may be, where any text is taken.
+fn with_names() -> Command {
+    let findings = || {
+        let of_one_place = RULES.iter().map(|rule| rule.name);
+        let all = of_one_place.chain(PLACE_RULES.iter().map(|rule| rule.name));
+        all.collect::<Vec<_>>()
+    };
+    let definition = Cli::command()
+        .mut_subcommand("explain", |explain| {
+            explain.mut_arg("what", |what| what.value_parser(PossibleValuesParser::new(findings())))
+        })
+        .mut_subcommand("demo", |demo| {
+            let scenarios = PossibleValuesParser::new(lab::names());
+            demo.mut_arg("scenario", |scenario| scenario.value_parser(scenarios))
+        });
+    let with_fix = |command: Command| {
+        let software = Software::ALL.iter().map(|software| software.as_str()).chain(["all"]);
+        let software = PossibleValuesParser::new(software);
+        if command.get_arguments().any(|flag| flag.get_id() == "fix") {
+            command.mut_arg("fix", |fix| fix.value_parser(software))
+        } else {
+            command
+        }
+    };
+    with_fix(definition).mut_subcommands(with_fix)
+}
+
+/// The script of zsh without the TARGET of no command: the word behind the program is the command, and zsh would take
+/// it for the TARGET and the next for the command.
+fn without_target(script: &str) -> String {
+    let commands = format!("\":: :_{NAME}_commands\" \\");
+    let (before, behind) = script.split_once(&commands).unwrap_or((script, ""));
+    let before = before.rsplit_once("\n'::target").map_or(before, |(before, _)| before);
+    format!("{before}\n{commands}{behind}").replace("$line[2]", "$line[1]")
 }
 
 /// Prints the manual page.

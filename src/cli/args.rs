@@ -285,9 +285,10 @@ pub struct CheckArgs {
 
     /// A resolver to ask; repeatable
     ///
-    /// Written [NAME=][udp://|tcp://|tls://|https://]ADDR[:PORT][/PATH][#TLS-NAME], for example corp=10.63.200.10,
-    /// tcp://[2001:db8::53]:5353, tls://10.0.0.2#dns.example or https://10.0.0.2/dns-query. The report shows NAME. The
-    /// certificate must be valid for TLS-NAME, else for --tls-name, else for the address.
+    /// Written [NAME=][SCHEME://]ADDR[:PORT][/PATH][#TLS-NAME], for example corp=10.63.200.10,
+    /// tcp://[2001:db8::53]:5353, tls://10.0.0.2#dns.example or https://10.0.0.2/dns-query. SCHEME is udp, tcp, tls or
+    /// https. The report shows NAME. The certificate must be valid for TLS-NAME, else for --tls-name, else for the
+    /// address.
     #[arg(long, value_name = "SPEC", value_parser = parse_resolver, help_heading = ASK)]
     pub resolver: Vec<NamedResolver>,
 

@@ -228,6 +228,9 @@ fn completions_and_the_manual_page_know_the_flags() {
     ] {
         assert!(outcome.stdout.contains(word), "{word}");
     }
+    // A word that is longer than a line of a terminal cannot be broken (troff warns of it).
+    let long = outcome.stdout.split_whitespace().find(|word| word.chars().count() > 66);
+    assert_eq!(long, None);
     assert!(
         !outcome.stdout.contains("eks\\-dns\\-doctor\\-check"),
         "there is one page"

@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "a test plays the other side")]
 
 mod bad_input;
+#[cfg(unix)]
+mod completing;
 mod document;
 mod endings;
 mod first_use;
