@@ -325,15 +325,35 @@ fn steady(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Holds what a document shows to what was printed: its lines are there, in this order.
-fn is_shown(block: &Block, printed: &str) {
-    let mut lines = printed.lines().map(steady);
-    for line in block.text.lines().map(steady).filter(|line| !line.is_empty()) {
+/// The mark of a line or more that a document leaves out between two others.
+const LEFT_OUT: &str = "…";
+
+/// Holds what a document shows to what was printed: its lines are there, in this order, and one behind the other but
+/// where the mark says that something is left out, and where another command's text begins. Empty lines do not count.
+fn is_shown(block: &Block, printed: &[String]) {
+    let lines = |text: &str| -> Vec<String> { text.lines().map(steady).filter(|line| !line.is_empty()).collect() };
+    let texts: Vec<Vec<String>> = printed.iter().map(|text| lines(text)).collect();
+    let starts: Vec<usize> = texts
+        .iter()
+        .scan(0, |at, text| Some(std::mem::replace(at, *at + text.len())))
+        .collect();
+    let all: Vec<String> = texts.concat();
+    let (mut next, mut may_skip) = (0, true);
+    for line in lines(&block.text) {
+        if line == LEFT_OUT {
+            may_skip = true;
+            continue;
+        }
+        let found = all[next..].iter().position(|printed| *printed == line);
+        let at = found.map(|skipped| next + skipped);
+        let is_next = at.is_some_and(|at| may_skip || at == next || starts.contains(&at));
         assert!(
-            lines.any(|printed| printed == line),
-            "{}: not printed, or not there: {line}\n{printed}",
-            block.at
+            is_next,
+            "{}: not printed, not there, or behind lines that are left out without the mark {LEFT_OUT}: {line}\n{}",
+            block.at,
+            all.join("\n")
         );
+        (next, may_skip) = (at.map_or(next, |at| at + 1), false);
     }
 }
 
@@ -356,13 +376,13 @@ fn what_the_documents_run_is_run() {
     let mut count = 0;
     for document in documents() {
         let place = Place::new();
-        let mut printed: Option<String> = None;
+        let mut printed: Option<Vec<String>> = None;
         let mut is_of_jq = false;
         for block in blocks(&document) {
             is_of_jq &= block.info == "text";
             match block.info.as_str() {
                 "sh" => {
-                    let mut text = String::new();
+                    let mut texts = Vec::new();
                     for command in commands(&block) {
                         count += 1;
                         if command.contains(" serve ") {
@@ -407,9 +427,9 @@ fn what_the_documents_run_is_run() {
                             "{}: {command}",
                             block.at
                         );
-                        text.push_str(&String::from_utf8_lossy(&output.stdout));
+                        texts.push(String::from_utf8_lossy(&output.stdout).into_owned());
                     }
-                    printed = Some(text);
+                    printed = Some(texts);
                 }
                 "text" if is_of_jq => {}
                 "text" => {
