@@ -221,6 +221,17 @@ fn every_tool_answers_with_its_document() {
         .filter_map(|place| place["name"].as_str())
         .collect();
     assert_eq!(places, ["laptop", "bastion"]);
+    // A name that the caller gives is no file's: nothing of it is an ending.
+    let nameless = |capture: &Value| {
+        let mut capture = capture.clone();
+        capture["vantage"]["name"] = Value::Null;
+        capture
+    };
+    let captures = [("10.0.0.5", &bad), ("host.example", &good)]
+        .map(|(name, capture)| json!({"name": name, "capture": nameless(capture)}));
+    let compared = caller.document("compare", &json!({"captures": captures}));
+    let named = |index: usize| compared["places"][index]["name"].clone();
+    assert_eq!([named(0), named(1)], ["10.0.0.5", "host.example"]);
     let message = format!("dial tcp: lookup {HOST} on 10.63.200.10:53: no such host");
     let explained = caller.document("explain", &json!({"text": message}));
     assert_eq!(
@@ -378,7 +389,12 @@ fn bounds_and_refusals_are_the_command_lines() {
         ),
         ("replay", json!({"capture": {}}), "capture"),
         ("replay", json!({"capture": "not json"}), "capture"),
-        ("replay", json!({"file": "x.json"}), "reads no files"),
+        ("replay", json!({"file": "x.json"}), "without a folder of files"),
+        (
+            "check",
+            json!({"cluster": "x", "region": ["us-east-1", "eu-west-1"]}),
+            "one target has one: give one of them",
+        ),
         (
             "compare",
             json!({"captures": [{"capture": {}}, {"capture": {}}]}),
@@ -389,6 +405,11 @@ fn bounds_and_refusals_are_the_command_lines() {
         let said = caller.refused(tool, &arguments);
         assert!(said.contains(says), "{tool} {arguments}: {said}");
         assert_eq!(said.lines().count(), 1, "{said}");
+        let unquoted = said.split('"').step_by(2);
+        assert!(
+            !unquoted.collect::<String>().contains("--"),
+            "a flag of the command line: {said}"
+        );
     }
     // What is no call at all is a fault of the protocol.
     for params in [

@@ -21,7 +21,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
         .iter()
         .map(|path| Ok((path.as_path(), read::bounded(path)?)));
     let files: Vec<(&Path, Vec<u8>)> = files.collect::<Result<_, Error>>()?;
-    let files = || files.iter().map(|(path, bytes)| (*path, bytes.as_slice()));
+    let files = || files.iter().map(|(path, bytes)| (stem(path), *path, bytes.as_slice()));
     if let Some(documents) = documents(files(), &|| Ok(()))? {
         return of_fleets(documents, &args.output);
     }
@@ -31,11 +31,11 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
 /// The documents of many targets that these contents are, read for as long as it may go on; `None` where none of them
 /// is one.
 pub(super) fn documents<'a>(
-    files: impl Iterator<Item = (&'a Path, &'a [u8])>,
+    files: impl Iterator<Item = (String, &'a Path, &'a [u8])>,
     goes_on: GoesOn<'_>,
 ) -> Result<Option<Documents>, Error> {
     let mut fleets = Vec::new();
-    for (index, (path, bytes)) in files.enumerate() {
+    for (index, (name, path, bytes)) in files.enumerate() {
         goes_on()?;
         if read::is_lines(bytes) {
             return Err(Error::LinesOfMany(path.to_path_buf()));
@@ -48,7 +48,7 @@ pub(super) fn documents<'a>(
         if fleets.len() != if fleet.is_some() { index } else { 0 } {
             return Err(Error::FleetAndCapture(path.to_path_buf()));
         }
-        fleets.extend(fleet.map(|fleet| (stem(path), fleet)));
+        fleets.extend(fleet.map(|fleet| (name, fleet)));
     }
     Ok((!fleets.is_empty()).then(|| Documents {
         seen: fleets,
@@ -56,16 +56,16 @@ pub(super) fn documents<'a>(
     }))
 }
 
-/// The places of files with these contents, read for as long as it may go on; the path of each names it where its
-/// content does not.
+/// The places of files with these contents, read for as long as it may go on; the name in front of each names it where
+/// its content does not.
 pub(super) fn gather<'a>(
-    files: impl Iterator<Item = (&'a Path, &'a [u8])>,
+    files: impl Iterator<Item = (String, &'a Path, &'a [u8])>,
     goes_on: GoesOn<'_>,
 ) -> Result<Gathered, Error> {
     let mut gathered = Gathered::default();
-    for (path, bytes) in files {
+    for (name, path, bytes) in files {
         goes_on()?;
-        let read = places::read_all(&stem(path), bytes).map_err(|reason| Error::Capture {
+        let read = places::read_all(&name, bytes).map_err(|reason| Error::Capture {
             path: path.to_owned(),
             reason: reason.to_string(),
         })?;
@@ -135,7 +135,7 @@ pub(super) fn compared(gathered: Gathered, output: &OutputArgs, goes_on: GoesOn<
 }
 
 /// The name of a file without what follows its first dot: `bastion` of `bastion.dig.txt`.
-fn stem(path: &Path) -> String {
+pub(super) fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let stem = name.split('.').next().filter(|stem| !stem.is_empty());
     stem.unwrap_or(&name).chars().take(limits::PLACE_NAME).collect()

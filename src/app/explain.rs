@@ -46,6 +46,8 @@ pub(super) enum Explained {
     Index,
     /// One finding.
     Finding(Box<ExplainedFinding>),
+    /// One word, which is the name of no finding.
+    UnknownWord(String),
     /// The messages of a text.
     Message {
         /// Where it is from.
@@ -64,8 +66,11 @@ pub(super) fn explained(what: &str, goes_on: &dyn Fn() -> bool) -> Result<Explai
     } else if what.is_empty() {
         Ok(Explained::Index)
     } else {
-        let entry = ExplainedFinding::find(&what.to_ascii_lowercase()).ok_or_else(|| unknown(what))?;
-        Ok(Explained::Finding(Box::new(entry)))
+        let found = ExplainedFinding::find(&what.to_ascii_lowercase());
+        Ok(found.map_or_else(
+            || Explained::UnknownWord(what.to_owned()),
+            |entry| Explained::Finding(Box::new(entry)),
+        ))
     }
 }
 
@@ -86,7 +91,11 @@ impl Explained {
 
     /// Whether there is anything to explain it with.
     pub(super) fn is_understood(&self) -> bool {
-        !matches!(self, Self::Message { messages, .. } if messages.is_empty())
+        match self {
+            Self::Index | Self::Finding(_) => true,
+            Self::UnknownWord(_) => false,
+            Self::Message { messages, .. } => !messages.is_empty(),
+        }
     }
 
     /// As plain text.
@@ -94,6 +103,7 @@ impl Explained {
         match self {
             Self::Index => Ok(index()),
             Self::Finding(entry) => Ok(page(entry)),
+            Self::UnknownWord(word) => Err(unknown(word)),
             Self::Message {
                 source,
                 messages,
@@ -118,6 +128,7 @@ impl Explained {
                 explanation::index(&all, out)
             }
             Self::Finding(entry) => explanation::page(&entry.described(), out),
+            Self::UnknownWord(_) => explanation::document(&[], out),
             Self::Message { messages, .. } => explanation::document(messages, out),
         }
     }

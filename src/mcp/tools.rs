@@ -36,8 +36,8 @@ pub enum McpTool {
 pub enum GivenText {
     /// The text itself, under this name.
     Text(String, Vec<u8>),
-    /// A file below the folder that the server was started with.
-    File(PathBuf),
+    /// A file below the folder that the server was started with, and the name that the caller gives it.
+    File(Option<String>, PathBuf),
 }
 
 /// What a call comes to: a command, and what it reads instead of files.
@@ -207,6 +207,25 @@ impl McpTool {
         said
     }
 
+    /// A refusal of the command line in the words of whoever calls, without the ways out that are not offered.
+    pub fn refusal(self, text: &str, has_files: bool) -> String {
+        let said = self.with_members(text, has_files);
+        let mut kept = String::with_capacity(said.len());
+        let mut rest = said.as_str();
+        loop {
+            let end = clause(rest);
+            let names_a_flag = rest[..end].split('"').step_by(2).any(|part| part.contains("--"));
+            // What is wrong stands in the first clause.
+            if kept.is_empty() || !names_a_flag {
+                kept.push_str(&rest[..end]);
+            }
+            if end == rest.len() {
+                return kept;
+            }
+            rest = &rest[end..];
+        }
+    }
+
     /// The definition of the command, from which the arguments and their texts are taken.
     fn definition(self) -> clap::Command {
         let mut definition = Cli::command();
@@ -214,6 +233,18 @@ impl McpTool {
         let command = definition.find_subcommand(self.as_str());
         command.cloned().unwrap_or_default()
     }
+}
+
+/// The end of the first clause of a text: in front of the next way out, outside of quotation marks.
+fn clause(text: &str) -> usize {
+    let mut is_quoted = false;
+    for (at, c) in text.char_indices() {
+        is_quoted ^= c == '"';
+        if at > 0 && !is_quoted && [", or ", "; "].iter().any(|between| text[at..].starts_with(between)) {
+            return at;
+        }
+    }
+    text.len()
 }
 
 /// The name of a flag as a member of JSON.
@@ -444,12 +475,13 @@ pub fn job(tool: McpTool, mut arguments: Map<String, Value>, files: Option<Find<
                 let Value::Object(mut capture) = capture else {
                     return Err("captures: each is an object with a capture".to_owned());
                 };
-                let name = text(&mut capture, "name")?.unwrap_or_else(|| format!("place-{}", index + 1));
-                if name.chars().count() > limits::PLACE_NAME || name.trim().is_empty() {
+                let name = text(&mut capture, "name")?;
+                let is_none = |name: &String| name.chars().count() > limits::PLACE_NAME || name.trim().is_empty();
+                if name.as_ref().is_some_and(is_none) {
                     let most = limits::PLACE_NAME;
                     return Err(format!("captures: a name has 1 to {most} characters"));
                 }
-                given.push(one(&mut capture, &name, files)?);
+                given.push(one(&mut capture, name, &format!("place-{}", index + 1), files)?);
                 if let Some(other) = capture.keys().next() {
                     return Err(unknown("captures", other, &["name", "capture", "file"]));
                 }
@@ -457,7 +489,7 @@ pub fn job(tool: McpTool, mut arguments: Map<String, Value>, files: Option<Find<
             }
         }
         McpTool::Replay => {
-            given.push(one(&mut arguments, "capture", files)?);
+            given.push(one(&mut arguments, None, "capture", files)?);
             behind.push("capture".into());
         }
         McpTool::Demo => behind.extend(text(&mut arguments, "scenario")?.map(Into::into)),
@@ -484,7 +516,7 @@ pub fn job(tool: McpTool, mut arguments: Map<String, Value>, files: Option<Find<
     words.extend(behind);
     match cli::parse(words) {
         Ok(command) => Ok(Job { command, given }),
-        Err(NothingToRun::Usage(error)) => Err(tool.with_members(&error.to_string(), files.is_some())),
+        Err(NothingToRun::Usage(error)) => Err(tool.refusal(&error.to_string(), files.is_some())),
         Err(NothingToRun::Print(_)) => Err("the arguments are not those of a call".to_owned()),
     }
 }
@@ -549,8 +581,13 @@ fn text_of(arguments: &mut Map<String, Value>, name: &str, most: usize) -> Resul
     }
 }
 
-/// A capture, or the file that has it, taken out.
-fn one(arguments: &mut Map<String, Value>, name: &str, files: Option<Find<'_>>) -> Result<GivenText, String> {
+/// A capture, or the file that has it, taken out. A text without a name is called `otherwise`.
+fn one(
+    arguments: &mut Map<String, Value>,
+    name: Option<String>,
+    otherwise: &str,
+    files: Option<Find<'_>>,
+) -> Result<GivenText, String> {
     let bytes = match (arguments.remove("capture"), files) {
         (Some(Value::String(text)), _) => text.into_bytes(),
         (Some(document @ Value::Object(_)), _) => document.to_string().into_bytes(),
@@ -558,17 +595,15 @@ fn one(arguments: &mut Map<String, Value>, name: &str, files: Option<Find<'_>>) 
         (None, Some(find)) => {
             let file = text(arguments, "file")?.ok_or("capture is missing: give it, or file")?;
             return find(&file)
-                .map(GivenText::File)
+                .map(|path| GivenText::File(name, path))
                 .map_err(|reason| format!("file: {reason}"));
         }
         (None, None) if arguments.contains_key("file") => {
-            return Err(
-                "file: this server reads no files: start it with --files FOLDER, or give the capture itself".to_owned(),
-            );
+            return Err("file: this server was started without a folder of files: give the capture itself".to_owned());
         }
         (None, None) => return Err("capture is missing: give the document".to_owned()),
     };
-    Ok(GivenText::Text(name.to_owned(), bytes))
+    Ok(GivenText::Text(name.unwrap_or_else(|| otherwise.to_owned()), bytes))
 }
 
 fn unknown(of: &str, name: &str, known: &[&str]) -> String {
@@ -614,6 +649,30 @@ mod tests {
                 ..
             }) => args,
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_no_way_out_that_is_not_offered() {
+        for (said, without) in [
+            (
+                "--region \"a,b\" is two: give one, or add --all-clusters",
+                "region \"a,b\" is two: give one",
+            ),
+            (
+                "x: leave out --expect, or write --cluster NAME",
+                "x: leave out expect, or write cluster NAME",
+            ),
+            (
+                "x \"; or --y\" is no name; see --help-all",
+                "x \"; or --y\" is no name; see the tool's schema",
+            ),
+            (
+                "--save x: what is wrong is always said",
+                "--save x: what is wrong is always said",
+            ),
+        ] {
+            assert_eq!(McpTool::Check.refusal(said, false), without);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 use super::folder::Folder;
 use super::write;
 use crate::app::conduct::{Interrupted, alone};
+use crate::app::explain::Explained;
 use crate::app::output::sayable;
 use crate::app::{Error, GoesOn, check, compare, demo, explain, read, replay};
 use crate::cli::args::{Command, OutputArgs};
@@ -96,7 +98,7 @@ fn perform(
             let redacts = args.output.redact;
             let of_check = |error: Error| {
                 let said = error.to_string();
-                let said = tool.with_members(&said, has_files);
+                let said = tool.refusal(&said, has_files);
                 RefusedCall(sayable(&if redacts { redact::text(&said) } else { said }))
             };
             let told = teller(token, redacts, is_open);
@@ -106,8 +108,8 @@ fn perform(
             of_report(report, &args.output, args.vantage.as_deref(), &|| Ok(()))
         }
         Command::Replay(args) => {
-            let (name, bytes) = bytes(given)?.into_iter().next().unwrap_or_default();
-            match replay::of(name.as_ref(), &bytes, &goes_on)? {
+            let (_, path, bytes) = bytes(given)?.into_iter().next().unwrap_or_default();
+            match replay::of(&path, &bytes, &goes_on)? {
                 replay::FileKind::Report(report) => of_report(*report, &args.output, None, &goes_on),
                 replay::FileKind::Comparison(gathered) => of_comparison(*gathered, &args.output, &goes_on),
                 replay::FileKind::Fleet(fleet) => {
@@ -120,7 +122,10 @@ fn perform(
         }
         Command::Compare(args) => {
             let files = bytes(given)?;
-            let files = || files.iter().map(|(name, bytes)| (name.as_ref(), bytes.as_slice()));
+            let files = || {
+                let each = files.iter();
+                each.map(|(name, path, bytes)| (name.clone(), path.as_path(), bytes.as_slice()))
+            };
             match compare::documents(files(), &goes_on)? {
                 Some(_) if args.output.explain_why => Err(Error::NoHeadlineToExplain.into()),
                 Some(documents) => {
@@ -134,6 +139,9 @@ fn perform(
         }
         Command::Explain(args) => {
             let explained = explain::explained(&args.what.join(" "), &|| goes_on().is_ok())?;
+            if let Explained::UnknownWord(_) = explained {
+                explained.page()?;
+            }
             let mut document = String::new();
             explained.document(&mut document)?;
             Ok(Done {
@@ -153,7 +161,7 @@ fn perform(
         }
         Command::Demo(args) => {
             let told = teller(token, args.output.redact, is_open);
-            let of_demo = |error: Error| refused(tool.with_members(&error.to_string(), has_files));
+            let of_demo = |error: Error| refused(tool.refusal(&error.to_string(), has_files));
             let played = alone(demo::report(args.scenario.as_deref(), interrupt, told))
                 .and_then(|played| played)
                 .map_err(of_demo)?;
@@ -188,13 +196,16 @@ fn teller(token: Option<Value>, redacts: bool, is_open: &dyn Fn() -> bool) -> im
     }
 }
 
-/// What is read instead of files: each with its name.
-fn bytes(given: Vec<GivenText>) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>, RefusedCall> {
+/// What is read instead of files: each with its name, and what a refusal calls it.
+fn bytes(given: Vec<GivenText>) -> Result<Vec<(String, PathBuf, Vec<u8>)>, RefusedCall> {
     let read = given.into_iter().map(|one| match one {
-        GivenText::Text(name, bytes) => Ok((name.into(), bytes)),
-        GivenText::File(path) => {
+        GivenText::Text(name, bytes) => {
+            let path = PathBuf::from(&name);
+            Ok((name, path, bytes))
+        }
+        GivenText::File(name, path) => {
             let bytes = read::bounded(&path)?;
-            Ok((path, bytes))
+            Ok((name.unwrap_or_else(|| compare::stem(&path)), path, bytes))
         }
     });
     read.collect()
