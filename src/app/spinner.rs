@@ -1,7 +1,6 @@
 //! What is waited for, at the foot of a terminal: one line on standard error, with the time that is left. It goes
 //! before anything else is written there.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -117,22 +116,33 @@ pub(super) fn clear() {
     }
 }
 
-/// `⠋ waiting for local, inbound-1 and 2 more, 11s left`, no wider than the terminal.
+/// `⠋ waiting for local, inbound-1 and 2 more, 11s left`, no wider than the terminal: with as many names as it has room
+/// for.
 fn line(frame: &str, waiting: &[&str], left: Option<Duration>, columns: usize) -> String {
-    let mut line = format!("{frame} waiting");
-    if let Some(shown) = waiting
-        .get(..waiting.len().min(NAMES))
-        .filter(|shown| !shown.is_empty())
-    {
-        line.push_str(" for ");
-        line.push_str(&text::escape(&shown.join(", ")));
-        if waiting.len() > NAMES {
-            let _ = write!(line, " and {} more", waiting.len() - NAMES);
-        }
-    }
-    let left = left.map_or_else(String::new, |left| format!(", {}s left", left.as_secs()));
+    // The last second counts until it is over, and then nothing is left to say.
+    let left = left
+        .map(|left| left.as_millis().div_ceil(1000))
+        .filter(|left| *left > 0);
+    let left = left.map_or_else(String::new, |left| format!(", {left}s left"));
     let room = columns.saturating_sub(left.width() + 1);
-    format!("{}{left}", text::fit(&line, room))
+    let alone = format!("{frame} waiting");
+    let with = |count: usize| {
+        let names = text::escape(&waiting[..count].join(", "));
+        match waiting.len() - count {
+            0 => format!("{alone} for {names}"),
+            more => format!("{alone} for {names} and {more} more"),
+        }
+    };
+    let most = waiting.len().min(NAMES);
+    let whole = (1..=most).rev().map(with).find(|line| line.width() <= room);
+    let line = whole.unwrap_or_else(|| {
+        // The beginning of one name, if it begins at all.
+        let begun = if most > 0 { with(1) } else { alone.clone() };
+        let begun = text::fit(&begun, room);
+        let is_named = begun.len() > alone.len() + " for ".len();
+        if is_named { begun } else { text::fit(&alone, room) }.to_owned()
+    });
+    format!("{line}{left}")
 }
 
 #[cfg(test)]
@@ -143,17 +153,23 @@ mod tests {
     fn the_line_says_for_whom_and_how_long_yet() {
         let names = ["r1", "r2", "r3", "r4", "r5"];
         let left = Some(Duration::from_millis(10_800));
-        assert_eq!(line("-", &[], left, 80), "- waiting, 10s left");
+        assert_eq!(line("-", &[], left, 80), "- waiting, 11s left");
         assert_eq!(line("-", &[], None, 80), "- waiting");
-        assert_eq!(line("-", &names[..2], left, 80), "- waiting for r1, r2, 10s left");
+        assert_eq!(line("-", &names[..2], left, 80), "- waiting for r1, r2, 11s left");
         assert_eq!(
             line("-", &names, left, 80),
-            "- waiting for r1, r2, r3 and 2 more, 10s left"
+            "- waiting for r1, r2, r3 and 2 more, 11s left"
         );
-        assert_eq!(
-            line("-", &names[..1], Some(Duration::ZERO), 80),
-            "- waiting for r1, 0s left"
-        );
+        // The last second is one, and behind it nothing is left.
+        let last = |left| line("-", &names[..1], Some(left), 80);
+        assert_eq!(last(Duration::from_millis(999)), "- waiting for r1, 1s left");
+        assert_eq!(last(Duration::ZERO), "- waiting for r1");
+        // Where the terminal has no room for a name, none is begun.
+        let narrow = |columns| line("-", &names[..2], left, columns);
+        assert_eq!(narrow(31), "- waiting for r1, r2, 11s left");
+        assert_eq!(narrow(30), "- waiting for r1 an, 11s left");
+        assert_eq!(narrow(24), "- waiting, 11s left");
+        assert_eq!(narrow(12), "-, 11s left");
         for columns in [20, 40] {
             let long = "日本語\u{1b}[2J".repeat(20);
             let line = line("⠋", &[&long], left, columns);

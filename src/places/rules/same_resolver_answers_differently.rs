@@ -68,6 +68,9 @@ fn differ(a: (&Place, &ResolverReport), b: (&Place, &ResolverReport)) -> bool {
     }
 }
 
+/// Places that the summary names.
+const PLACES_SHOWN: usize = 3;
+
 fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
     let rows = seen.rows.iter().filter(|row| row.is_one_server());
     rows.filter_map(|row| of_row(seen, row)).collect()
@@ -77,12 +80,17 @@ fn of_row(seen: &ComparedPlaces<'_>, row: &Row) -> Option<Finding> {
     let mut heard = asked(seen, row);
     heard.retain(|(_, _, resolver)| !is_silent(resolver.verdict) && resolver.verdict != Verdict::Unstable);
     let first = heard.first().map(|(place, _, resolver)| (*place, *resolver))?;
-    let mut rest = heard.iter().skip(1);
-    rest.find(|(place, _, resolver)| differ(first, (place, resolver)))?;
-    let says: Vec<String> = heard
+    let says = |(place, _, resolver): &(&Place, _, &ResolverReport)| format!("{}: {}", place.name, said(resolver));
+    // The first, the first that differs from it, and then in their order.
+    let other = heard
         .iter()
-        .map(|(place, _, resolver)| format!("{}: {}", place.name, said(resolver)))
-        .collect();
+        .position(|(place, _, resolver)| differ(first, (place, resolver)))?;
+    let others = (1..heard.len()).filter(|index| *index != other);
+    let shown = [0, other].into_iter().chain(others).take(PLACES_SHOWN);
+    let mut says: Vec<String> = shown.map(|index| says(&heard[index])).collect();
+    if heard.len() > PLACES_SHOWN {
+        says.push(format!("and {} more places", heard.len() - PLACES_SHOWN));
+    }
     let address = row.shown_address();
     let control = heard
         .iter()

@@ -9,6 +9,9 @@ use crate::render::{Style, fix, not_checked};
 use crate::report::Report;
 use crate::rules::Finding;
 
+/// Characters of an address that is not broken over lines: an IPv4 address with its port, and most IPv6 addresses.
+const ADDRESS: usize = 24;
+
 pub(in crate::render) fn render(report: &Report, style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
     let headline = words::headline(report);
     let title = format!("{}: {}", headline.conclusion, report.target.shown());
@@ -66,7 +69,12 @@ fn resolvers(html: &mut Html<'_>, report: &Report) -> fmt::Result {
                             None => Ok(()),
                         }
                     })?;
-                    html.within("td", &[("role", "cell")], |html| html.span("code", &[], &row.address))?;
+                    let address: &[_] = if row.address.chars().count() <= ADDRESS {
+                        &[("role", "cell"), ("class", "nowrap")]
+                    } else {
+                        &[("role", "cell")]
+                    };
+                    html.within("td", address, |html| html.span("code", &[], &row.address))?;
                     html.element("td", &[("role", "cell")], &row.answer)?;
                     html.element("td", &[("role", "cell"), ("class", "nowrap")], &row.time)?;
                     html.within("td", &[("role", "cell"), ("class", "nowrap")], |html| {
@@ -154,10 +162,7 @@ fn clients(html: &mut Html<'_>, report: &Report) -> fmt::Result {
             format!("{}: {said}", client.client.as_str())
         })
         .collect();
-    if others.is_empty() {
-        return Ok(());
-    }
-    html.unfolds(|html| html.text("Other clients"), |html| html.list(others))
+    html.listed("Other clients", others.into_iter())
 }
 
 fn not_checked(html: &mut Html<'_>, report: &Report) -> fmt::Result {
