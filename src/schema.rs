@@ -71,7 +71,27 @@ fn of<T: JsonSchema>(title: &str, description: &str) -> Value {
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     schema.insert("title".to_owned(), title.into());
     schema.insert("description".to_owned(), description.into());
-    schema.to_value()
+    let mut schema = schema.to_value();
+    in_words_of_json(&mut schema);
+    schema
+}
+
+/// Descriptions are the comments of the types, in which a value that is not there is `None`.
+fn in_words_of_json(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(text) if name == "description" => {
+                        *text = text.replace("`None`", "absent or `null`").replace("`Some`", "there");
+                    }
+                    value => in_words_of_json(value),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(in_words_of_json),
+        _ => {}
+    }
 }
 
 /// Every document, with its file in docs/.
