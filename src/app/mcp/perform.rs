@@ -60,10 +60,10 @@ pub(super) fn answer(
     folder: Option<&Folder>,
     is_open: &dyn Fn() -> bool,
 ) -> Option<Box<RawValue>> {
-    let revision = call.revision;
+    let (revision, tool) = (call.revision, call.tool);
     let done = perform(call, cancelled, folder, is_open);
     let done = done.unwrap_or_else(|RefusedCall(text)| Done {
-        text: format!("error: {text}"),
+        text: format!("error: {}", tool.refusal(&text, folder.is_some())),
         document: None,
         is_error: true,
     });
