@@ -19,6 +19,9 @@ const OF_API_SERVER: &[&str] = &[
     "the server is currently unable to handle the request",
     "Internal error occurred: ",
     "an error on the server (\"",
+    // k8s.io/client-go, tools/portforward; k8s.io/kubelet, pkg/cri/streaming/portforward: the kubelet's answer.
+    "error forwarding port ",
+    "an error occurred forwarding ",
 ];
 /// What kubectl says where the API server does not take the credentials (k8s.io/kubectl, pkg/cmd/util/helpers.go), and
 /// what client-go hands on of it (k8s.io/apimachinery, pkg/api/errors).
@@ -221,7 +224,8 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     if line.contains("AccessDeniedException") || line.contains("is not authorized to perform: ") {
         return Some(MessageSeen::of(Symptom::AccessDenied, None));
     }
-    let is_refused = line.contains("refused");
+    // "connectex" is Windows' call, whose error is in Windows' language.
+    let is_refused = line.contains("refused") || line.contains("connectex: ");
     let is_url = line.contains("http://localhost/") || line.contains("http://localhost\"");
     // `:80` is no beginning of `:8080`, nor of another port.
     let ends = |at: usize| !line[at..].starts_with(|c: char| c.is_ascii_digit());
@@ -234,7 +238,35 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     let pool = between(line, "HTTPConnectionPool(host='", ")");
     let is_nowhere = is_nowhere || pool.is_some_and(|pool| POOLS_NOWHERE.contains(&pool));
     let is_dns = line.contains("lookup ");
-    (!is_dns && (is_refused && is_nowhere || is_url)).then(|| MessageSeen::of(Symptom::NoCluster, None))
+    let is_one = is_refused && is_nowhere || is_url;
+    (!is_dns && is_one && is_of_client(line) && !is_of_probe(line)).then(|| MessageSeen::of(Symptom::NoCluster, None))
+}
+
+/// Whether a line shows that a client of Kubernetes asked: by the paths of the API (Kubernetes, "API Overview"), or by
+/// what kubectl, client-go and Helm say around the error. Anybody may listen on these ports of localhost.
+fn is_of_client(line: &str) -> bool {
+    const AROUND: &[&str] = &[
+        "The connection to the server ",
+        "Unable to connect to the server: ",
+        "Kubernetes cluster unreachable",
+        "API group list",
+        "memcache.go",
+        "reflector.go",
+    ];
+    const PATHS: &[&str] = &["/api", "/apis", "/version", "/openapi"];
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?', '"', '\\', ' ', '\'', ':']);
+    let has_path = |path: &&str| {
+        let mut places = line.match_indices(*path).take(limits::PASTED_WORDS);
+        places.any(|(at, path)| ends(&line[at + path.len()..]))
+    };
+    AROUND.iter().any(|text| line.contains(text)) || PATHS.iter().any(|path| has_path(&path))
+}
+
+/// Whether a line is of a probe of a container (Kubernetes, pkg/kubelet/prober): the kubelet asked a pod.
+fn is_of_probe(line: &str) -> bool {
+    ["Liveness probe", "Readiness probe", "Startup probe"]
+        .iter()
+        .any(|probe| line.contains(probe))
 }
 
 /// Status texts that are the error where a proxy answers CONNECT with them (Go, src/net/http/transport.go).
@@ -450,6 +482,9 @@ const DIALS: &[&str] = &[
 
 /// TLS, HTTP and TCP.
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
+    if is_of_probe(line) {
+        return None;
+    }
     if let Some(host) = between(line, "The connection to the server ", " was refused") {
         let host = host.strip_prefix("https://").unwrap_or(host);
         if let Some(server) = literal(host) {

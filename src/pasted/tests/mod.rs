@@ -3,6 +3,7 @@
 use super::*;
 use crate::rules;
 
+mod beyond;
 mod clients;
 mod evidence;
 mod long;
@@ -181,6 +182,14 @@ fn behind_the_stub_split_dns_is_a_candidate() {
 fn candidates_of(text: &str) -> Vec<&'static str> {
     let read = read(&filled(text)).unwrap_or_else(|| panic!("{text}"));
     read.candidates.iter().map(|candidate| candidate.rule).collect()
+}
+
+/// What leads: the symptom, the name server and the findings.
+fn first(text: &str) -> (Symptom, Option<String>, Vec<&'static str>) {
+    let read = read(&filled(text)).unwrap_or_else(|| panic!("{text}"));
+    let server = read.server.map(|server| server.to_string());
+    let rules = read.candidates.iter().map(|candidate| candidate.rule).collect();
+    (read.symptom, server, rules)
 }
 
 /// Addresses that no public resolver has.
