@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::reply::leads_nowhere;
 use super::words::{by_rcode, socket};
-use super::{MessageSeen, Symptom, asked, between};
+use super::{MessageSeen, Symptom, asked, between, rows};
 use crate::limits;
 
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
@@ -737,15 +737,19 @@ fn records(value: &Value, depth: usize, add: &mut dyn FnMut(MessageSeen)) {
             record(value, depth).into_iter().for_each(add);
         }
         Value::String(_) => record(value, depth).into_iter().for_each(add),
-        Value::Array(values) => values.iter().for_each(|value| records(value, depth, add)),
+        Value::Array(values) => match rows::of_fields(values) {
+            Some(fields) => record(&fields, depth).into_iter().for_each(add),
+            None => values.iter().for_each(|value| records(value, depth, add)),
+        },
         Value::Object(fields) => fields.values().for_each(|value| records(value, depth, add)),
         _ => {}
     }
 }
 
-fn record(value: &Value, depth: usize) -> Option<MessageSeen> {
+pub(super) fn record(value: &Value, depth: usize) -> Option<MessageSeen> {
     let depth = depth.checked_sub(1)?;
     match value {
+        Value::Array(values) if rows::of_fields(values).is_some() => record(&rows::of_fields(values)?, depth),
         Value::Array(values) => values.iter().find_map(|value| record(value, depth)),
         // CloudWatch Logs holds it as the text of an event.
         Value::String(text) if text.contains("query_name") => record(&serde_json::from_str(text).ok()?, depth),

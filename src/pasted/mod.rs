@@ -13,6 +13,7 @@ mod library;
 mod logs;
 mod reply;
 mod resolved;
+mod rows;
 mod server;
 mod symptom;
 mod terminal;
@@ -140,6 +141,11 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
     logs::json(text, &mut |line, seen| {
         documents.add(Recognised::new(line, seen, 0, None));
     });
+    if documents.found.is_empty() {
+        rows::all(text, &mut |line, seen| {
+            documents.add(Recognised::new(line, seen, 0, None))
+        });
+    }
     if !documents.found.is_empty() {
         documents.found.sort_by_key(Recognised::weight);
         return Some(told_once(&documents.found, text, &[]));

@@ -7,6 +7,7 @@ mod beyond;
 mod clients;
 mod evidence;
 mod long;
+mod rows;
 mod servers;
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
