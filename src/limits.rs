@@ -243,6 +243,8 @@ pub const PASTED_JOINED: usize = 4096;
 pub const PASTED_LINES: usize = 4;
 /// Messages of a pasted text that are told apart.
 pub const PASTED_MESSAGES: usize = 8;
+/// Runs of programs in a pasted text that are told apart.
+pub const PASTED_RUNS: usize = 64;
 /// What is kept of a pasted text while it is read: what fails for an endpoint first.
 pub const PASTED_FOUND: usize = 33;
 /// Findings that are named for a pasted message.

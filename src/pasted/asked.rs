@@ -1,15 +1,22 @@
 //! What a command line asks a name server for: with another type than A, a reply without a record says nothing of the
 //! name's address.
 
-use super::{between, host, same};
+use std::net::SocketAddr;
+
+use super::runs::{self, QuestionForm};
+use super::{host, same};
 use crate::dns::RecordType;
 use crate::limits;
 
 /// What a command asks for.
+#[derive(Debug, Clone)]
 pub(super) struct CommandQuestion<'a> {
     /// The name; `None` where it holds for whatever is asked next (nslookup's `set type=`).
-    host: Option<&'a str>,
+    pub(super) host: Option<&'a str>,
     is_other: bool,
+    /// The name server, where the command names one by its address.
+    pub(super) server: Option<SocketAddr>,
+    pub(super) form: QuestionForm,
 }
 
 /// Programs whose types are words of their own, or stand behind `-t` (dig(1), kdig(1), delv(1), drill(1), host(1);
@@ -73,24 +80,65 @@ fn of_command(line: &str) -> Option<CommandQuestion<'_>> {
         return Some(CommandQuestion {
             host: None,
             is_other: is_other(kind),
+            server: None,
+            form: QuestionForm::default(),
         });
     }
-    let name = |word: &str| {
-        let word = word.rsplit(['/', '\\']).next().unwrap_or_default();
-        word.strip_suffix(".exe").unwrap_or(word).to_owned()
+    let at = words.iter().position(|word| is_known(word))?;
+    of_words(program(words[at]), &words[at + 1..])
+}
+
+/// The program of a word: without its folder, and without Windows' ending.
+fn program(word: &str) -> &str {
+    let word = word.rsplit(['/', '\\']).next().unwrap_or_default();
+    word.strip_suffix(".exe").unwrap_or(word)
+}
+
+/// Whether a word is one of the programs.
+fn is_known(word: &str) -> bool {
+    let name = program(word);
+    WITH_WORDS.contains(&name)
+        || ["nslookup", "resolvectl", "systemd-resolve"].contains(&name)
+        || name.eq_ignore_ascii_case("Resolve-DnsName")
+}
+
+/// The question of a line that is a command: the program stands first, behind a prompt, or where another program runs
+/// it.
+pub(super) fn command(line: &str) -> Option<CommandQuestion<'_>> {
+    let words: Vec<&str> = line.split_whitespace().take(limits::PASTED_WORDS).collect();
+    let at = words.iter().position(|word| is_known(word))?;
+    // PowerShell begins an error with the command's name and a colon.
+    if words.get(at + 1) == Some(&":") {
+        return None;
+    }
+    let before = at.checked_sub(1).map(|before| words[before]);
+    let is_first = before.is_none_or(|word| matches!(word, "--" | "sudo") || word.ends_with(['$', '#', '%', '>']));
+    is_first.then(|| of_command(line)).flatten()
+}
+
+/// The question of a run: dig's first line says it again, and the command above may be there.
+pub(super) fn of_run(run: &str) -> Option<CommandQuestion<'_>> {
+    let banner = run
+        .lines()
+        .find_map(|line| line.split_once("<<>> DiG ")?.1.split_once("<<>> "))
+        .map(|(_, arguments)| arguments);
+    if let Some(arguments) = banner {
+        let words: Vec<&str> = arguments.split_whitespace().take(limits::PASTED_WORDS).collect();
+        return of_words("dig", &words);
+    }
+    // PowerShell shows in an error what was run, behind a plus sign.
+    let shown = || {
+        run.lines()
+            .find_map(|line| of_command(line.trim_start().strip_prefix("+ ")?))
     };
-    let known = |word: &&str| {
-        let name = name(word);
-        WITH_WORDS.contains(&name.as_str())
-            || ["nslookup", "resolvectl", "systemd-resolve"].contains(&name.as_str())
-            || name.eq_ignore_ascii_case("Resolve-DnsName")
-    };
-    let at = words.iter().position(known)?;
-    let arguments = &words[at + 1..];
+    run.lines().find_map(command).or_else(shown)
+}
+
+fn of_words<'a>(program: &str, arguments: &[&'a str]) -> Option<CommandQuestion<'a>> {
     let asked = arguments
         .iter()
         .find(|word| word.contains('.') && !word.starts_with(['@', '+', '-']) && host(word).is_some());
-    let is_other = match name(words[at]).as_str() {
+    let is_other = match program {
         "nslookup" => arguments.iter().filter_map(|word| of_nslookup(word)).any(is_other),
         "resolvectl" | "systemd-resolve" => {
             let long = arguments.iter().filter_map(|word| word.strip_prefix("--type="));
@@ -103,6 +151,8 @@ fn of_command(line: &str) -> Option<CommandQuestion<'_>> {
     Some(CommandQuestion {
         host: Some(asked?.trim_end_matches('.')),
         is_other,
+        server: runs::named_server(program, arguments),
+        form: QuestionForm::of(arguments),
     })
 }
 
@@ -115,15 +165,9 @@ pub(super) fn was_other(text: &str, line: &str, name: Option<&str>) -> bool {
         }
         if let Some(question) = of_command(above) {
             last = Some(question);
-        } else if is_other_command(above) && last.as_ref().is_some_and(|last| last.host.is_some()) {
+        } else if runs::at_prompt(above).is_some() && last.as_ref().is_some_and(|last| last.host.is_some()) {
             last = None;
         }
     }
     last.is_some_and(|last| last.is_other && (last.host.is_none() || name.is_none() || same(last.host, name)))
-}
-
-/// Whether a program of another kind was run there: what is printed below is its.
-fn is_other_command(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("$ ") || line.starts_with("PS ") && line.contains("> ") || between(line, "@", "$ ").is_some()
 }

@@ -37,14 +37,25 @@ pub(super) struct Clues {
     pub(super) soa: Option<SoaOrigin>,
     /// And that zone does not stand above the name.
     pub(super) is_soa_of_no_zone_above: bool,
-    /// The reply says that it has no SOA: AUTHORITY is empty.
-    pub(super) has_no_soa: bool,
+    /// The reply is without an answer, and says that the name server does no recursion for this client (RFC 1035
+    /// section 4.1.1, RA).
+    pub(super) is_without_recursion: bool,
     /// The Extended DNS Error (RFC 8914).
     pub(super) ede: Option<u16>,
     /// Another answer in the text has addresses for the name.
     pub(super) has_other_answer: bool,
     /// And one of the same name server.
     pub(super) has_own_answer: bool,
+    /// And what the form of that question shows, where it had another than the one that failed.
+    pub(super) shown_by_form: Option<&'static str>,
+    /// And one of a public name server.
+    pub(super) has_public_answer: bool,
+    /// And that one has private addresses.
+    pub(super) has_private_answer_in_public: bool,
+    /// The name server answers for another name.
+    pub(super) answers_another_name: bool,
+    /// It fails in the same way for a name that has nothing to do with AWS.
+    pub(super) fails_for_another_name: bool,
     /// And it is of the same run of nslookup, which asks for A and for AAAA.
     pub(super) has_answer_in_its_run: bool,
     /// And one is of the operating system's own lookup.
@@ -120,6 +131,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     if clues.is_too_long || clues.subject == NameSubject::Malformed && symptom.is_dns() {
         rules.push("endpoint-name-malformed");
     }
+    rules.extend(clues.is_without_recursion.then_some("not-recursive"));
     // Extended DNS Errors (RFC 8914 section 4; IANA, "Extended DNS Error Codes").
     rules.extend(match clues.ede {
         Some(1 | 2 | 5..=12) => Some("dnssec-bogus"),
@@ -130,9 +142,13 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         Some(14 | 22 | 23) => Some("forward-target-unreachable"),
         _ => None,
     });
+    if symptom == Symptom::DeniedInPublic {
+        rules.push("not-in-public-dns");
+    }
     if !symptom.is_dns() {
         if symptom == Symptom::Connection {
             rules.extend(by_address(clues.dialled));
+            rules.extend(clues.dialled.is_some_and(is_this_host).then_some("hosts-file-override"));
         }
         return rules;
     }
@@ -146,7 +162,8 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     if clues.has_answer_of_system && clues.pure_go {
         rules.push("go-bypasses-scoped-dns");
     }
-    if clues.has_own_answer {
+    rules.extend(clues.shown_by_form);
+    if clues.has_own_answer && clues.shown_by_form.is_none() {
         rules.push("resolver-unstable");
         rules.extend(symptom.is_denial().then_some("stale-negative-cache"));
     }
@@ -171,8 +188,12 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
             }
             _ => {}
         }
-        if clues.has_no_soa && symptom == Symptom::NoData {
+        // What a filter emptied, or what public DNS has and this server has not.
+        if symptom == Symptom::NoData || clues.has_private_answer_in_public {
             rules.push("rebinding-protection");
+        }
+        if clues.has_public_answer {
+            rules.extend(["name-blocked-by-policy", "shadow-zone"]);
         }
         if clues.has_other_answer {
             rules.push("no-forwarding");
@@ -227,6 +248,9 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         symptom,
         Symptom::Silence | Symptom::PortClosed | Symptom::TryAgain | Symptom::LookUpDeadline
     );
+    if clues.answers_another_name && matches!(symptom, Symptom::Silence | Symptom::ServFail) {
+        rules.push("forward-target-unreachable");
+    }
     if is_silent && clues.server.is_some_and(|server| server.is_loopback()) {
         rules.push(if symptom == Symptom::PortClosed {
             "local-dns-down"
@@ -247,6 +271,26 @@ const NOT_ALWAYS: &[&str] = &[
     "tcp-blocked",
     "truncated-without-tcp",
     "edns-intolerant",
+];
+
+/// What holds for every name that a server is asked for.
+const OF_EVERY_NAME: &[&str] = &[
+    "resolver-unreachable",
+    "udp-blocked",
+    "local-dns-down",
+    "vpc-resolver-not-reachable-from-here",
+    "secondary-cidr-resolver",
+];
+
+/// What holds for the names of a zone, or for this one, and lets others through.
+const OF_SOME_NAMES: &[&str] = &[
+    "forward-target-unreachable",
+    "rebinding-protection",
+    "name-blocked-by-policy",
+    "shadow-zone",
+    "dnssec-bogus",
+    "inbound-endpoint-unhealthy",
+    "inbound-endpoint-unreachable",
 ];
 
 /// What may be behind a failure where no name was looked up.
@@ -287,7 +331,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     }
     // The name exists: another server has it.
     let about = rules::find(rule).map(|rule| rule.about);
-    if clues.has_other_answer && about == Some(ComplaintAbout::NoSuchEndpoint) {
+    let is_of_public = symptom == Symptom::DeniedInPublic;
+    if clues.has_other_answer && !is_of_public && about == Some(ComplaintAbout::NoSuchEndpoint) {
         return true;
     }
     // What only a name of a cluster's endpoint can have.
@@ -296,7 +341,15 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         return clues.subject != NameSubject::Malformed || rule != "endpoint-name-malformed";
     }
     let is_of_another_path = rule == "go-bypasses-scoped-dns" && clues.has_answer_of_system;
+    if clues.shown_by_form == Some(rule) {
+        return false;
+    }
     if clues.has_own_answer && !NOT_ALWAYS.contains(&rule) && !is_of_another_path {
+        return true;
+    }
+    if clues.answers_another_name && OF_EVERY_NAME.contains(&rule)
+        || clues.fails_for_another_name && OF_SOME_NAMES.contains(&rule)
+    {
         return true;
     }
     // No name, so nothing that an answer of DNS is behind; and what the rest knows is the way to an endpoint.
@@ -312,12 +365,14 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     }
     let answered_with_an_error = matches!(
         symptom,
-        Symptom::ServFail | Symptom::Misbehaving | Symptom::ForwardFailed
+        Symptom::ServFail | Symptom::Misbehaving | Symptom::NotUnderstood | Symptom::ForwardFailed
     );
     match rule {
         // What listens on this host is a tunnel or a cluster that was started here, and no firewall is between.
         "api-port-blocked" | "not-this-cluster" if clues.is_other_port => true,
-        "api-port-blocked" => clues.literal.is_some_and(is_this_host),
+        // Between this host and itself no security group and no route is.
+        "api-port-blocked" => clues.literal.or(clues.dialled).is_some_and(is_this_host),
+        "hybrid-nodes-public-endpoint" => clues.dialled.is_some_and(|ip| !is_public(ip)),
         // The name had an address.
         "no-internet-recursion" => symptom == Symptom::AwsApiTimeout,
         "name-blocked-by-policy" => {
@@ -337,7 +392,9 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "shadow-zone" => matches!(clues.soa, Some(SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone)),
         "private-zone-shadow" => clues.soa == Some(SoaOrigin::PublicAws),
         "dnssec-bogus" => {
-            matches!(symptom, Symptom::NxDomain | Symptom::NoName | Symptom::NoData) && clues.ede.is_none()
+            let is_denied = matches!(symptom, Symptom::NxDomain | Symptom::NoName | Symptom::NoData);
+            // The codes that name another cause than one of DNSSEC's.
+            is_denied && clues.ede.is_none() || matches!(clues.ede, Some(14 | 18 | 20 | 22 | 23))
         }
         "stale-negative-cache" => clues.soa == Some(SoaOrigin::Foreign),
         "local-dns-down" if answered_with_an_error => true,
@@ -347,6 +404,12 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         }
         "resolver-unreachable" => answered_with_an_error,
         "resolver-refuses-client" => matches!(symptom, Symptom::ServFail | Symptom::ForwardFailed),
+        // The question had another form, so nothing changed by itself.
+        "resolver-unstable" => clues.shown_by_form.is_some(),
+        // Plain recursion, without a forward, has what public DNS has.
+        "no-forwarding" => clues.has_public_answer,
+        // The name exists (RFC 2308 section 2.2), unless another's zone says so.
+        "endpoint-name-stale" => symptom == Symptom::NoData && clues.soa != Some(SoaOrigin::Foreign),
         // Its port is closed, which says nothing where there is no route to it.
         "inbound-endpoint-protocol" => symptom == Symptom::ForwardNoRoute,
         // A loopback server has no path of its own that drops UDP.

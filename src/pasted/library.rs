@@ -37,10 +37,10 @@ const TEXTS_OF_CARES: &[(&str, Symptom)] = &[
     ("DNS server returned answer with no data", Symptom::NoData),
     ("DNS server returned general failure", Symptom::ServFail),
     ("DNS server refused query", Symptom::Refused),
-    ("DNS server claims query was misformatted", Symptom::Misbehaving),
+    ("DNS server claims query was misformatted", Symptom::NotUnderstood),
     (
         "DNS server does not implement requested operation",
-        Symptom::Misbehaving,
+        Symptom::NotUnderstood,
     ),
     ("Misformatted DNS reply", Symptom::Unreadable),
     ("Could not contact DNS servers", Symptom::TryAgain),
@@ -180,8 +180,8 @@ const CODES_OF_NODE: &[(&str, Symptom)] = &[
     ("ESERVFAIL", Symptom::ServFail),
     ("EREFUSED", Symptom::Refused),
     ("ETIMEOUT", Symptom::Silence),
-    ("EFORMERR", Symptom::Misbehaving),
-    ("ENOTIMP", Symptom::Misbehaving),
+    ("EFORMERR", Symptom::NotUnderstood),
+    ("ENOTIMP", Symptom::NotUnderstood),
     ("EBADRESP", Symptom::Unreadable),
     // Elsewhere the port of the server itself is meant.
     ("ECONNREFUSED", Symptom::PortClosed),

@@ -11,9 +11,11 @@ mod configuration;
 mod go;
 mod library;
 mod logs;
+mod others;
 mod reply;
 mod resolved;
 mod rows;
+mod runs;
 mod server;
 mod symptom;
 mod terminal;
@@ -33,7 +35,9 @@ use crate::resolvers::parse_address;
 use crate::url;
 
 use candidates::Clues;
+use others::Others;
 use reply::PastedReply;
+use runs::{QuestionForm, Run};
 use text::{NameSubject, PrintedAt, PrintedOn};
 use tunnel::Tunnel;
 
@@ -60,6 +64,8 @@ struct MessageSeen {
     in_vpc: bool,
     /// The address that was dialled.
     dialled: Option<IpAddr>,
+    /// The address in the answer.
+    answer: Option<IpAddr>,
     /// The server itself is an address: no name was looked up.
     literal: Option<IpAddr>,
     /// The answer is an alias without an address.
@@ -88,6 +94,7 @@ impl MessageSeen {
             is_stub: false,
             in_vpc: false,
             dialled: None,
+            answer: None,
             literal: None,
             is_alias_alone: false,
             outright: None,
@@ -150,51 +157,55 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         documents.found.sort_by_key(Recognised::weight);
         return Some(told_once(&documents.found, text, &[]));
     }
-    let replies = reply::all(text);
+    let mut replies = reply::all(text);
+    let mut runs = runs::all(text);
+    runs::join(&mut runs, &mut replies);
+    let (replies, runs) = (replies, runs);
     let mut gravest = Gravest::default();
     for reply in &replies {
         if let Some(seen) = reply.seen() {
             gravest.add(Recognised::new(reply.line, seen, 0, Some(reply)));
         }
     }
-    let in_reply = !gravest.found.is_empty();
-    let runs = tool::runs(text);
     for run in &runs {
-        let answer = tool::answered(run);
+        let answer = tool::answered(run.text).or_else(|| tool::empty_of_host(run));
         let before = gravest.seen;
-        let aliases = tool::aliases(run);
-        let asked = tool::server(run);
+        let aliases = tool::aliases(run.text);
+        let asked = run.server();
+        let name = run.asked.as_ref().and_then(|asked| asked.host);
         let with_server = |seen: MessageSeen, is_of_tool: bool| {
             let is_one = seen.symptom.is_dns() || seen.symptom.is_of_a_reply();
-            // Of several runs each has its name server. In one, what other programs print may be of another server.
-            let is_one = is_one && (runs.len() > 1 || is_of_tool) && !seen.is_of_system;
+            // What other programs print may be of another server.
+            let is_one = is_one && is_of_tool && !seen.is_of_system;
             tool::under_its_alias(
                 aliases.as_ref(),
                 MessageSeen {
                     server: seen.server.or(asked.filter(|_| is_one)),
+                    host: seen.host.or_else(|| name.filter(|_| is_one).map(str::to_owned)),
                     ..seen
                 },
             )
         };
-        for line in run.lines() {
+        for line in run.text.lines() {
             if !goes_on() {
                 return None;
             }
             let seen = RECOGNISERS.iter().enumerate().find_map(|(rank, recognise)| {
                 let seen = recognise(line)?;
-                Some((rank + 1, with_server(seen, OF_TOOLS.contains(&(rank + 1)))))
+                let is_of_tool = OF_TOOLS.contains(&(rank + 1)) || tool::is_of_busybox(line);
+                Some((rank + 1, with_server(seen, is_of_tool)))
             });
             if let Some((rank, seen)) = seen
                 // What dig says in comments is in its reply; a cause that delv names there is not.
-                && !(in_reply && line.starts_with(';') && seen.outright.is_none())
+                && !(run.has_reply && line.starts_with(';') && seen.outright.is_none())
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
                 && !windows::is_answered(line, answer.as_ref())
             {
-                gravest.add(Recognised::new(line, seen, rank, None).of(run));
+                gravest.add(Recognised::new(line, seen, rank, None).of(run, OF_TOOLS.contains(&rank)));
             }
         }
         let found = &gravest.found;
-        let is_alone = gravest.seen == before && (found.is_empty() || runs.len() > 1);
+        let is_alone = gravest.seen == before && !run.has_reply && (found.is_empty() || runs.len() > 1);
         // Beside a failure for the same name, that there is an answer counts.
         let is_beside = |seen: &MessageSeen| {
             seen.symptom == Symptom::Healthy
@@ -206,7 +217,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         };
         if let Some((line, seen)) = answer.filter(|(_, seen)| is_alone || is_beside(seen)) {
             let is_of_tool = seen.server.is_none() && !tool::is_behind_a_command(line);
-            gravest.add(Recognised::new(line, with_server(seen, is_of_tool), 0, None).of(run));
+            gravest.add(Recognised::new(line, with_server(seen, is_of_tool), 0, None).of(run, true));
         }
     }
     let mut found = gravest.found;
@@ -214,6 +225,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         one.say_what_was_asked(text);
     }
     let mut found = without_other_lines(found);
+    others::denied_in_public(&mut found, &replies);
     found.sort_by_key(Recognised::weight);
     if let Some(whole) = broken_off(text, found.first(), goes_on) {
         return Some(vec![whole]);
@@ -272,12 +284,12 @@ fn without_other_lines(mut found: Vec<Recognised<'_>>) -> Vec<Recognised<'_>> {
     });
     // dig's last line sums up what the lines before it say of each server.
     let is_told = |one: &Recognised<'_>| one.is_of_tool() && one.seen.symptom.is_dns();
-    let runs: Vec<&str> = found
+    let runs: Vec<*const u8> = found
         .iter()
         .filter(|one| is_told(one) && !one.sums_up())
-        .map(|one| one.run)
+        .map(|one| one.run.as_ptr())
         .collect();
-    found.retain(|one| !one.sums_up() || !runs.contains(&one.run));
+    found.retain(|one| !one.sums_up() || !runs.contains(&one.run.as_ptr()));
     // What became of the name itself says more than that it was asked with a search domain.
     let answered: Vec<Option<String>> = found
         .iter()
@@ -294,30 +306,7 @@ fn told_once(found: &[Recognised<'_>], text: &str, replies: &[PastedReply<'_>]) 
     for one in found {
         let is_told = messages.iter().any(|other| one.says_less_than(other));
         if !is_told && messages.len() < limits::PASTED_MESSAGES {
-            let answers = || {
-                found.iter().filter(|other| {
-                    let is_healthy = other.seen.symptom == Symptom::Healthy && other.reply.is_none();
-                    is_healthy && same(other.seen.host.as_deref(), one.seen.host.as_deref())
-                })
-            };
-            let in_reply = replies
-                .iter()
-                .any(|other| other.has_addresses() && same(other.host, one.seen.host.as_deref()));
-            let has_other_answer = in_reply || answers().next().is_some();
-            let is_own = |server: Option<SocketAddr>| server.is_some() && server == one.seen.server;
-            // An alias with an address is itself an answer.
-            let is_failure = !one.seen.symptom.is_no_failure() && one.seen.symptom != Symptom::Aliased;
-            let has_own_answer = is_failure
-                && (replies.iter().any(|other| {
-                    other.has_addresses() && is_own(other.server) && same(other.host, one.seen.host.as_deref())
-                }) || answers().any(|other| is_own(other.seen.server)));
-            let others = Others {
-                has_answer: has_other_answer,
-                has_own_answer,
-                is_of_one_run: is_failure && one.is_of_tool() && answers().any(|other| other.is_of_run(one)),
-                is_of_system: answers().any(|other| other.seen.is_of_system),
-                is_elsewhere: answers().next().is_some() && !one.is_of_tool(),
-            };
+            let others = others::of(one, found, replies);
             messages.push(explain(one.line, &one.seen, text, one.reply, others));
         }
     }
@@ -336,8 +325,10 @@ struct Recognised<'a> {
     /// Which recogniser saw it: the earlier says more.
     rank: usize,
     reply: Option<&'a PastedReply<'a>>,
-    /// The run of a tool that it is in, where there are several.
+    /// The run that it is in.
     run: &'a str,
+    /// How its question was sent, as far as it is told.
+    form: QuestionForm,
 }
 
 /// What was found, the gravest of it: a log has thousands of lines in which nothing failed.
@@ -383,11 +374,17 @@ impl<'a> Recognised<'a> {
             rank,
             reply,
             run: "",
+            form: reply.map(|reply| reply.form).unwrap_or_default(),
         }
     }
 
-    fn of(self, run: &'a str) -> Self {
-        Self { run, ..self }
+    fn of(self, run: &Run<'a>, is_of_tool: bool) -> Self {
+        let asked = run.asked.as_ref().filter(|_| is_of_tool);
+        Self {
+            run: run.text,
+            form: asked.map(|asked| asked.form).unwrap_or_default(),
+            ..self
+        }
     }
 
     /// The lowest matters most: a cause that is named, a lookup's own error, what a client made of it, and last what
@@ -395,8 +392,8 @@ impl<'a> Recognised<'a> {
     fn weight(&self) -> Weight {
         let kind = match self.seen.symptom {
             _ if self.seen.outright.is_some() => 0,
+            Symptom::DeniedInPublic | Symptom::ApiServer | Symptom::NotLetIn => 3,
             symptom if symptom.is_no_failure() => 4,
-            Symptom::ApiServer | Symptom::NotLetIn => 3,
             Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials => 2,
             _ => 1,
         };
@@ -451,7 +448,7 @@ impl<'a> Recognised<'a> {
 
     /// Whether one run of nslookup printed both: it asks for A and for AAAA.
     fn is_of_run(&self, other: &Self) -> bool {
-        let is_one = self.run == other.run && self.seen.server == other.seen.server;
+        let is_one = std::ptr::eq(self.run, other.run) && self.seen.server == other.seen.server;
         is_one && !self.seen.is_of_system && !tool::is_behind_a_command(self.line)
     }
 
@@ -568,25 +565,6 @@ fn without_bar(line: &str) -> &str {
     line.trim().trim_start_matches(['│', '|']).trim()
 }
 
-/// What the other replies of a text have for the name.
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is seen or not, apart from the others"
-)]
-struct Others {
-    /// One has addresses.
-    has_answer: bool,
-    /// And one of those is of the same name server.
-    has_own_answer: bool,
-    /// The run that printed the failure printed an answer too.
-    is_of_one_run: bool,
-    /// The operating system's own lookup has an answer.
-    is_of_system: bool,
-    /// The name server in the text is that of the answer.
-    is_elsewhere: bool,
-}
-
 fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedReply<'_>>, others: Others) -> Explanation {
     let symptom = seen.symptom;
     let is_reply = reply.is_some();
@@ -595,7 +573,7 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         let is_one = (symptom.is_dns() || symptom.is_of_a_reply()) && !seen.is_of_system && !others.is_elsewhere;
         let of_forward = || symptom.is_of_forward().then(|| logs::forwarded_to(text)).flatten();
         (!is_reply && is_one)
-            .then(|| tool::server(text).or_else(of_forward))
+            .then(|| runs::only_server(text).or_else(of_forward))
             .flatten()
     });
     let is_beyond = symptom.layer() == Layer::ApiServer || symptom == Symptom::Configuration;
@@ -709,6 +687,13 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         NameSubject::None if is_untold || is_other_port => NameSubject::Other,
         subject => subject,
     };
+    let mut against = seen.against.clone();
+    if about
+        .as_ref()
+        .is_some_and(|host| others::is_in_aws(&host.to_string(), text))
+    {
+        against.push("endpoint-name-stale");
+    }
     let candidates = candidates::of(&Clues {
         symptom: Some(symptom),
         subject,
@@ -718,10 +703,15 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
         soa: reply.and_then(|reply| reply.soa),
         is_soa_of_no_zone_above: reply.is_some_and(PastedReply::is_soa_of_no_zone_above),
-        has_no_soa: reply.is_some_and(PastedReply::has_no_soa),
+        is_without_recursion: symptom.is_dns() && reply.is_some_and(|reply| reply.is_without_recursion),
         ede: reply.and_then(|reply| reply.ede),
         has_other_answer: others.has_answer,
         has_own_answer: others.has_own_answer,
+        shown_by_form: others.answered_by.and_then(|by| by.rule(symptom)),
+        has_public_answer: others.has_public_answer,
+        has_private_answer_in_public: others.has_private_answer_in_public,
+        answers_another_name: others.answers_another_name,
+        fails_for_another_name: others.fails_for_another_name,
         has_answer_in_its_run: others.is_of_one_run,
         has_answer_of_system: others.is_of_system,
         is_alias_alone: is_alias_alone && !is_behind_an_alias,
@@ -731,7 +721,7 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         is_too_long,
         system: seen.system.or_else(|| text::system(line, text)),
         outright: seen.outright.clone(),
-        against: seen.against.clone(),
+        against,
     });
     Explanation {
         line: shown(line),

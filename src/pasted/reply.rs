@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::runs::{QuestionForm, Run};
 use super::words::{by_rcode, socket};
 use super::{MessageSeen, Symptom, asked};
 use crate::address::AddressClass;
@@ -17,9 +18,8 @@ pub(super) struct PastedReply<'a> {
     pub(super) host: Option<&'a str>,
     /// It is of a question for another type than A.
     is_other_type: bool,
-    /// What the header says of ANSWER and AUTHORITY.
+    /// What the header says of ANSWER.
     answers: Option<u32>,
-    authority: Option<u32>,
     addresses: Vec<IpAddr>,
     pub(super) soa: Option<SoaOrigin>,
     /// The zone that the SOA is of.
@@ -28,12 +28,37 @@ pub(super) struct PastedReply<'a> {
     /// Its records that are aliases.
     aliases: u32,
     is_truncated: bool,
+    /// dig says that the question asked for recursion, and the reply has no RA.
+    pub(super) is_without_recursion: bool,
     pub(super) ede: Option<u16>,
     pub(super) server: Option<SocketAddr>,
     delv: Option<Symptom>,
+    /// How the question was sent, as far as it is told.
+    pub(super) form: QuestionForm,
 }
 
-impl PastedReply<'_> {
+impl<'a> PastedReply<'a> {
+    /// Takes from the run what the reply does not say itself.
+    pub(super) fn is_of(&mut self, run: &Run<'a>) {
+        let Some(asked) = &run.asked else {
+            return;
+        };
+        self.server = self.server.or(asked.server);
+        self.host = self.host.or(asked.host);
+        self.form.is_tcp |= asked.form.is_tcp;
+        self.form.is_checking_disabled |= asked.form.is_checking_disabled;
+        self.form.is_without_edns |= asked.form.is_without_edns;
+    }
+
+    /// Whether it has private addresses for a name.
+    pub(super) fn is_private(&self) -> bool {
+        self.has_addresses()
+            && self
+                .addresses
+                .iter()
+                .all(|ip| AddressClass::of(*ip) == AddressClass::Private)
+    }
+
     /// Whether it has addresses for a name.
     pub(super) fn has_addresses(&self) -> bool {
         !self.addresses.is_empty() && !self.is_sinkhole()
@@ -48,10 +73,6 @@ impl PastedReply<'_> {
             && host
                 .zip(self.zone.as_ref())
                 .is_some_and(|(host, zone)| !host.is_within(zone))
-    }
-
-    pub(super) fn has_no_soa(&self) -> bool {
-        self.authority == Some(0)
     }
 
     /// Whether an A question was answered with aliases, and no address behind them.
@@ -146,6 +167,14 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
         if let Some((_, rest)) = line.split_once(" resolving '").filter(|_| line.starts_with(";;")) {
             on_the_way = way(rest);
         }
+        // Behind the records of a negative response delv says of what kind it is, in the other of its two outputs.
+        if let Some(last) = found.last_mut()
+            && last.delv == Some(Symptom::NoData)
+            && (line.contains(";-$NXDOMAIN") || line.ends_with("resolution failed: ncache nxdomain"))
+        {
+            last.delv = Some(Symptom::NxDomain);
+            continue;
+        }
         let delv = delv(line);
         // delv says first that it failed, and then of what kind the negative response is.
         let goes_on = line.starts_with("; negative response") && found.last().is_some_and(|last| last.delv.is_some());
@@ -172,8 +201,12 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             let flags = line
                 .split(';')
                 .find(|part| part.to_ascii_lowercase().contains("flags:"));
-            reply.is_truncated |= flags.is_some_and(|flags| flags.split_whitespace().any(|flag| flag == "tc"));
-            reply.authority = line.split_once("AUTHORITY: ").and_then(|(_, rest)| number(rest));
+            let has = |sought: &str| flags.is_some_and(|flags| flags.split_whitespace().any(|flag| flag == sought));
+            reply.is_truncated |= has("tc");
+            // The question's flag CD is copied into the reply (RFC 4035 section 3.2.2).
+            reply.form.is_checking_disabled |= has("cd");
+        } else if line.starts_with(";; WARNING: recursion requested but not available") {
+            reply.is_without_recursion = true;
         } else if line.starts_with(";; QUESTION SECTION") {
             is_question = true;
         } else if line.contains(" SECTION") && line.starts_with(";;") {
@@ -185,6 +218,8 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             .or_else(|| line.strip_prefix(";; From "))
         {
             reply.server = rest.split(['(', ' ']).next().and_then(socket);
+            // `;; SERVER: A#53(A) (TCP)`; kdig's `;; From A@53(TCP) in 0.3 ms`.
+            reply.form.is_tcp |= rest.contains("(TCP)");
         } else if is_question && line.starts_with(';') {
             let mut words = line.trim_start_matches([';', ' ']).split_whitespace();
             reply.host = words.next().map(|host| host.trim_end_matches('.'));
@@ -192,6 +227,11 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             reply.is_other_type = words.next_back().is_some_and(asked::is_other);
             is_question = false;
         } else if !line.starts_with(';') {
+            record(reply, line);
+        } else if reply.delv.is_some()
+            && let Some(line) = line.strip_prefix("; ")
+        {
+            // What a negative response has in its cache, delv shows in comments.
             record(reply, line);
         }
     }
@@ -209,9 +249,19 @@ fn way(text: &str) -> Option<(Option<&str>, Option<SocketAddr>, bool)> {
 }
 
 /// `NAME TTL IN TYPE DATA`.
-fn record(reply: &mut PastedReply<'_>, line: &str) {
+fn record<'a>(reply: &mut PastedReply<'a>, line: &'a str) {
+    let of_delv = line.split_once(" SOA ").filter(|_| !line.contains(" IN "));
     let mut words = line.split_whitespace().skip_while(|word| *word != "IN").skip(1);
-    match (words.next(), words.next()) {
+    let first = if of_delv.is_some() { Some("SOA") } else { words.next() };
+    let second = match of_delv {
+        Some((_, data)) => data.split_whitespace().next(),
+        None => words.next(),
+    };
+    // Of a negative response delv shows the name in the record that there is not.
+    if reply.host.is_none() && first.is_some_and(|kind| kind.starts_with("\\-")) {
+        reply.host = line.split_whitespace().next().map(|host| host.trim_end_matches('.'));
+    }
+    match (first, second) {
         (Some("A" | "AAAA"), Some(address)) if reply.addresses.len() < crate::limits::NAME_SERVERS => {
             reply.addresses.extend(address.parse::<IpAddr>());
         }

@@ -61,6 +61,8 @@ pub enum Symptom {
     NoData,
     /// SERVFAIL, REFUSED or another RCODE; the message does not tell which.
     Misbehaving,
+    /// FORMERR, NOTIMP or BADVERS: the question itself was not understood.
+    NotUnderstood,
     /// SERVFAIL.
     ServFail,
     /// REFUSED.
@@ -185,6 +187,8 @@ pub enum Symptom {
     Answered,
     /// The name with a search domain behind it has an address.
     AnsweredForSearch,
+    /// No error: a public name server denies a name that a network's own has, with private addresses.
+    DeniedInPublic,
     /// No error: the denial of the name with a search domain behind it.
     Searched,
     /// No error, and no answer that counts: another type than A was asked for.
@@ -202,6 +206,7 @@ impl Symptom {
         Self::Doubted,
         Self::NoData,
         Self::Misbehaving,
+        Self::NotUnderstood,
         Self::ServFail,
         Self::Refused,
         Self::TryAgain,
@@ -264,6 +269,7 @@ impl Symptom {
         Self::Configuration,
         Self::Answered,
         Self::AnsweredForSearch,
+        Self::DeniedInPublic,
         Self::Searched,
         Self::OtherType,
         Self::Healthy,
@@ -290,7 +296,12 @@ impl Symptom {
             | Self::WebPage => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
-            Self::Configuration | Self::Answered | Self::Searched | Self::OtherType | Self::Healthy => Layer::None,
+            Self::Configuration
+            | Self::Answered
+            | Self::DeniedInPublic
+            | Self::Searched
+            | Self::OtherType
+            | Self::Healthy => Layer::None,
             _ => Layer::Dns,
         }
     }
@@ -330,6 +341,7 @@ impl Symptom {
             Self::WebPage => "HTTP: a web page came in the place of the API server's reply",
             Self::Answered => "nothing that this line shows",
             Self::AnsweredForSearch => "DNS: the answer is for the name with a search domain behind it",
+            Self::DeniedInPublic => "nothing: public DNS lacks the name, and the network's own name server has it",
             Self::Searched => "nothing: a search domain stands behind the name",
             Self::OtherType => "nothing in this text: the name's A record was not asked for",
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
@@ -368,7 +380,10 @@ impl Symptom {
 
     /// Whether nothing failed.
     pub(super) fn is_no_failure(self) -> bool {
-        matches!(self, Self::Answered | Self::Searched | Self::OtherType | Self::Healthy)
+        matches!(
+            self,
+            Self::Answered | Self::DeniedInPublic | Self::Searched | Self::OtherType | Self::Healthy
+        )
     }
 
     /// Whether a name server's reply is told that is in order.
@@ -434,6 +449,12 @@ impl Symptom {
             Self::Misbehaving => {
                 "The name server answered with an error: SERVFAIL, REFUSED or another RCODE. The text does not tell \
                  which, and Go shows the last server's error only."
+            }
+            // RFC 1035 section 4.1.1; RFC 6891 sections 7 and 9.
+            Self::NotUnderstood => {
+                "The name server answered that it does not understand the question (FORMERR, NOTIMP or BADVERS): not \
+                 the name, but the form that it was asked in. Old servers, and boxes that change DNS messages on the \
+                 way, say so of EDNS."
             }
             Self::ServFail => "The name server could not answer (SERVFAIL).",
             Self::Refused => "The name server would not answer (REFUSED).",
@@ -632,6 +653,12 @@ impl Symptom {
                 "The name server answered without an error (NOERROR). The line does not say what was in the answer: with \
                  no address in it, it is NODATA, and the client says that the name was not found."
             }
+            // The rule not-in-public-dns has what AWS says of it.
+            Self::DeniedInPublic => {
+                "A public name server denies the name (NXDOMAIN), and a name server of the network has it, with \
+                 private addresses. The name of a private endpoint may be missing in public DNS, so this is no \
+                 failure: clients have to ask the name server that has it."
+            }
             // resolv.conf(5), "search" and "ndots".
             Self::Searched => {
                 "The name was asked with a search domain behind it, and that name does not exist. This is as it should \
@@ -674,7 +701,7 @@ impl Symptom {
             Self::Blocked => Complaint::Blocked,
             Self::OwnZone | Self::Aliased => Complaint::OwnZone,
             Self::FirewallBlocked => Complaint::FirewallBlocked,
-            Self::Edns | Self::Doubted => Complaint::Edns,
+            Self::Edns | Self::NotUnderstood | Self::Doubted => Complaint::Edns,
             Self::Encrypted => Complaint::Encrypted,
             Self::Sinkhole => Complaint::Sinkhole,
             Self::Deadline | Self::NoConnectionInTime => Complaint::Deadline,
@@ -698,6 +725,7 @@ impl Symptom {
             | Self::NoCluster
             | Self::Answered
             | Self::AnsweredForSearch
+            | Self::DeniedInPublic
             | Self::Searched
             | Self::OtherType
             | Self::Healthy => return None,

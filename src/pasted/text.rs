@@ -218,11 +218,31 @@ pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt
         }
     } else if server.is_some_and(is_cluster_dns) || has(OF_PODS) {
         PrintedAt::Pod
-    } else if text.contains(PROMPT_OF_NODES) {
-        PrintedAt::Vpc
+    } else if is_at_a_node(line, text) {
+        // Its name server is the VPC's unless its address cannot be one.
+        if may_be_vpc { PrintedAt::Vpc } else { PrintedAt::Node }
     } else {
         PrintedAt::Elsewhere
     }
+}
+
+/// Whether the line was printed behind a node's prompt: the last prompt above it counts. Without one above it, all that
+/// are in the text.
+fn is_at_a_node(line: &str, text: &str) -> bool {
+    if !text.contains(PROMPT_OF_NODES) {
+        return false;
+    }
+    let prompts = |lines: &mut dyn Iterator<Item = &str>| -> Vec<bool> {
+        lines
+            .filter(|line| super::runs::at_prompt(line).is_some())
+            .map(|line| line.contains(PROMPT_OF_NODES))
+            .collect()
+    };
+    let of_line = line.as_ptr();
+    let above = text.lines().take_while(|above| above.as_ptr() <= of_line);
+    let is_within = text.as_bytes().as_ptr_range().contains(&of_line);
+    let last = prompts(&mut above.filter(|_| is_within)).pop();
+    last.unwrap_or_else(|| prompts(&mut text.lines()).iter().all(|is_node| *is_node))
 }
 
 /// Words that only one program prints, with its name. The first that is there counts.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
 use super::words::{by_rcode, socket};
-use super::{MessageSeen, Symptom, asked, between, library, windows};
+use super::{MessageSeen, Symptom, asked, between, library, runs, windows};
 
 /// A line of nslookup's or dig's that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
@@ -115,7 +115,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
             "NXDomain" => Symptom::NxDomain,
             "Server Failure" => Symptom::ServFail,
             "Query Refused" => Symptom::Refused,
-            "Format Error" | "Not Implemented" | "Bad Version" => Symptom::Misbehaving,
+            "Format Error" | "Not Implemented" | "Bad Version" => Symptom::NotUnderstood,
             _ => return None,
         };
         return Some(MessageSeen::of(symptom, None));
@@ -131,6 +131,11 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     let is_silent = line.contains("no servers could be reached")
         || line.contains("communications error to") && line.contains("timed out");
     is_silent.then(|| MessageSeen::of(Symptom::Silence, None))
+}
+
+/// Whether BusyBox' nslookup printed the line.
+pub(super) fn is_of_busybox(line: &str) -> bool {
+    line.trim_start().starts_with("nslookup: ")
 }
 
 /// The name that dig's first line says it was asked for.
@@ -173,34 +178,11 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
     None
 }
 
-/// The text, run by run where nslookup ran several times: each begins with the server's name and its address, in every
+/// Whether two lines are those with which nslookup and host begin: the server's name and its address, in every
 /// language.
-pub(super) fn runs(text: &str) -> Vec<&str> {
-    let mut starts = Vec::new();
-    let mut at = 0;
-    let mut lines = text.split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
-        let is_address = lines
-            .peek()
-            .is_some_and(|next| next.starts_with("Address:") || next.starts_with("Address 1:"));
-        let is_server = line.contains(':') && !line.contains(".eks.") && !is_name(line);
-        if is_address && is_server && starts.len() < crate::limits::PASTED_MESSAGES {
-            starts.push(at);
-        }
-        at += line.len();
-    }
-    if starts.len() < 2 {
-        return vec![text];
-    }
-    // What stands before the first is its, such as the command.
-    starts[0] = 0;
-    let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    starts
-        .iter()
-        .copied()
-        .zip(ends)
-        .map(|(start, end)| &text[start..end])
-        .collect()
+pub(super) fn is_pair(line: &str, next: &str) -> bool {
+    let is_address = next.starts_with("Address:") || next.starts_with("Address 1:");
+    is_address && line.contains(':') && !line.contains(".eks.") && !is_name(line)
 }
 
 /// Whether it is nslookup's line with the name that was looked up.
@@ -229,6 +211,23 @@ pub(super) fn answered(text: &str) -> Option<(&str, MessageSeen)> {
         })
 }
 
+/// A run of host(1) that shows the server and nothing behind it: the reply had no address.
+pub(super) fn empty_of_host<'a>(run: &runs::Run<'a>) -> Option<(&'a str, MessageSeen)> {
+    let mut lines = run
+        .text
+        .lines()
+        .skip_while(|line| !line.starts_with("Using domain server:"));
+    let line = lines.next()?;
+    let host = run.asked.as_ref()?.host?;
+    let is_empty = lines.all(|line| {
+        let is_head = ["Name:", "Address:", "Aliases:"]
+            .iter()
+            .any(|lead| line.starts_with(lead));
+        is_head || line.trim().is_empty() || is_prompt_alone(line)
+    });
+    is_empty.then(|| (line, MessageSeen::of(Symptom::NoData, Some(host))))
+}
+
 /// What an address for a name comes to.
 fn of(address: IpAddr, host: &str) -> MessageSeen {
     let symptom = if leads_nowhere(address) {
@@ -237,6 +236,7 @@ fn of(address: IpAddr, host: &str) -> MessageSeen {
         Symptom::Healthy
     };
     MessageSeen {
+        answer: Some(address),
         note: is_stand_in(address).then_some(STAND_IN),
         ..MessageSeen::of(symptom, Some(host.trim_end_matches('.')))
     }
@@ -355,8 +355,7 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
         }
         if word != next || !word.ends_with('.') || super::host(word).is_none() {
             // A prompt ends what was printed; other words are not of these commands.
-            let is_prompt = next.len() < PROMPT && next.ends_with(['$', '#', '%', '>']);
-            if !is_prompt {
+            if !is_prompt_alone(next) && runs::at_prompt(next).is_none() {
                 return None;
             }
             break;
@@ -387,8 +386,10 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
     ))
 }
 
-/// Characters of a prompt.
-const PROMPT: usize = 60;
+/// Whether a line is a prompt, and nothing behind it.
+pub(super) fn is_prompt_alone(line: &str) -> bool {
+    line.len() < runs::PROMPT && line.trim_end().ends_with(['$', '#', '%', '>'])
+}
 
 /// `dig +short NAME` or `getent hosts NAME` in a line.
 struct BareCommand<'a> {

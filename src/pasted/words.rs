@@ -26,7 +26,8 @@ pub(super) fn by_rcode(rcode: &str) -> Option<Symptom> {
         "NXDOMAIN" => Symptom::NxDomain,
         "SERVFAIL" => Symptom::ServFail,
         "REFUSED" => Symptom::Refused,
-        "FORMERR" | "NOTIMP" | "BADVERS" => Symptom::Misbehaving,
+        "FORMERR" | "NOTIMP" | "BADVERS" => Symptom::NotUnderstood,
+        "NOTAUTH" | "NOTZONE" | "YXDOMAIN" => Symptom::Misbehaving,
         _ => return None,
     })
 }

@@ -8,6 +8,7 @@ mod clients;
 mod evidence;
 mod long;
 mod rows;
+mod runs;
 mod servers;
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";

@@ -1,0 +1,215 @@
+//! What the other runs in a text say of a message: whether the name has an answer elsewhere, and whether its name
+//! server answers at all.
+
+use std::net::SocketAddr;
+
+use super::candidates::is_public;
+use super::reply::PastedReply;
+use super::runs::QuestionForm;
+use super::symptom::Symptom;
+use super::text::{self, NameSubject};
+use super::{Recognised, same};
+use crate::address::AddressClass;
+
+/// What the other replies of a text have for the name.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is seen or not, apart from the others"
+)]
+pub(super) struct Others {
+    /// One has addresses.
+    pub(super) has_answer: bool,
+    /// And one of those is of the same name server.
+    pub(super) has_own_answer: bool,
+    /// And what of its question's form brought it, where the question that failed had another.
+    pub(super) answered_by: Option<AnsweredBy>,
+    /// One of those is of a public name server, and its addresses are private.
+    pub(super) has_private_answer_in_public: bool,
+    /// One of those is of a public name server.
+    pub(super) has_public_answer: bool,
+    /// The name server has an answer for another name.
+    pub(super) answers_another_name: bool,
+    /// It failed in the same way for a name that is nothing of AWS's or of a cluster's, and has no answer for any.
+    pub(super) fails_for_another_name: bool,
+    /// The run that printed the failure printed an answer too.
+    pub(super) is_of_one_run: bool,
+    /// The operating system's own lookup has an answer.
+    pub(super) is_of_system: bool,
+    /// The name server in the text is that of the answer.
+    pub(super) is_elsewhere: bool,
+}
+
+/// What a question had that was answered, and one that failed had not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AnsweredBy {
+    Tcp,
+    Udp,
+    CheckingDisabled,
+    WithoutEdns,
+}
+
+impl AnsweredBy {
+    fn of(failed: QuestionForm, answered: QuestionForm) -> Option<Self> {
+        let changed = [
+            (
+                answered.is_checking_disabled && !failed.is_checking_disabled,
+                Self::CheckingDisabled,
+            ),
+            (answered.is_without_edns && !failed.is_without_edns, Self::WithoutEdns),
+            (answered.is_tcp && !failed.is_tcp, Self::Tcp),
+            (!answered.is_tcp && failed.is_tcp, Self::Udp),
+        ];
+        changed.iter().find(|(is_so, _)| *is_so).map(|(_, by)| *by)
+    }
+
+    /// The finding that it shows, where the question failed so.
+    pub(super) fn rule(self, symptom: Symptom) -> Option<&'static str> {
+        let is_silent = matches!(
+            symptom,
+            Symptom::Silence | Symptom::LookUpDeadline | Symptom::TryAgain | Symptom::PortClosed
+        );
+        let is_error = matches!(symptom, Symptom::ServFail | Symptom::Misbehaving | Symptom::TryAgain);
+        match self {
+            Self::Tcp if is_silent => Some("udp-blocked"),
+            Self::Udp if is_silent || symptom == Symptom::Truncated => Some("tcp-blocked"),
+            Self::CheckingDisabled if is_error || symptom == Symptom::Bogus => Some("dnssec-bogus"),
+            Self::WithoutEdns
+                if is_error || is_silent || matches!(symptom, Symptom::NotUnderstood | Symptom::Unreadable) =>
+            {
+                Some("edns-intolerant")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An answer with addresses.
+struct FoundAnswer<'a> {
+    host: Option<&'a str>,
+    server: Option<SocketAddr>,
+    form: QuestionForm,
+    is_private: bool,
+    /// What was printed in one line; `None` of a whole reply.
+    line: Option<&'a Recognised<'a>>,
+}
+
+impl FoundAnswer<'_> {
+    fn is_of_public(&self) -> bool {
+        self.server.is_some_and(|server| is_public(server.ip()))
+    }
+}
+
+fn answers<'a>(found: &'a [Recognised<'a>], replies: &'a [PastedReply<'a>]) -> impl Iterator<Item = FoundAnswer<'a>> {
+    let of_lines = found
+        .iter()
+        .filter(|one| one.seen.symptom == Symptom::Healthy && one.reply.is_none())
+        .map(|one| FoundAnswer {
+            host: one.seen.host.as_deref(),
+            server: one.seen.server,
+            form: one.form,
+            is_private: one
+                .seen
+                .answer
+                .is_some_and(|ip| AddressClass::of(ip) == AddressClass::Private),
+            line: Some(one),
+        });
+    let of_replies = replies
+        .iter()
+        .filter(|reply| reply.has_addresses())
+        .map(|reply| FoundAnswer {
+            host: reply.host,
+            server: reply.server,
+            form: reply.form,
+            is_private: reply.is_private(),
+            line: None,
+        });
+    of_lines.chain(of_replies)
+}
+
+/// What all the others say of one.
+pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[PastedReply<'_>]) -> Others {
+    let symptom = one.seen.symptom;
+    // An alias with an address is itself an answer.
+    let is_failure = !symptom.is_no_failure() && symptom != Symptom::Aliased;
+    let is_own = |server: Option<SocketAddr>| server.is_some() && server == one.seen.server;
+    let is_same = |host: Option<&str>| same(host, one.seen.host.as_deref());
+    let mut others = Others::default();
+    let mut is_answered_alike = false;
+    for answer in answers(found, replies) {
+        if !is_same(answer.host) {
+            others.answers_another_name |= is_failure && answer.host.is_some() && is_own(answer.server);
+            continue;
+        }
+        others.has_answer = true;
+        others.has_public_answer |= answer.is_of_public();
+        others.has_private_answer_in_public |= answer.is_of_public() && answer.is_private;
+        if is_failure && is_own(answer.server) {
+            others.has_own_answer = true;
+            is_answered_alike |= answer.form == one.form;
+            others.answered_by = others.answered_by.or(AnsweredBy::of(one.form, answer.form));
+        }
+        if let Some(line) = answer.line {
+            others.is_of_system |= line.seen.is_of_system;
+            others.is_elsewhere |= !one.is_of_tool();
+            others.is_of_one_run |= is_failure && one.is_of_tool() && line.is_of_run(one);
+        }
+    }
+    if is_answered_alike {
+        others.answered_by = None;
+    }
+    let fails = matches!(
+        symptom,
+        Symptom::Silence | Symptom::PortClosed | Symptom::Refused | Symptom::ServFail
+    );
+    others.fails_for_another_name = fails
+        && !others.answers_another_name
+        && found.iter().any(|other| {
+            let host = other.seen.host.as_deref();
+            let is_another = host.is_some() && !is_same(host);
+            let subject = host.and_then(super::host).map(|host| text::subject(&host));
+            other.seen.symptom == symptom
+                && is_own(other.seen.server)
+                && is_another
+                && subject == Some(NameSubject::Other)
+        });
+    others
+}
+
+/// Tells the denials of public name servers that are as they should be: a name server of a network has the name, with
+/// private addresses.
+pub(super) fn denied_in_public(found: &mut [Recognised<'_>], replies: &[PastedReply<'_>]) {
+    let is_one = |one: &Recognised<'_>| {
+        let is_public_denial =
+            one.seen.symptom == Symptom::NxDomain && one.seen.server.is_some_and(|server| is_public(server.ip()));
+        is_public_denial
+            && answers(found, replies).any(|answer| {
+                let is_of_network = answer.server.is_some_and(|server| !is_public(server.ip()));
+                answer.is_private && is_of_network && same(answer.host, one.seen.host.as_deref())
+            })
+    };
+    let all: Vec<bool> = found.iter().map(is_one).collect();
+    for (one, is_one) in found.iter_mut().zip(all) {
+        if is_one {
+            one.seen.symptom = Symptom::DeniedInPublic;
+        }
+    }
+}
+
+/// Whether AWS's own words in the text have the endpoint: `describe-cluster` in JSON or YAML, or its `cluster.endpoint`
+/// alone. A cluster that is being deleted has it still.
+pub(super) fn is_in_aws(host: &str, text: &str) -> bool {
+    let is_going = ["DELETING", "FAILED"].iter().any(|status| text.contains(status));
+    let asked = || text.contains("describe-cluster");
+    let of_line = |line: &str| {
+        let line = line.trim().trim_end_matches(',');
+        let (key, value) = match line.split_once(": ") {
+            Some((key, value)) => (key.trim_matches(['"', ' ']), value),
+            None => ("", line),
+        };
+        let name = value.trim_matches(['"', ' ']).strip_prefix("https://");
+        let is_one = key == "endpoint" || key.is_empty() && asked();
+        is_one && same(name, Some(host))
+    };
+    !is_going && text.lines().any(of_line)
+}
