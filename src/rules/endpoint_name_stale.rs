@@ -18,8 +18,8 @@ declare_rule! {
     /// The host of `cluster.endpoint` in DescribeCluster is not the name. It is certain where the cluster was named: by
     /// the kubeconfig's user, or by `--cluster`. If the description came from a file, the file may be about another
     /// cluster than the one you mean, and the finding says both. Where the kubeconfig's entry has the ARN of a cluster
-    /// in another account than the one that AWS describes, nothing is said. Names that differ only in their suffix are
-    /// two forms for one cluster, which is a warning.
+    /// in another account than the one that AWS describes, or of another cluster than its user's credentials, nothing
+    /// is said. Names that differ only in their suffix are two forms for one cluster, which is a warning.
     ///
     /// ## Why it matters
     /// No change to a resolver makes an old name resolve. If the old name still resolves, another cluster has it.
@@ -42,6 +42,8 @@ declare_rule! {
             [NAME_IS_AN_ENDPOINTS],
             // A cluster of that name in another account is another cluster.
             [unless CLUSTER_IS_OF_ANOTHER_ACCOUNT],
+            // Which of the two the name is of, nothing says.
+            [unless KUBECONFIG_NAMES_TWO_CLUSTERS],
         ],
         names: [
             [DENIED_AS_ABSENT],

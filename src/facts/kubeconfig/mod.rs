@@ -542,6 +542,16 @@ impl Kubeconfig {
         if let (Some(doubt), Some(taken)) = (&self.region_doubt, &self.region) {
             gaps.push(gap("the Region of the cluster", format!("{doubt}: {taken} is taken")));
         }
+        if let (Some(other), Some(taken)) = (self.other_cluster(), &self.cluster) {
+            let (other, taken) = (shortened(other), shortened(taken));
+            gaps.push(gap(
+                "which cluster the endpoint is of",
+                format!(
+                    "the name of the context, or of its cluster, says {other}, and the exec entry of its user {taken}: \
+                     {taken} is taken, so name the one you mean with --cluster"
+                ),
+            ));
+        }
         if !self.exec_credentials.is_empty() {
             let names = self.exec_credentials.join(", ");
             gaps.push(gap(
@@ -612,17 +622,17 @@ impl Kubeconfig {
         self.region = Some(own);
     }
 
-    /// What the name of a cluster or a context says: the ARN that `aws eks update-kubeconfig` writes, or
-    /// `NAME.REGION.eksctl.io`, which eksctl writes.
+    /// The other cluster that the name of the cluster's entry, or of the context, says, where the `exec` entry of the
+    /// user gives tokens for `cluster`.
+    pub fn other_cluster(&self) -> Option<&str> {
+        let own = self.cluster.as_deref()?;
+        let (other, _) = in_name(&self.cluster_entry).or_else(|| in_name(&self.context))?;
+        (!other.is_empty() && other != own).then_some(other)
+    }
+
+    /// Takes what the name of a cluster or a context says.
     fn take_name(&mut self, name: &str) {
-        let arn: Vec<&str> = name.splitn(6, ':').collect();
-        let parts = if let ["arn", _, "eks", region, _, resource] = arn[..] {
-            resource.strip_prefix("cluster/").map(|cluster| (cluster, region))
-        } else {
-            let name = name.rsplit('@').next().unwrap_or(name);
-            name.strip_suffix(".eksctl.io").and_then(|rest| rest.rsplit_once('.'))
-        };
-        let Some((cluster, region)) = parts else {
+        let Some((cluster, region)) = in_name(name) else {
             return;
         };
         if self.cluster.is_none() && !cluster.is_empty() {
@@ -632,6 +642,17 @@ impl Kubeconfig {
             self.region = Some(text(region));
         }
     }
+}
+
+/// The cluster and the Region in the name of a cluster or a context: the ARN that `aws eks update-kubeconfig` writes,
+/// or `NAME.REGION.eksctl.io`, which eksctl writes.
+fn in_name(name: &str) -> Option<(&str, &str)> {
+    let arn: Vec<&str> = name.splitn(6, ':').collect();
+    if let ["arn", _, "eks", region, _, resource] = arn[..] {
+        return resource.strip_prefix("cluster/").map(|cluster| (cluster, region));
+    }
+    let name = name.rsplit('@').next().unwrap_or(name);
+    name.strip_suffix(".eksctl.io").and_then(|rest| rest.rsplit_once('.'))
 }
 
 /// A URL without what may be a secret: the user name, the password, the query and the fragment.

@@ -32,6 +32,32 @@ fn refused(text: &str, context: Option<&str>) -> String {
     read(&file(text), context).unwrap_err().to_string()
 }
 
+/// The entry is named after one cluster, and its user gets tokens for another.
+#[test]
+fn an_entry_of_two_clusters_says_so() {
+    let said = |found: &Kubeconfig| {
+        let gaps = found.gaps("nobody");
+        let gap = gaps.iter().find(|gap| gap.fact == "which cluster the endpoint is of");
+        gap.map(|gap| gap.reason.clone())
+    };
+    let one = of(&update_kubeconfig());
+    assert_eq!((one.other_cluster(), said(&one)), (None, None));
+    let two = update_kubeconfig().replace("--cluster-name, shared", "--cluster-name, second");
+    let found = of(&two);
+    assert_eq!(found.cluster.as_deref(), Some("second"));
+    assert_eq!(found.other_cluster(), Some("shared"));
+    let reason = said(&found).unwrap();
+    assert!(
+        reason.contains("says shared") && reason.contains("second is taken"),
+        "{reason}"
+    );
+    // As eksctl writes it; and a name of one's own says no cluster.
+    let arn = "arn:aws:eks:ap-northeast-1:123456789012:cluster/shared";
+    let eksctl = of(&two.replace(arn, "third.ap-northeast-1.eksctl.io"));
+    assert_eq!(eksctl.other_cluster(), Some("third"));
+    assert_eq!(of(&two.replace(arn, "office")).other_cluster(), None);
+}
+
 #[test]
 fn what_the_aws_cli_writes() {
     let found = of(&update_kubeconfig());

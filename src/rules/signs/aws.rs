@@ -17,6 +17,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &CLUSTER_IS_ABSENT,
     &AWS_HAS_ANOTHER_ENDPOINT,
     &CLUSTER_IS_OF_ANOTHER_ACCOUNT,
+    &KUBECONFIG_NAMES_TWO_CLUSTERS,
     &NAME_IS_AN_ENDPOINTS,
     &NAME_IS_OF_SOMETHING_ELSE,
     &NAMES_DIFFER_IN_FORM_ONLY,
@@ -99,6 +100,21 @@ pub(in crate::rules) static CLUSTER_IS_OF_ANOTHER_ACCOUNT: Sign = Sign::of_run(
         let described = case.cluster()?.arn.as_deref().and_then(arn::account)?;
         let meant = case.kubeconfig().and_then(Kubeconfig::account);
         Some(meant.is_some_and(|meant| meant != described))
+    },
+)
+.looking_at(&[Need::Cluster, Need::Kubeconfig]);
+
+/// The kubeconfig's entry is named after another cluster than the one that its user gets tokens for, and AWS describes
+/// the latter.
+pub(in crate::rules) static KUBECONFIG_NAMES_TWO_CLUSTERS: Sign = Sign::of_run(
+    "the clusters that the kubeconfig names",
+    "the kubeconfig's entry is of another cluster than the credentials of the user",
+    "the kubeconfig does not name two clusters",
+    |case| {
+        let described = &case.cluster()?.name;
+        let is_of_user = |kubeconfig: &Kubeconfig| kubeconfig.cluster.as_ref() == Some(described);
+        let kubeconfig = case.kubeconfig().filter(|kubeconfig| is_of_user(kubeconfig));
+        Some(kubeconfig.is_some_and(|kubeconfig| kubeconfig.other_cluster().is_some()))
     },
 )
 .looking_at(&[Need::Cluster, Need::Kubeconfig]);
