@@ -52,13 +52,22 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
     }
     let give = "give the host's /etc/resolv.conf";
     if let Some((line, what)) = lines().find_map(|(at, line)| Some((at, of_another(line)?))) {
-        let explained = if what == "JSON" {
+        let explained = if matches!(what, JSON | RESOLVED) {
             ""
         } else {
             "; eks-dns-doctor explain FILE reads this one"
         };
         return Err(format!(
             "line {line} is {what}, and the file is no resolv.conf: {give}{explained}"
+        ));
+    }
+    // The C library passes such a line over. In a copy it says that something was changed in it, or left out.
+    let without_address = lines().find(|(_, line)| line.split_whitespace().next() == Some("nameserver"));
+    if let Some((line, stands)) = without_address {
+        return Err(format!(
+            "line {line} is {:?}, which has no IP address behind nameserver, and no other line has one: write the \
+             address of each name server in a line of its own, without a port",
+            shortened(stands, limits::SHOWN_OF_FILE)
         ));
     }
     let has_keyword = |line: &str| KEYWORDS.contains(&line.split_whitespace().next().unwrap_or_default());
@@ -70,6 +79,11 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
         "line {first} is {stands:?}, and no line begins with nameserver, search or options, as in resolv.conf: {give}"
     ))
 }
+
+/// See [`of_another`].
+const JSON: &str = "JSON";
+/// See [`of_another`].
+const RESOLVED: &str = "a section of systemd-resolved's resolved.conf";
 
 /// What a line is of that only another program prints: its texts of this host's configuration are saved beside
 /// resolv.conf.
@@ -93,11 +107,20 @@ fn of_another(line: &str) -> Option<&'static str> {
         Some("what ipconfig prints")
     } else if begins(&["IP4.DNS[", "IP6.DNS[", "ipv4.dns:", "ipv6.dns:"]) {
         Some("what nmcli prints")
-    } else if begins(&["{", "["]) {
-        Some("JSON")
+    } else if line == "[Resolve]" {
+        Some(RESOLVED)
+    } else if begins(&["{"]) || line.strip_prefix('[').is_some_and(is_of_a_list) {
+        Some(JSON)
     } else {
         None
     }
+}
+
+/// Whether what stands behind a bracket is a list of JSON, and not the name of a section.
+fn is_of_a_list(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let is_section = rest.ends_with(']') && rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    !is_section
 }
 
 #[cfg(test)]
@@ -122,11 +145,35 @@ mod tests {
             "# nothing\n",
             "search corp.example\n",
             "$ cat /etc/resolv.conf\nnameserver fe80::1%eth0\n",
-            "nameserver 10.63.x.x\n",
             "{{ ansible_managed }}\nnameserver 192.0.2.53\n",
         ] {
             assert_eq!(named(text.as_bytes()).unwrap(), text);
         }
+    }
+
+    /// What was masked, or written in another program's way, is no file without name servers.
+    #[test]
+    fn name_servers_without_an_address_are_refused() {
+        for (text, says) in [
+            (
+                "search a.test\nnameserver 10.63.x.x\n",
+                "line 2 is \"nameserver 10.63.x.x\"",
+            ),
+            (
+                "nameserver 192.0.2.1,192.0.2.2\n",
+                "line 1 is \"nameserver 192.0.2.1,192.0.2.2\"",
+            ),
+            ("nameserver 192.0.2.1:5353\n", "line 1 is \"nameserver 192.0.2.1:5353\""),
+            ("nameserver\n", "line 1 is \"nameserver\""),
+        ] {
+            let refused = named(text.as_bytes()).unwrap_err();
+            assert!(
+                refused.starts_with(says) && refused.contains("line of its own"),
+                "{refused}"
+            );
+        }
+        // Beside one that has an address they are passed over, as the C library does.
+        assert!(named(b"nameserver 10.63.x.x\nnameserver 192.0.2.1\n").is_ok());
     }
 
     #[test]
@@ -150,6 +197,12 @@ mod tests {
             ),
             ("IP4.DNS[1]:     192.0.2.53\n", "line 1 is what nmcli prints"),
             ("{}\n", "line 1 is JSON"),
+            ("[{\"a\": 1}]\n", "line 1 is JSON"),
+            (
+                "# office\n[Resolve]\nDNS=192.0.2.53\n",
+                "line 2 is a section of systemd-resolved's resolved.conf",
+            ),
+            ("[main]\ndns=none\n", "line 1 is \"[main]\""),
             ("\n192.0.2.1 a.test\n", "line 2 is \"192.0.2.1 a.test\""),
             ("\u{1b}[31mred\n", "line 1 is \"\\u{1b}[31mred\""),
         ] {
