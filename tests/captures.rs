@@ -264,7 +264,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "a wrong address",
             with(|d| d["resolvers"][0]["address"] = "10.0.0.1:99999".into()),
-            "invalid socket address",
+            "address is \"10.0.0.1:99999\", and has to be an address with a port",
         ),
         (
             "a wrong verdict of a lookup",

@@ -41,14 +41,23 @@ pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
             }
         }
         Category::Data => {
-            let key = key_before(document, line, error.column());
-            format!("line {line}: {}", of_data(message, key.as_deref()))
+            let at = up_to(document, line, error.column());
+            // Some values are read at the end of their object: the place is then behind others.
+            let named = message
+                .strip_prefix("unknown variant `")
+                .and_then(|rest| rest.split_once('`'));
+            let of_value = named.and_then(|(name, _)| document[..at].rfind(&format!("\"{name}\"")));
+            let key = key_at(document, of_value.unwrap_or(at));
+            format!(
+                "line {line}: {}",
+                of_data(message, key.as_deref(), value_at(document, at))
+            )
         }
     }
 }
 
 /// What is wrong with a value that is JSON, and not what stands at that name in a capture.
-fn of_data(message: &str, key: Option<&str>) -> String {
+fn of_data(message: &str, key: Option<&str>, stands: &str) -> String {
     let value = key.unwrap_or("the document");
     let between = |start: &str, end: &str| {
         let rest = message.strip_prefix(start)?;
@@ -66,6 +75,13 @@ fn of_data(message: &str, key: Option<&str>) -> String {
         let nearest = nearest(name, known.split('`').skip(1).step_by(2));
         let nearest = nearest.map_or_else(String::new, |nearest| format!("; the nearest that is: {nearest}"));
         format!("{} is not known at {value}{nearest}", quoted(name))
+    } else if let Some((what, _)) = between("invalid ", " syntax").filter(|(what, _)| what.ends_with("address")) {
+        // The standard library's words for an address in a text.
+        let wanted = wanted_kind(what);
+        format!(
+            "{value} is {}, and has to be {wanted}",
+            text::shortened(stands, limits::SHOWN_OF_FILE)
+        )
     } else if message.starts_with("invalid length ") {
         format!("{value} is a list, and has to be an object")
     } else {
@@ -138,7 +154,12 @@ fn there(document: &str, line: usize, column: usize) -> String {
 
 /// The last name in front of a place whose value begins or ends there: `"name":`.
 fn key_before(document: &str, line: usize, column: usize) -> Option<String> {
-    let before = &document[..up_to(document, line, column)];
+    key_at(document, up_to(document, line, column))
+}
+
+/// The same by its octet.
+fn key_at(document: &str, at: usize) -> Option<String> {
+    let before = &document[..at];
     // A value is looked for in the lines next to it only.
     let from = before.len().saturating_sub(limits::PARSER_MESSAGE);
     let from = (from..=before.len()).find(|at| before.is_char_boundary(*at))?;
@@ -146,6 +167,17 @@ fn key_before(document: &str, line: usize, column: usize) -> Option<String> {
     let (_, name) = name.rsplit_once('"')?;
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     is_name.then(|| name.to_owned())
+}
+
+/// The value that ends at a place, behind its name or the comma or the bracket before it.
+fn value_at(document: &str, at: usize) -> &str {
+    // The parser's place is that of the last octet, or of the one behind it.
+    let end = document[at..]
+        .find([',', '}', ']', '\n'])
+        .map_or(document.len(), |end| at + end);
+    let value = document[..end].trim_end();
+    let open = value.strip_suffix('"').and_then(|rest| rest.rfind('"'));
+    open.map_or("what stands there", |open| &value[open..])
 }
 
 #[cfg(test)]
@@ -158,6 +190,7 @@ mod tests {
     struct Shape {
         number: u32,
         list: Vec<std::net::IpAddr>,
+        socket: Option<std::net::SocketAddr>,
         way: Moved,
         inner: Option<Inner>,
     }
@@ -197,6 +230,16 @@ mod tests {
                 "line 2: number is null, and has to be a whole number in its bounds",
             ),
             ("[]", "{}", "line 3: list is an object, and has to be a list"),
+            (
+                "\n}",
+                ",\n\"socket\": \"192.0.2.300:53\"}",
+                "line 5: socket is \"192.0.2.300:53\", and has to be an address with a port",
+            ),
+            (
+                "[]",
+                "[\"192.0.2\"]",
+                "line 3: list is \"192.0.2\", and has to be an IP address",
+            ),
             ("[]", "[7]", "line 3: list is the number 7, and has to be an IP address"),
             (
                 "over-tcp",
