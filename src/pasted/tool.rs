@@ -33,12 +33,15 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         };
         return Some(MessageSeen::of(symptom, library::first_word(host)));
     }
-    // dns-sd of macOS, with -G.
+    // dns-sd of macOS, with -G: of any negative answer (kDNSServiceErr_NoSuchRecord of Apple's dns_sd.h).
     if line.contains("No Such Record") {
         let host = line
             .split_whitespace()
             .find(|word| word.contains('.') && super::host(word).is_some());
-        return Some(MessageSeen::of(Symptom::NoData, super::text::endpoint(line).or(host)));
+        return Some(MessageSeen::of(
+            Symptom::NoAddress,
+            super::text::endpoint(line).or(host),
+        ));
     }
     if line.contains("Got bad packet: ") {
         return Some(MessageSeen::of(Symptom::Unreadable, None));
@@ -534,7 +537,12 @@ fn answer(text: &str) -> Option<(&str, MessageSeen)> {
         // Resolve-DnsName's table: of a name without addresses the SOA alone.
         let is_soa = !has_addresses && line.contains(" SOA ") && line.contains(" Authority ");
         if is_soa {
-            return Some((line, MessageSeen::of(Symptom::NoData, None)));
+            let seen = MessageSeen {
+                // What a filter emptied has no SOA.
+                against: vec!["rebinding-protection"],
+                ..MessageSeen::of(Symptom::NoData, None)
+            };
+            return Some((line, seen));
         }
         if let Some((address, host, server)) = of_line(line) {
             return Some((
