@@ -25,6 +25,7 @@ fn read(path: &Path) -> String {
 const NOT_RULES: &[&str] = &[
     "mod",
     "case",
+    "certain",
     "changed",
     "complaint",
     "decided",

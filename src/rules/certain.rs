@@ -26,7 +26,9 @@ pub(super) fn is_forwarded(case: &Case<'_>, subject: &Subject<'_>) -> bool {
             let steps = decided::of_vpc_without(case, &vpc, &rule.id);
             let is_zone = |construct| matches!(construct, Construct::Zone | Construct::ServiceNetwork);
             let zone = decided::certain(&steps).filter(|step| is_zone(step.construct));
-            zone.is_some() && view::gives_the_public_view(case, subject)
+            let is_public = view::gives_the_public_view(case, subject)
+                || matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws)));
+            zone.is_some() && is_public
         };
         Some(is_a_targets(case, subject, rule) || elsewhere() || in_place_of_a_zone())
     };

@@ -63,7 +63,7 @@ declare_rule! {
             Medium if [[IS_DEPENDED_ON], [not DECIDES_THE_CONCLUSION]],
             High,
         ],
-        wants: [Instance, ResolverEndpoints, SecurityGroups, Network],
+        wants: [Instance, ResolverEndpoints, SecurityGroups, Network, Vpc],
         stage: Stage::Evidence,
     }
 }
@@ -208,7 +208,11 @@ fn finding(
         let clients: Vec<IpNet> = subjects
             .iter()
             .filter(|_| is_asked_from_here)
-            .flat_map(|subject| obstacle::of_this_host(case, subject))
+            .flat_map(|subject| {
+                let is_v4 = subject.ip().is_some_and(|ip| ip.is_ipv4());
+                let here = obstacle::of_this_host(case, subject);
+                here.into_iter().filter(move |net| net.network().is_ipv4() == is_v4)
+            })
             .collect();
         remedies.push(remedy::path::open_security_group(case, over, &distinct_nets(clients)));
         remedies.push(remedy::path::see_the_way(case, subjects));

@@ -55,7 +55,7 @@ declare_rule! {
         ],
         confidence: [Medium],
         needs: [VpcView],
-        wants: [Cluster, Vpc, VpcAttributes, Updates],
+        wants: [Cluster, VpcAttributes, Updates],
         stage: Stage::Evidence,
     }
 }

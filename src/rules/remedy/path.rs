@@ -14,6 +14,7 @@ use crate::dns::RecordType;
 use crate::facts::{AclEntry, NetworkAcl, RouteTable, System};
 use crate::limits;
 use crate::observation::Transport;
+use crate::text::plain_word as word;
 
 /// The line that asks one server for the name at the port where it was asked. `options` are dig's: `+tcp`,
 /// `+nsid`, or nothing.
@@ -190,24 +191,23 @@ pub(in crate::rules) fn mend_prefix_lists(case: &Case<'_>, lists: &[AdmittedList
             unread.iter().map(|list| {
                 format!(
                     "aws ec2 get-managed-prefix-list-entries --region {region} --prefix-list-id {}",
-                    list.id
+                    word(list.id, "<pl-id>")
                 )
             }),
         ));
     }
     remedies.extend(lists.iter().filter(|list| list.lacks_this_host()).map(|list| {
+        let id = word(list.id, "<pl-id>");
         Remedy::new(
-            format!("Add the network of the clients to the prefix list {}", list.id),
+            format!("Add the network of the clients to the prefix list {id}"),
             [
                 format!(
-                    "aws ec2 describe-managed-prefix-lists --region {region} --prefix-list-ids {} --query \
-                     'PrefixLists[].Version'",
-                    list.id
+                    "aws ec2 describe-managed-prefix-lists --region {region} --prefix-list-ids {id} --query \
+                     'PrefixLists[].Version'"
                 ),
                 format!(
-                    "aws ec2 modify-managed-prefix-list --region {region} --prefix-list-id {} --current-version \
+                    "aws ec2 modify-managed-prefix-list --region {region} --prefix-list-id {id} --current-version \
                      <version> --add-entries Cidr={}",
-                    list.id,
                     network_of_clients(match &list.says {
                         OfThisHost::HasNot { here, .. } => Some(here),
                         _ => None,

@@ -10,6 +10,7 @@ use super::route53;
 use super::silence::Silence;
 use crate::facts::{Call, ResolverEndpoint};
 use crate::rules::{Case, Remedy, Subject, phrase};
+use crate::text::plain_word as word;
 
 /// That an endpoint and who asks it have no family of addresses in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl OtherFamily<'_> {
             format!(
                 "aws route53resolver update-resolver-endpoint --region {region} --resolver-endpoint-id {} \
                  --resolver-endpoint-type DUALSTACK",
-                endpoint.id
+                word(&endpoint.id, "<rslvr-in-id>")
             )
         };
         let again = || {

@@ -137,12 +137,21 @@ impl fmt::Display for AdmittedList<'_> {
         write!(f, "prefix list {} of {} ", self.id, self.group)?;
         match &self.says {
             OfThisHost::NotRead => f.write_str("was not read, so whether it has this host is not known"),
-            OfThisHost::Has { entry, here } => write!(f, "has {entry}, and {here} is in it"),
+            OfThisHost::Has { entry, here } => write!(f, "has {entry}, and {} is in it", plain(here)),
             OfThisHost::HasNot { entries, here } => {
-                write!(f, "has {}, and {here} is not in it", shown(entries))
+                write!(f, "has {}, and {} is not in it", shown(entries), plain(here))
             }
             OfThisHost::Open { entries } => write!(f, "has {}", shown(entries)),
         }
+    }
+}
+
+/// A network, and of a single address that alone.
+fn plain(net: &IpNet) -> String {
+    if net.prefix_len() == net.max_prefix_len() {
+        net.addr().to_string()
+    } else {
+        net.to_string()
     }
 }
 

@@ -315,7 +315,7 @@ pub(in crate::rules) static A_RULE_SURELY_FORWARDS_IT: Sign = Sign::of_resolver_
     "its answer is not known to be that of a Resolver rule that decides for certain in its VPC",
     |case, subject| Some(certain::is_forwarded(case, subject)),
 )
-.looking_at(decided::FACTS_AND_VIEWS);
+.looking_at(decided::FACTS);
 
 /// What decides for certain in its VPC is a private hosted zone, and the answer is of that zone.
 pub(in crate::rules) static A_ZONE_SURELY_HAS_IT: Sign = Sign::of_resolver_if_known(
