@@ -116,8 +116,8 @@ impl Fleet {
     /// they are from: an entry whose name is denied there has the cause that it has here. Its causes stay as they were
     /// said.
     #[must_use]
-    pub fn knowing<'a>(mut self, entries: impl IntoIterator<Item = &'a FleetTarget>) -> Self {
-        let known: BTreeMap<String, &FleetTarget> = entries
+    pub fn knowing(mut self, entries: impl IntoIterator<Item = FleetTarget>) -> Self {
+        let known: BTreeMap<String, FleetTarget> = entries
             .into_iter()
             .map(|target| (target.hostname.to_fqdn(), target))
             .collect();
@@ -404,9 +404,15 @@ mod tests {
             target.expect_cidrs.push(format!("10.{at}.0.0/16").parse().unwrap());
             target
         });
-        for (place, target) in distinct(hosts).iter().enumerate().rev() {
+        let targets = distinct(hosts);
+        for place in targets.places().rev() {
             let report = &reports[place];
-            gathering.take(place, TargetOutcome::of(target, report, None), None, report);
+            gathering.take(
+                place,
+                TargetOutcome::of(&targets.get(place), report, None),
+                None,
+                report,
+            );
         }
         gathering.finish(Vec::new(), false)
     }
@@ -456,7 +462,7 @@ mod tests {
         }
         let there = gathering.finish(Vec::new(), false);
         assert!(there.targets[0].replaced_by.is_none());
-        let there = there.knowing(&targets);
+        let there = there.knowing(targets);
         let stale = &there.targets[0];
         assert_eq!(stale.headline.as_ref().unwrap().rule, dead::RULE);
         assert_eq!(stale.replaced_by.as_deref(), Some("c-1"));

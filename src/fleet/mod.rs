@@ -6,6 +6,7 @@ mod dead;
 mod document;
 mod file;
 mod outcome;
+mod packed;
 mod target;
 
 pub use causes::Cause;
@@ -13,4 +14,5 @@ pub use compared::{Across, Compared, Documents, NotFleet, Side, TargetState, cha
 pub use document::{DocumentKind, Fleet, Gathering, LeftOut, Tally};
 pub use file::{TargetLine, Unreadable, read};
 pub use outcome::{ResolverOutcome, TargetHeadline, TargetOutcome};
+pub use packed::PackedTargets;
 pub use target::{Distinct, EndpointOwner, FleetTarget, KnownCluster, NamedBy, Telling, distinct};

@@ -9,8 +9,8 @@ use std::ops::{Deref, DerefMut};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::packed::PackedTargets;
 use crate::dns::Name;
-use crate::limits;
 
 /// Who named a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,6 +70,12 @@ impl Deref for KnownCluster {
     }
 }
 
+impl From<EndpointOwner> for KnownCluster {
+    fn from(owner: EndpointOwner) -> Self {
+        Self(Some(Box::new(owner)).filter(|owner| **owner != EndpointOwner::default()))
+    }
+}
+
 impl DerefMut for KnownCluster {
     fn deref_mut(&mut self) -> &mut EndpointOwner {
         self.0.get_or_insert_default()
@@ -80,7 +86,7 @@ impl DerefMut for KnownCluster {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetTarget {
     /// What it is called, where that is not its host name: of most lines of a file it is.
-    called: Option<Box<str>>,
+    pub(super) called: Option<Box<str>>,
     /// The endpoint's host name, in the case it was given.
     pub hostname: Name,
     /// The API server's port, where one was given.
@@ -158,18 +164,18 @@ pub struct Distinct {
 
 /// The targets in their order, each endpoint once for what is expected of it. The names are unique then: the second
 /// endpoint of a name is called `NAME (2)`.
-pub fn distinct(targets: impl IntoIterator<Item = FleetTarget>) -> Vec<Distinct> {
+pub fn distinct(targets: impl IntoIterator<Item = FleetTarget>) -> PackedTargets {
     let mut telling = Telling::default();
     for target in targets {
         telling.add(target);
     }
-    telling.kept
+    telling.finish()
 }
 
-/// Tells targets apart, one after the other: there may be a hundred thousand, so nothing of them is held twice.
+/// Tells targets apart, one after the other.
 #[derive(Debug, Default)]
 pub struct Telling {
-    kept: Vec<Distinct>,
+    kept: PackedTargets,
     random: RandomState,
     /// Where each endpoint, with what is expected of it, stands among those.
     places: Places,
@@ -180,22 +186,30 @@ pub struct Telling {
     also: BTreeSet<(usize, String)>,
 }
 
-/// Where values stand, by their hashes.
+/// Where values stand, by the lower half of their hashes: of a hundred thousand values, one or two share that.
 #[derive(Debug, Default)]
 struct Places {
-    first: HashMap<u64, u32>,
+    first: HashMap<u32, u32>,
     /// Those whose hash is that of another value.
-    more: Vec<(u64, u32)>,
+    more: Vec<(u32, u32)>,
+}
+
+/// The lower half of a hash.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+fn short(hash: u64) -> u32 {
+    hash as u32
 }
 
 impl Places {
     fn find(&self, hash: u64, is_there: impl Fn(usize) -> bool) -> Option<usize> {
+        let hash = short(hash);
         let more = self.more.iter().filter(|(other, _)| *other == hash);
         let all = self.first.get(&hash).into_iter().chain(more.map(|(_, place)| place));
         all.map(|place| *place as usize).find(|place| is_there(*place))
     }
 
     fn add(&mut self, hash: u64, place: usize) {
+        let hash = short(hash);
         let place = u32::try_from(place).unwrap_or(u32::MAX);
         if *self.first.entry(hash).or_insert(place) != place {
             self.more.push((hash, place));
@@ -204,25 +218,41 @@ impl Places {
 }
 
 impl Telling {
+    /// With room for so many targets, whose names have so many octets together: lists that grow step by step are in
+    /// memory twice at each step, and leave gaps there.
+    pub fn with_room(targets: usize, octets: usize) -> Self {
+        let places = || Places {
+            first: HashMap::with_capacity(targets),
+            more: Vec::new(),
+        };
+        Self {
+            kept: PackedTargets::with_room(targets, octets),
+            places: places(),
+            names: places(),
+            ..Self::default()
+        }
+    }
+
     /// Takes one more.
     pub fn add(&mut self, mut target: FleetTarget) {
         let told = (&target.hostname, &target.expect_addresses, &target.expect_cidrs);
         let hash = self.random.hash_one(told);
         let is_same = |place: usize| {
-            let other = &self.kept[place].target;
+            let other = self.kept.get(place).target;
             (&other.hostname, &other.expect_addresses, &other.expect_cidrs) == told
         };
         if let Some(place) = self.places.find(hash, is_same) {
-            let first = &mut self.kept[place];
+            let first = self.kept.get(place).target;
             // One of the entries may not say whose the endpoint is.
-            let (own, other) = (&first.target.known, &target.known);
+            let (own, other) = (&first.known, &target.known);
             if own.cluster.is_none() && (&own.cluster, &own.account) != (&other.cluster, &other.account) {
-                first.target.known.cluster.clone_from(&target.known.cluster);
-                first.target.known.account.clone_from(&target.known.account);
+                let own = self.kept.known_mut(place);
+                own.cluster.clone_from(&target.known.cluster);
+                own.account.clone_from(&target.known.account);
             }
             let name = target.name();
-            if first.target.name() != name && self.also.insert((place, name.clone().into_owned())) {
-                first.also.push(name.into_owned());
+            if first.name() != name && self.also.insert((place, name.clone().into_owned())) {
+                self.kept.call_too(place, name.into_owned());
             }
             return;
         }
@@ -243,14 +273,11 @@ impl Telling {
         let place = self.kept.len();
         self.places.add(hash, place);
         self.names.add(self.random.hash_one(&*name), place);
-        self.kept.push(Distinct {
-            target,
-            also: Vec::new(),
-        });
+        self.kept.push(&target);
     }
 
     fn is_taken(&self, name: &str) -> bool {
-        let has_it = |place: usize| self.kept[place].target.name() == name;
+        let has_it = |place: usize| self.kept.get(place).target.name() == name;
         self.names.find(self.random.hash_one(name), has_it).is_some()
     }
 
@@ -259,18 +286,9 @@ impl Telling {
         self.kept.is_empty()
     }
 
-    /// All of them, in the order in which they came, each made into something else. They are not all there twice
-    /// meanwhile.
-    pub fn finish<T>(self, made: impl Fn(Distinct) -> T) -> Vec<T> {
-        let mut left = self.kept;
-        let mut finished = Vec::with_capacity(left.len());
-        while !left.is_empty() {
-            let last = left.split_off(left.len().saturating_sub(limits::BULK_AHEAD));
-            left.shrink_to_fit();
-            finished.extend(last.into_iter().rev().map(&made));
-        }
-        finished.reverse();
-        finished
+    /// All of them, in the order in which they came.
+    pub fn finish(self) -> PackedTargets {
+        self.kept.finished()
     }
 }
 
@@ -296,8 +314,11 @@ mod tests {
             expecting,
             target("prod (2)", "c.test"),
         ]);
-        let names: Vec<_> = found.iter().map(|one| one.target.name()).collect();
+        let names: Vec<_> = found
+            .places()
+            .map(|at| found.get(at).target.name().into_owned())
+            .collect();
         assert_eq!(names, ["prod", "prod (2)", "prod (3)", "prod (2) (2)"]);
-        assert_eq!(found[0].also, ["other"]);
+        assert_eq!(found.get(0).also, ["other"]);
     }
 }

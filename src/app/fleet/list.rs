@@ -30,7 +30,9 @@ use crate::facts::answers::{Shares, WantedShare};
 use crate::facts::host::{self, FactsFile, UnreadableFile};
 use crate::facts::instance::{self, InstancePlace};
 use crate::facts::{Call, Facts, FailedRead, Gap, Kubeconfig};
-use crate::fleet::{self, Distinct, LeftOut, NamedBy, TargetLine, TargetOutcome, Telling, Unreadable, distinct};
+use crate::fleet::{
+    self, Distinct, LeftOut, NamedBy, PackedTargets, TargetLine, TargetOutcome, Telling, Unreadable, distinct,
+};
 use crate::limits;
 use crate::settings::Settings;
 use crate::target::{Target, TargetSource};
@@ -39,14 +41,13 @@ use crate::target::{Target, TargetSource};
 type Networks<'a> = std::iter::Chain<std::slice::Iter<'a, IpNet>, std::slice::Iter<'a, IpNet>>;
 
 /// A target to check, and what is known of it.
-///
-/// All of them are held from the start of a run to its end, and a file may list a hundred thousand: what they share
-/// stands once, and what most of them lack takes no room.
 pub(super) struct ListedTarget {
+    /// Its place among all.
+    pub(super) at: usize,
     /// The target.
     pub(super) target: Distinct,
     /// What the kubeconfig says of it.
-    kubeconfig: Option<Box<Kubeconfig>>,
+    kubeconfig: Option<Rc<Kubeconfig>>,
     /// What AWS, or files, say of it and of others, where that is known already.
     shares: Option<Rc<Shares>>,
     /// With whose eyes AWS is asked beside the resolvers.
@@ -59,17 +60,35 @@ pub(super) struct ListedTarget {
 
 /// What was found out beside a list of clusters.
 struct Listing {
+    /// What AWS says of them.
+    shares: Option<Rc<Shares>>,
     /// Where this host is.
     place: InstancePlace,
     /// What could not be learnt.
     gaps: Vec<Gap>,
 }
 
+/// The targets to check. All of them are held from the start of a run to its end, and a file may list a hundred
+/// thousand, so each is put together when it is looked at.
+#[derive(Default)]
+pub(super) struct ListedTargets {
+    targets: PackedTargets,
+    kubeconfigs: BTreeMap<usize, Rc<Kubeconfig>>,
+    listings: BTreeMap<usize, Rc<Listing>>,
+    /// What files say of all.
+    saved: Option<Rc<Shares>>,
+    /// With whose eyes AWS is asked beside the resolvers, and with which of them for each target; empty where it is
+    /// not.
+    all_eyes: Vec<Rc<Eyes>>,
+    eyes: Vec<u32>,
+    heard: Option<Rc<Heard>>,
+}
+
 /// The targets, and what is none.
 #[derive(Default)]
 pub(super) struct TargetList {
     /// Those to check.
-    pub(super) entries: Vec<ListedTarget>,
+    pub(super) entries: ListedTargets,
     /// Those that cannot be asked for, by their place.
     pub(super) not_asked: Vec<(usize, TargetOutcome)>,
     /// What is no target.
@@ -78,18 +97,75 @@ pub(super) struct TargetList {
     pub(super) learning: Option<SharedLearning>,
 }
 
-impl ListedTarget {
-    fn new(target: Distinct) -> Self {
+impl ListedTargets {
+    fn of(targets: PackedTargets) -> Self {
         Self {
-            target,
-            kubeconfig: None,
-            shares: None,
-            eyes: None,
-            heard: None,
-            listing: None,
+            targets,
+            ..Self::default()
         }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// The target at a place.
+    pub(super) fn get(&self, at: usize) -> ListedTarget {
+        let listing = self.listings.get(&at);
+        let of_listing = listing.and_then(|listing| listing.shares.as_ref());
+        let eyes = self.eyes.get(at).map(|eyes| &self.all_eyes[*eyes as usize]);
+        ListedTarget {
+            at,
+            target: self.targets.get(at),
+            kubeconfig: self.kubeconfigs.get(&at).cloned(),
+            shares: self.saved.as_ref().or(of_listing).cloned(),
+            eyes: eyes.cloned(),
+            heard: self.heard.clone(),
+            listing: listing.cloned(),
+        }
+    }
+
+    /// Each, one after the other.
+    pub(super) fn iter(&self) -> impl Iterator<Item = ListedTarget> {
+        self.targets.places().map(|at| self.get(at))
+    }
+
+    /// The host name of the target at a place.
+    pub(super) fn hostname(&self, at: usize) -> Name {
+        self.targets.hostname(at)
+    }
+
+    /// The targets by their zones: names are in one zone whatever their case.
+    pub(super) fn by_zone(&self) -> ZonedTargets {
+        let zones: Vec<String> = self.targets.zones().iter().map(Name::to_fqdn).collect();
+        let mut zoned = ZonedTargets::default();
+        for at in self.targets.places() {
+            let zone = &zones[self.targets.zone(at)];
+            if let Some(count) = zoned.counts.get_mut(zone) {
+                *count += 1;
+                zoned.others.push(u32::try_from(at).unwrap_or(u32::MAX));
+            } else {
+                zoned.counts.insert(zone.clone(), 1);
+                zoned.firsts.push(at);
+            }
+        }
+        zoned
+    }
+}
+
+/// The targets by their zones.
+#[derive(Default)]
+pub(super) struct ZonedTargets {
+    /// The places of the first of each zone.
+    pub(super) firsts: Vec<usize>,
+    /// The places of the others, in little room.
+    pub(super) others: Vec<u32>,
+    /// How many targets each zone has.
+    pub(super) counts: BTreeMap<String, usize>,
+}
+
+impl ListedTarget {
     /// Describes everything that is known of it but its name and its addresses, in octets that are the same for all of
     /// which the same is known. Returns whether that is all that is known.
     pub(super) fn describe(&self, into: &mut Vec<u8>) -> bool {
@@ -142,6 +218,7 @@ impl ListedTarget {
         (target.hostname, target.expect_addresses) = (hostname, expect_addresses);
         target.call(String::new());
         Self {
+            at: self.at,
             target: Distinct {
                 target,
                 also: Vec::new(),
@@ -277,7 +354,7 @@ pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<Target
 
 /// Reads the files of `--facts`. What is asked of AWS, once for each account and Region, and of the metadata service,
 /// is asked beside the resolvers: whom every target has in scope, neither of them names.
-async fn learn(entries: &mut [ListedTarget], settings: &Settings) -> Result<Option<SharedLearning>, Error> {
+async fn learn(entries: &mut ListedTargets, settings: &Settings) -> Result<Option<SharedLearning>, Error> {
     let sources = &settings.sources;
     let until = Instant::now() + aws_share(settings);
     if !sources.facts.is_empty() {
@@ -287,10 +364,7 @@ async fn learn(entries: &mut [ListedTarget], settings: &Settings) -> Result<Opti
             FactsFile::Unreadable(error) => Error::File(error),
             content @ FactsFile::Content { .. } => Error::Facts(content),
         })?;
-        let shares = Rc::new(Shares::new(saved, None));
-        for entry in entries.iter_mut() {
-            entry.shares = Some(Rc::clone(&shares));
-        }
+        entries.saved = Some(Rc::new(Shares::new(saved, None)));
     }
     if sources.no_aws {
         return Ok(None);
@@ -317,18 +391,23 @@ async fn learn(entries: &mut [ListedTarget], settings: &Settings) -> Result<Opti
         }
     };
     let heard: Rc<Heard> = Rc::default();
-    let mut all_eyes: BTreeSet<Rc<Eyes>> = BTreeSet::new();
-    for entry in entries {
-        entry.heard = Some(Rc::clone(&heard));
-        if asks_aws {
-            let eyes = eyes_of(entry);
-            let known = all_eyes.get(&eyes).cloned();
-            let eyes = known.unwrap_or_else(|| Rc::new(eyes));
-            all_eyes.insert(Rc::clone(&eyes));
-            entry.eyes = Some(eyes);
+    let mut all_eyes: BTreeMap<Rc<Eyes>, u32> = BTreeMap::new();
+    if asks_aws {
+        let (mut seen, mut of_each) = (Vec::new(), Vec::with_capacity(entries.len()));
+        for entry in entries.iter() {
+            let eyes = eyes_of(&entry);
+            let number = all_eyes.get(&eyes).copied().unwrap_or_else(|| {
+                let (eyes, number) = (Rc::new(eyes), u32::try_from(seen.len()).unwrap_or(u32::MAX));
+                seen.push(Rc::clone(&eyes));
+                all_eyes.insert(eyes, number);
+                number
+            });
+            of_each.push(number);
         }
+        (entries.all_eyes, entries.eyes) = (seen, of_each);
     }
-    let all_eyes = all_eyes.iter().map(|eyes| eyes.as_ref().clone()).collect();
+    entries.heard = Some(Rc::clone(&heard));
+    let all_eyes = all_eyes.into_keys().map(|eyes| eyes.as_ref().clone()).collect();
     Ok(Some(SharedLearning::new(all_eyes, aws_share(settings), heard)))
 }
 
@@ -371,7 +450,8 @@ async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> 
     let lines = apart(move || {
         let octets = read(&named)?;
         let host = |host: &str| named_host(host).map_err(|error| error.to_string());
-        let mut targets = Telling::default();
+        let lines = octets.iter().filter(|octet| **octet == b'\n').count() + 1;
+        let mut targets = Telling::with_room(lines.min(limits::TARGETS), octets.len());
         let mut unreadable: Vec<Unreadable> = Vec::new();
         fleet::read(&octets, host, |line| {
             match line.and_then(|line| of_scope(line, scope)) {
@@ -402,7 +482,7 @@ async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> 
     });
     Ok(TargetList {
         not_asked: not_asked.collect(),
-        entries: targets.finish(ListedTarget::new),
+        entries: ListedTargets::of(targets.finish()),
         left_out: Vec::new(),
         learning: None,
     })
@@ -454,13 +534,12 @@ async fn of_kubeconfig(settings: &Settings) -> Result<TargetList, Error> {
     if targets.is_empty() {
         return Err(Error::NoContexts(listed.left_out.len()));
     }
-    for target in distinct(targets) {
-        let kubeconfig = kubeconfigs.remove(&target.target.place).map(Box::new);
-        listed.entries.push(ListedTarget {
-            kubeconfig,
-            ..ListedTarget::new(target)
-        });
-    }
+    listed.entries = ListedTargets::of(distinct(targets));
+    let of_targets = listed.entries.iter().filter_map(|entry| {
+        let kubeconfig = kubeconfigs.remove(&entry.target.target.place)?;
+        Some((entry.at, Rc::new(kubeconfig)))
+    });
+    listed.entries.kubeconfigs = of_targets.collect();
     Ok(listed)
 }
 
@@ -504,6 +583,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Err
     let mut next = 0;
     for (eyes, seen) in &seen {
         let listing = Rc::new(Listing {
+            shares: seen.shares.clone(),
             place: place.clone(),
             gaps: seen.gaps.clone(),
         });
@@ -547,7 +627,7 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Err
                     target.known.account = shares.account().map(str::to_owned);
                     target.place = place;
                     targets.push(target);
-                    known.insert(place, (seen, Rc::clone(&listing)));
+                    known.insert(place, Rc::clone(&listing));
                 }
                 Err(reason) => {
                     let outcome = TargetOutcome::not_asked(shown, None, NamedBy::Aws, reason);
@@ -562,14 +642,12 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Err
             None => Error::NoClusters,
         });
     }
-    for target in distinct(targets) {
-        let known = known.get(&target.target.place);
-        listed.entries.push(ListedTarget {
-            shares: known.and_then(|(seen, _)| seen.shares.clone()),
-            listing: known.map(|(_, listing)| Rc::clone(listing)),
-            ..ListedTarget::new(target)
-        });
-    }
+    listed.entries = ListedTargets::of(distinct(targets));
+    let of_targets = listed.entries.iter().filter_map(|entry| {
+        let listing = known.get(&entry.target.target.place)?;
+        Some((entry.at, Rc::clone(listing)))
+    });
+    listed.entries.listings = of_targets.collect();
     Ok(listed)
 }
 

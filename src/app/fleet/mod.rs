@@ -87,7 +87,7 @@ async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupt
     documents.interrupted |= here.interrupted;
     documents.seen.insert(0, (name, here));
     // The others have the endpoints alone. That an entry is dead is told by its neighbours in the kubeconfig.
-    let entries = || listed.entries.iter().map(|entry| &entry.target.target);
+    let entries = || listed.entries.iter().map(|entry| entry.target.target);
     let seen = documents.seen.into_iter().enumerate();
     documents.seen = seen
         .map(|(place, (name, fleet))| {
@@ -178,7 +178,7 @@ async fn once(
         Some(Stopped::Enough) => Some("not asked: --fail-fast ended the run"),
     };
     if let Some(reason) = reason {
-        for entry in listed.entries.iter().filter(|entry| !rolling.is_done(entry)) {
+        for entry in listed.entries.iter().filter(|entry| !rolling.is_done(entry.at)) {
             let target = &entry.target.target;
             let hostname = Some(target.hostname.clone());
             let outcome = TargetOutcome::not_asked(target.name().into_owned(), hostname, target.origin, reason);

@@ -27,7 +27,7 @@ use super::super::shared::{self, Awaits, Controls, Shared, Unasked};
 use super::alike::{Alike, DecidedHow, First, LinePattern, MadeUp, Values};
 use super::aws::SharedLearning;
 use super::bulk::{self, TargetAnswers};
-use super::list::ListedTarget;
+use super::list::{ListedTarget, ListedTargets, ZonedTargets};
 use super::{Making, ReadyReport};
 use crate::bulk as engine;
 use crate::dns::Name;
@@ -52,7 +52,7 @@ pub(super) enum Stopped {
 }
 
 /// A target that was checked as alone, its place among those that were asked for in bulk, how, and what came of it.
-type Checked<'e> = (&'e ListedTarget, Option<usize>, Survey, Result<TargetResult, Error>);
+type Checked = (Rc<ListedTarget>, Option<usize>, Survey, Result<TargetResult, Error>);
 
 /// What came of a target.
 struct TargetResult {
@@ -65,8 +65,8 @@ struct TargetResult {
 }
 
 /// A target whose report waits for what others show of the resolvers.
-struct HeldTarget<'e> {
-    entry: &'e ListedTarget,
+struct HeldTarget {
+    entry: Rc<ListedTarget>,
     ready: ReadyReport,
     shown: Vec<(Resolver, ForOthers)>,
     capture: Box<Capture>,
@@ -76,6 +76,7 @@ struct HeldTarget<'e> {
 /// with what they have in common.
 type Decided = (
     usize,
+    Rc<ListedTarget>,
     Result<Option<TargetResult>, Error>,
     Option<(First, Option<LinePattern>)>,
 );
@@ -92,7 +93,7 @@ enum Survey {
 }
 
 /// What a pass comes to next.
-enum Next<'e> {
+enum Next {
     /// All were asked for in bulk.
     Asked,
     /// AWS and the metadata service have spoken.
@@ -103,7 +104,7 @@ enum Next<'e> {
     More,
     /// By what was found in bulk; `None` where that is not healthy.
     Decided(Decided),
-    Checked(Checked<'e>),
+    Checked(Checked),
 }
 
 /// A resolver that sent nothing, and when it was last asked.
@@ -140,9 +141,30 @@ pub(super) struct Rolling<'a> {
     tried_over_tcp: RefCell<Vec<Resolver>>,
     look: RefCell<Option<Arc<HostLook>>>,
     configuration: RefCell<Option<(Option<HostConfiguration>, Vec<Gap>)>>,
-    done: RefCell<BTreeSet<usize>>,
+    done: RefCell<DoneTargets>,
     /// The targets that were diagnosed and that others are like.
     alike: RefCell<Alike>,
+}
+
+/// Which targets were asked for to their end.
+#[derive(Default)]
+struct DoneTargets {
+    is_done: Vec<bool>,
+    count: usize,
+}
+
+impl DoneTargets {
+    /// None of so many.
+    fn none_of(targets: usize) -> Self {
+        Self {
+            is_done: vec![false; targets],
+            count: 0,
+        }
+    }
+
+    fn add(&mut self, at: usize) {
+        self.count += usize::from(!std::mem::replace(&mut self.is_done[at], true));
+    }
 }
 
 /// The zone beside whose names a target stands.
@@ -176,9 +198,9 @@ impl<'a> Rolling<'a> {
         }
     }
 
-    /// Whether this target was asked for to its end.
-    pub(super) fn is_done(&self, entry: &ListedTarget) -> bool {
-        self.done.borrow().contains(&entry.target.target.place)
+    /// Whether the target at this place was asked for to its end.
+    pub(super) fn is_done(&self, at: usize) -> bool {
+        self.done.borrow().is_done.get(at).is_some_and(|is_done| *is_done)
     }
 
     /// Asks for all targets. `on_report` gets each report as it is there, and says whether to go on. Where a resolver
@@ -189,40 +211,39 @@ impl<'a> Rolling<'a> {
     /// in a check of one.
     pub(super) async fn all(
         &self,
-        entries: &[ListedTarget],
+        entries: &ListedTargets,
         learning: Option<&SharedLearning>,
         is_awaited: bool,
         interrupt: &mut Interrupted,
         mut on_report: impl FnMut(&ListedTarget, ReadyReport) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
-        let mut held: Vec<HeldTarget<'_>> = Vec::new();
+        let mut held: Vec<HeldTarget> = Vec::new();
+        *self.done.borrow_mut() = DoneTargets::none_of(entries.len());
         let stopped = self
             .pass(entries, learning, is_awaited, interrupt, &mut held, &mut on_report)
             .await?;
         for (entry, ready) in self.told_by_others(&mut held, true).await? {
-            on_report(entry, ready)?;
+            on_report(&entry, ready)?;
         }
         Ok(stopped)
     }
 
-    async fn pass<'e>(
+    async fn pass(
         &self,
-        entries: &'e [ListedTarget],
+        entries: &ListedTargets,
         learning: Option<&SharedLearning>,
         is_awaited: bool,
         interrupt: &mut Interrupted,
-        held: &mut Vec<HeldTarget<'e>>,
+        held: &mut Vec<HeldTarget>,
         mut on_report: impl FnMut(&ListedTarget, ReadyReport) -> Result<bool, Error>,
     ) -> Result<Option<Stopped>, Error> {
         *self.look.borrow_mut() = Some(look(self.settings, Instant::now() + self.settings.deadline).await?);
-        let mut targets: BTreeMap<String, usize> = BTreeMap::new();
-        let (first_of_zones, others): (Vec<&ListedTarget>, Vec<&ListedTarget>) = entries.iter().partition(|entry| {
-            let count = targets.entry(zone(entry)).or_default();
-            *count += 1;
-            *count == 1
-        });
-        *self.targets.borrow_mut() = targets;
-        let (first, rest) = first_of_zones.split_at(first_of_zones.len().min(1));
+        let ZonedTargets { firsts, counts, others } = entries.by_zone();
+        *self.targets.borrow_mut() = counts;
+        let entry_at = |at: usize| Rc::new(entries.get(at));
+        // By its number among those that are asked for in bulk.
+        let other = |number: usize| entry_at(others[number] as usize);
+        let (first, rest) = firsts.split_at(firsts.len().min(1));
         // The first tells who is silent; the first of each zone what the zone's controls show.
         let mut surveys = VecDeque::from([first.iter(), rest.iter()]);
         let servers = self.servers(&others);
@@ -230,9 +251,9 @@ impl<'a> Rolling<'a> {
         let names = pin!(stream::unfold(others.iter(), |mut left| {
             let room = Arc::clone(&room);
             async move {
-                let entry = left.next()?;
+                let at = left.next()?;
                 room.acquire_owned().await.ok()?.forget();
-                Some((entry.target.target.hostname.clone(), left))
+                Some((entries.hostname(*at as usize), left))
             }
         }));
         let options = engine::Options {
@@ -269,22 +290,22 @@ impl<'a> Rolling<'a> {
         // Until the surveys are done, what was heard waits.
         let (mut is_open, mut is_in_bulk) = (false, true);
         // Where the first targets ended without it, one more shows what comes over TCP.
-        let mut of_tcp = others.first();
+        let mut of_tcp = (!others.is_empty()).then_some(0);
         loop {
             while !is_open {
                 let stage = surveys.front_mut();
                 if running.len() < self.at_once
-                    && let Some(entry) = stage.and_then(Iterator::next)
+                    && let Some(at) = stage.and_then(Iterator::next)
                 {
-                    running.push(self.check(entry, None, Survey::First));
+                    running.push(self.check(entry_at(*at), None, Survey::First));
                 } else if running.is_empty() {
                     is_open = surveys.pop_front().is_none();
                     if is_open
                         && self.lacks_tcp(&servers)
-                        && let Some(entry) = of_tcp.take()
+                        && let Some(at) = of_tcp.take()
                     {
                         is_open = false;
-                        running.push(self.check(entry, Some(0), Survey::Whole));
+                        running.push(self.check(other(at), Some(at), Survey::Whole));
                     }
                 } else {
                     break;
@@ -293,7 +314,7 @@ impl<'a> Rolling<'a> {
                     is_in_bulk = false;
                     asking.clear();
                     (coming, heard) = Default::default();
-                    let is_left = |at: &usize| !self.is_done(others[*at]);
+                    let is_left = |at: &usize| !self.is_done(others[*at] as usize);
                     let left = (0..others.len()).filter(is_left);
                     suspects.ready.extend(left.map(|at| (at, Survey::No)));
                 }
@@ -305,13 +326,13 @@ impl<'a> Rolling<'a> {
                 && deciding.len() < limits::TARGETS_AT_ONCE
                 && let Some((at, answers)) = heard.pop_front()
             {
-                let entry = others[at];
-                if self.is_done(entry) {
+                if self.is_done(others[at] as usize) {
                     room.add_permits(1);
                     continue;
                 }
+                let entry = other(at);
                 let mut first = None;
-                match self.way(entry, &answers, &servers) {
+                match self.way(&entry, &answers, &servers) {
                     DecidedHow::Alike(pattern) if cfg!(debug_assertions) => {
                         let (values, since) = {
                             let alike = self.alike.borrow();
@@ -326,13 +347,13 @@ impl<'a> Rolling<'a> {
                             let alike = self.alike.borrow();
                             self.making.alike(&pattern, alike.values(), &taken_at, &entry.target)?
                         };
-                        self.done.borrow_mut().insert(entry.target.target.place);
+                        self.done.borrow_mut().add(entry.at);
                         let mut told = vec![(entry, ready)];
                         if self.take(&pattern.shown) {
                             told.extend(self.told_by_others(held, false).await?);
                         }
                         for (entry, ready) in told {
-                            if !on_report(entry, ready)? {
+                            if !on_report(&entry, ready)? {
                                 return Ok(Some(Stopped::Enough));
                             }
                         }
@@ -345,32 +366,33 @@ impl<'a> Rolling<'a> {
                     }
                     DecidedHow::Diagnose => {}
                     DecidedHow::Learn(new) => {
-                        let made_up = new.made_up(entry, &answers, (&servers, &self.left_out(&servers)), self.settings);
+                        let made_up =
+                            new.made_up(&entry, &answers, (&servers, &self.left_out(&servers)), self.settings);
                         first = Some((new, made_up));
                     }
                 }
                 // Those are known, and what they are to every target.
                 let answers = answers.without(|server| self.is_silent(&servers[server].0));
                 let mute = answers.mute();
-                if let Some(found) = answers.observed(&others[at].target.target.hostname, &servers) {
-                    deciding.push(self.decide(at, others[at], found, first, &servers));
+                if let Some(found) = answers.observed(&entry.target.target.hostname, &servers) {
+                    deciding.push(self.decide(at, entry, found, first, &servers));
                 } else {
                     if let Some((first, _)) = first {
                         self.alike.borrow_mut().learn(first, None);
                     }
                     room.add_permits(1);
                     let about = Some(mute).filter(|mute| !mute.is_empty()).map(SurveyAim::Mute);
-                    suspects.add(at, about.or_else(|| self.left(others[at])));
+                    suspects.add(at, about.or_else(|| self.left(&entry)));
                 }
             }
             while is_open
                 && running.len() < self.at_once
                 && let Some((at, surveys)) = suspects.next()
             {
-                running.push(self.check(others[at], Some(at), surveys));
+                running.push(self.check(other(at), Some(at), surveys));
             }
             let has_more = is_open && !heard.is_empty() && !is_waiting && deciding.len() < limits::TARGETS_AT_ONCE;
-            let is_any_left = self.done.borrow().len() < entries.len();
+            let is_any_left = self.done.borrow().count < entries.len();
             let next = async {
                 tokio::select! {
                     biased;
@@ -407,7 +429,7 @@ impl<'a> Rolling<'a> {
                     }
                     continue;
                 }
-                Some(Next::Decided((at, made, first))) => {
+                Some(Next::Decided((at, entry, made, first))) => {
                     room.add_permits(1);
                     if let Some((first, pattern)) = first {
                         self.alike.borrow_mut().learn(first, pattern);
@@ -420,7 +442,7 @@ impl<'a> Rolling<'a> {
                     {
                         let (own, shown) =
                             made.map_or_else(|| (None, pattern.shown.clone()), |made| (Some(made.ready), made.shown));
-                        let ready = self.held(own, &pattern, &values, others[at])?;
+                        let ready = self.held(own, &pattern, &values, &entry)?;
                         debug_assert_eq!(shown, pattern.shown);
                         made = Some(TargetResult {
                             ready,
@@ -429,10 +451,10 @@ impl<'a> Rolling<'a> {
                         });
                     }
                     let Some(made) = made else {
-                        suspects.add(at, self.left(others[at]));
+                        suspects.add(at, self.left(&entry));
                         continue;
                     };
-                    (others[at], made)
+                    (entry, made)
                 }
                 Some(Next::Checked((entry, at, survey, report))) => {
                     let made = report?;
@@ -441,7 +463,7 @@ impl<'a> Rolling<'a> {
                     let is_final = survey != Survey::No || made.ready.report.conclusion == Conclusion::Healthy;
                     if !is_final
                         && let Some(at) = at
-                        && let Some(about) = self.left(entry)
+                        && let Some(about) = self.left(&entry)
                         && !suspects.is_surveyed(&about)
                     {
                         suspects.add(at, Some(about));
@@ -450,7 +472,7 @@ impl<'a> Rolling<'a> {
                     (entry, made)
                 }
             };
-            self.done.borrow_mut().insert(entry.target.target.place);
+            self.done.borrow_mut().add(entry.at);
             let TargetResult { ready, shown, open } = made;
             let is_news = self.take(&shown);
             let mut told = match open {
@@ -469,7 +491,7 @@ impl<'a> Rolling<'a> {
                 told.extend(self.told_by_others(held, false).await?);
             }
             for (entry, ready) in told {
-                if !on_report(entry, ready)? {
+                if !on_report(&entry, ready)? {
                     return Ok(Some(Stopped::Enough));
                 }
             }
@@ -506,11 +528,11 @@ impl<'a> Rolling<'a> {
 
     /// The reports that wait for what others show, where those have shown it, or all of them; diagnosed again with
     /// that.
-    async fn told_by_others<'e>(
+    async fn told_by_others(
         &self,
-        held: &mut Vec<HeldTarget<'e>>,
+        held: &mut Vec<HeldTarget>,
         all: bool,
-    ) -> Result<Vec<(&'e ListedTarget, ReadyReport)>, Error> {
+    ) -> Result<Vec<(Rc<ListedTarget>, ReadyReport)>, Error> {
         let mut told = Vec::new();
         for mut one in std::mem::take(held) {
             let (mut is_other, mut is_open) = (false, false);
@@ -611,7 +633,7 @@ impl<'a> Rolling<'a> {
     async fn decide(
         &self,
         at: usize,
-        entry: &ListedTarget,
+        entry: Rc<ListedTarget>,
         found: Vec<Probed>,
         first: Option<(First, Option<MadeUp>)>,
         servers: &[(Resolver, engine::BulkServer)],
@@ -620,7 +642,7 @@ impl<'a> Rolling<'a> {
         let decided = async {
             let silent = self.silent_now();
             let is_one_asked_again = silent.len() < self.silent.borrow().len();
-            let capture = self.capture(entry, Survey::No, found, silent.clone()).await?;
+            let capture = self.capture(&entry, Survey::No, found, silent.clone()).await?;
             let shown = shown(&capture, Survey::No);
             // Who was not asked in bulk has said something else of each.
             let is_in_bulk = |probed: &Probed| {
@@ -655,9 +677,10 @@ impl<'a> Rolling<'a> {
             let open = None;
             Ok((ready.map(|ready| TargetResult { ready, shown, open }), pattern))
         };
-        match decided.await {
-            Ok((ready, pattern)) => (at, Ok(ready), first.map(|first| (first, pattern))),
-            Err(error) => (at, Err(error), first.map(|first| (first, None))),
+        let decided = decided.await;
+        match decided {
+            Ok((ready, pattern)) => (at, entry, Ok(ready), first.map(|first| (first, pattern))),
+            Err(error) => (at, entry, Err(error), first.map(|first| (first, None))),
         }
     }
 
@@ -720,8 +743,9 @@ impl<'a> Rolling<'a> {
     }
 
     /// One target as in a check of one, with what is shared so far.
-    async fn check<'e>(&self, entry: &'e ListedTarget, at: Option<usize>, survey: Survey) -> Checked<'e> {
+    async fn check(&self, entry: Rc<ListedTarget>, at: Option<usize>, survey: Survey) -> Checked {
         let checked = async {
+            let entry = &entry;
             let capture = self.capture(entry, survey, Vec::new(), self.silent_now()).await?;
             let capture = match self.lost_for(entry, &capture) {
                 lost if lost.is_empty() || survey != Survey::No => capture,
@@ -741,7 +765,8 @@ impl<'a> Rolling<'a> {
             let (ready, open) = made.await??;
             Ok(TargetResult { ready, shown, open })
         };
-        (entry, at, survey, checked.await)
+        let checked = checked.await;
+        (entry, at, survey, checked)
     }
 
     /// The resolvers in scope that were silent for this target and answered others of its zone: packets may have been
@@ -916,7 +941,7 @@ impl<'a> Rolling<'a> {
             mute.len() - 1
         });
         let targets = &mut mute[known].1;
-        targets.insert(entry.target.target.place);
+        targets.insert(entry.at);
         targets.len() >= limits::BULK_UNPROVEN
     }
 
