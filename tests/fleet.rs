@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use eks_dns_doctor::fleet::{Cause, Fleet};
+#[cfg(feature = "aws")]
+use eks_dns_doctor::observation::Source;
 use eks_dns_doctor::report::{Conclusion, Report};
 use eks_dns_doctor::rules::Confidence;
 use serde_json::Value;
@@ -910,6 +912,41 @@ fn silent_aws_is_waited_for_where_it_decides() {
                 assert!(left.contains("\"aws\"") || waits.is_some(), "{name}: {left}");
             }
         }
+    }
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn the_document_says_that_aws_was_not_waited_for() {
+    let server = Server::start(20);
+    let aws = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", aws.local_addr().expect("an address"));
+    let bench = Bench::new(&lines(0..20));
+    let of_format = |format: &str, more: &[&str]| {
+        let output = program()
+            .envs([
+                ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+                ("AWS_SECRET_ACCESS_KEY", "example"),
+            ])
+            .envs([("AWS_ENDPOINT_URL", endpoint.as_str()), ("AWS_MAX_ATTEMPTS", "1")])
+            .args(["check", "--targets", &bench.path("targets"), "--no-local", "-o", format])
+            .args(more)
+            .arg(format!("--resolver=corp={}", server.address))
+            .output()
+            .expect("it runs");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let of_aws = |document: &str| {
+        let fleet: Fleet = serde_json::from_str(document).expect("a document");
+        let mut left = fleet.not_waited_for.into_iter();
+        left.find(|one| one.source == Some(Source::Aws)).map(|one| one.targets)
+    };
+    assert_eq!(of_aws(&of_format("json", &[])), Some(20));
+    assert_eq!(of_aws(&of_format("json", &["--no-aws"])), None);
+    for format in ["table", "markdown", "html"] {
+        let told = |text: String| text.contains(Source::Aws.asked()) && text.contains("20 targets");
+        assert!(told(of_format(format, &[])), "{format}");
+        assert!(!told(of_format(format, &["--no-aws"])), "{format}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The document of many targets, and how it comes about, target by target.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::target::FleetTarget;
 use crate::compare::Verdict;
 use crate::dns::Name;
 use crate::facts::{Cluster, Gap, Vantage};
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::{Lookup, NotWaitedFor, Purpose, Source, Transport};
 use crate::redact;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION, Tool, exit};
 use crate::resolvers::Role;
@@ -58,6 +58,19 @@ pub struct Tally {
     pub matched: usize,
 }
 
+/// Who was not waited for, and for how many targets: what is said of those stands without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct NotAwaited {
+    /// Who was asked: the name of the resolver, or the source of facts.
+    pub resolver: String,
+    /// Who was asked for facts; absent for a resolver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// For how many targets not all that it was asked was waited for.
+    pub targets: usize,
+}
+
 /// The document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -84,6 +97,9 @@ pub struct Fleet {
     /// What could not be learnt, of any target: each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
+    /// Who was not waited for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_waited_for: Vec<NotAwaited>,
     /// The outcome: the worst of the targets.
     pub conclusion: Conclusion,
     /// The exit code: the worst of the targets, 1 before 3 before 0.
@@ -213,6 +229,7 @@ pub struct Gathering {
     owners: BTreeMap<usize, dead::EntryCluster>,
     tallies: Vec<Tally>,
     gaps: Vec<Gap>,
+    not_waited_for: Vec<NotAwaited>,
     worst: Conclusion,
     exit_code: u8,
     done: usize,
@@ -232,6 +249,7 @@ impl Gathering {
             owners: BTreeMap::new(),
             tallies: Vec::new(),
             gaps: Vec::new(),
+            not_waited_for: Vec::new(),
             worst: Conclusion::Healthy,
             exit_code: exit::HEALTHY,
             done: 0,
@@ -263,6 +281,7 @@ impl Gathering {
             self.present.extend(now.filter(|_| is_stale).map(|now| (place, now)));
         }
         self.tally(report);
+        self.leave(report);
         for gap in &report.gaps {
             if !self.gaps.contains(gap) && self.gaps.len() < crate::limits::GAPS_OF_FLEET {
                 self.gaps.push(gap.clone());
@@ -285,6 +304,23 @@ impl Gathering {
         self.exit_code = worse(self.exit_code, outcome.exit_code);
         if self.keeps {
             self.outcomes.insert(place, outcome);
+        }
+    }
+
+    /// Counts who was not waited for.
+    fn leave(&mut self, report: &Report) {
+        let who = |left: &NotWaitedFor| (left.source, left.resolver.clone());
+        let all: BTreeSet<_> = report.not_waited_for.iter().map(who).collect();
+        for (source, resolver) in all {
+            let mut known = self.not_waited_for.iter_mut();
+            match known.find(|one| one.source == source && one.resolver == resolver) {
+                Some(known) => known.targets += 1,
+                None => self.not_waited_for.push(NotAwaited {
+                    resolver,
+                    source,
+                    targets: 1,
+                }),
+            }
         }
     }
 
@@ -358,6 +394,7 @@ impl Gathering {
             causes: self.causes.finish(),
             resolvers: self.tallies,
             gaps: self.gaps,
+            not_waited_for: self.not_waited_for,
             conclusion: if self.done == 0 || (interrupted && self.worst != Conclusion::Broken) {
                 Conclusion::Inconclusive
             } else {

@@ -11,7 +11,7 @@ mod target;
 
 pub use causes::Cause;
 pub use compared::{Across, Compared, Documents, NotFleet, Side, TargetState, changes, compare, read_document};
-pub use document::{DocumentKind, Fleet, Gathering, LeftOut, Tally};
+pub use document::{DocumentKind, Fleet, Gathering, LeftOut, NotAwaited, Tally};
 pub use file::{TargetLine, Unreadable, read};
 pub use outcome::{ResolverOutcome, TargetHeadline, TargetOutcome};
 pub use packed::PackedTargets;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, of_example, of_one_target, said, shown};
+use super::{address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, said, shown};
 use crate::fleet::{Cause, Fleet, TargetOutcome};
 use crate::limits;
 use crate::render::Style;
@@ -41,7 +41,8 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
                     .gaps
                     .iter()
                     .map(|gap| format!("{} ({}): {}", gap.fact, gap.source, gap.reason)),
-            )
+            )?;
+            html.listed("Not waited for", not_waited_for(fleet).into_iter())
         })?;
         let made = format!("{} {}, {}", fleet.tool.name, fleet.tool.version, fleet.taken_at);
         html.element("footer", &[], &made)

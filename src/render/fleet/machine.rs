@@ -34,7 +34,7 @@ static CAUSES: Metric = Metric {
 };
 static NOT_CHECKED: Metric = Metric {
     name: "eks_dns_fleet_not_checked",
-    help: "What was not checked: facts that could not be learnt, and what is no target.",
+    help: "What was not checked: facts that could not be learnt, what is no target, and who was not waited for.",
     labels: &["vantage", "kind"],
 };
 static RESOLVERS: Metric = Metric {
@@ -97,7 +97,11 @@ pub(crate) fn add(exposition: &mut Exposition, fleet: &Fleet) {
             cause.targets.len() as f64,
         );
     }
-    for (kind, count) in [("fact", fleet.gaps.len()), ("left-out", fleet.left_out.len())] {
+    for (kind, count) in [
+        ("fact", fleet.gaps.len()),
+        ("left-out", fleet.left_out.len()),
+        ("answer", fleet.not_waited_for.len()),
+    ] {
         exposition.add(&NOT_CHECKED, &[vantage, kind], count as f64);
     }
     for tally in &fleet.resolvers {

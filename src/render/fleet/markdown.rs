@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, of_example, of_one_target, other_ways, said, shown};
+use super::{
+    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, said, shown,
+};
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
@@ -100,6 +102,9 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
     }
     if fleet.gaps.len() > most {
         writeln!(comment.out, "\nNot checked: {} more (-v).", fleet.gaps.len() - most)?;
+    }
+    if let Some(left) = not_waited_for(fleet) {
+        writeln!(comment.out, "\nNot waited for: {}", comment.text(&left))?;
     }
     Ok(())
 }

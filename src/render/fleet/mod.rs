@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use super::words::LineMark;
 use super::{Format, Style, json, short, words};
-use crate::fleet::{Cause, Fleet, LeftOut, NamedBy, Tally, TargetOutcome};
+use crate::fleet::{Cause, Fleet, LeftOut, NamedBy, NotAwaited, Tally, TargetOutcome};
 use crate::limits;
+use crate::observation::Source;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION};
 use crate::rules::phrase::{list, plural};
 use crate::rules::{self, Severity};
@@ -127,6 +128,22 @@ fn other_ways(cause: &Cause) -> impl Iterator<Item = &str> {
     let ways = cause.remedies.iter().filter(move |_| is_many);
     ways.filter(|remedy| remedy.is_alternative && remedy.commands.is_empty())
         .map(|remedy| remedy.title.as_str())
+}
+
+/// Who was not waited for, and for how many targets; `None` where everybody was.
+fn not_waited_for(fleet: &Fleet) -> Option<String> {
+    let one = |one: &NotAwaited| {
+        let what = one.source.map(Source::asked);
+        let what = what.unwrap_or(&one.resolver);
+        format!(
+            "{what} (of {} {})",
+            one.targets,
+            plural(one.targets, "target", "targets")
+        )
+    };
+    let all: Vec<String> = fleet.not_waited_for.iter().map(one).collect();
+    let all = (!all.is_empty()).then(|| words::some(&all, limits::NAMES_SHOWN))?;
+    Some(format!("{all}. What is said of those stands without it."))
 }
 
 /// Why nothing was decided in the report of one target; `None` where something was.

@@ -6,7 +6,8 @@ use std::fmt;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    address, counted, counts, headline, mark, named, of_example, of_one_target, other_ways, said, shown, undecided_for,
+    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, said,
+    shown, undecided_for,
 };
 use crate::fleet::Fleet;
 use crate::limits;
@@ -100,6 +101,10 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
                 &format!("{} ({}): {}", gap.fact, gap.source, gap.reason),
             )?;
         }
+    }
+    if let Some(left) = not_waited_for(fleet) {
+        page.blank();
+        page.item(INDENT, "Not waited for: ", &left)?;
     }
     Ok(())
 }
