@@ -8,6 +8,7 @@ mod file;
 mod outcome;
 mod packed;
 mod target;
+mod telling;
 
 pub use causes::Cause;
 pub use compared::{Across, Compared, Documents, NotFleet, Side, TargetState, changes, compare, read_document};
@@ -15,4 +16,5 @@ pub use document::{DocumentKind, Fleet, Gathering, LeftOut, NotAwaited, Tally};
 pub use file::{TargetLine, Unreadable, read};
 pub use outcome::{ResolverOutcome, TargetHeadline, TargetOutcome};
 pub use packed::PackedTargets;
-pub use target::{Distinct, EndpointOwner, FleetTarget, KnownCluster, NamedBy, Telling, distinct};
+pub use target::{Distinct, EndpointOwner, FleetTarget, KnownCluster, NamedBy};
+pub use telling::{Telling, distinct};

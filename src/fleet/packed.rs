@@ -12,7 +12,7 @@ use crate::dns::Name;
 /// Targets in their order.
 #[derive(Debug, Default)]
 pub struct PackedTargets {
-    rows: Vec<Row>,
+    rows: Vec<PackedRow>,
     /// The first labels, one behind the other.
     labels: Vec<u8>,
     /// What targets are called that have another name than their host's, one behind the other.
@@ -30,7 +30,7 @@ pub struct PackedTargets {
 
 /// One target. What it has in a list begins where that of the row before ends.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct PackedRow {
     ends: Ends,
     zone: u32,
     place: u32,
@@ -139,7 +139,7 @@ impl PackedTargets {
         if *target.known != EndpointOwner::default() {
             self.known.insert(self.rows.len(), (*target.known).clone());
         }
-        self.rows.push(Row {
+        self.rows.push(PackedRow {
             ends: Ends {
                 labels: short(self.labels.len()),
                 called: short(self.called.len()),
