@@ -138,10 +138,10 @@ impl ListedTargets {
 
     /// The targets by their zones: names are in one zone whatever their case.
     pub(super) fn by_zone(&self) -> ZonedTargets {
-        let zones: Vec<String> = self.targets.zones().iter().map(Name::to_fqdn).collect();
+        let fqdns: Vec<String> = self.targets.zones().iter().map(Name::to_fqdn).collect();
         let mut zoned = ZonedTargets::default();
         for at in self.targets.places() {
-            let zone = &zones[self.targets.zone(at)];
+            let zone = &fqdns[self.targets.zone(at)];
             if let Some(count) = zoned.counts.get_mut(zone) {
                 *count += 1;
                 zoned.others.push(u32::try_from(at).unwrap_or(u32::MAX));
@@ -450,7 +450,7 @@ async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> 
     let lines = apart(move || {
         let octets = read(&named)?;
         let host = |host: &str| named_host(host).map_err(|error| error.to_string());
-        let lines = octets.iter().filter(|octet| **octet == b'\n').count() + 1;
+        let lines = octets.split(|octet| *octet == b'\n').count();
         let mut targets = Telling::with_room(lines.min(limits::TARGETS), octets.len());
         let mut unreadable: Vec<Unreadable> = Vec::new();
         fleet::read(&octets, host, |line| {

@@ -42,7 +42,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
                     .iter()
                     .map(|gap| format!("{} ({}): {}", gap.fact, gap.source, gap.reason)),
             )?;
-            html.listed("Not waited for", not_waited_for(fleet).into_iter())
+            html.listed("Not waited for", not_waited_for(fleet))
         })?;
         let made = format!("{} {}, {}", fleet.tool.name, fleet.tool.version, fleet.taken_at);
         html.element("footer", &[], &made)
