@@ -333,7 +333,7 @@ mod tests {
         );
         assert_eq!(
             event.unwrap().unwrap().resources,
-            ["vpc-0a1b2c3d", "sn-0123456789abcdxyz", "snva-0123456789abcdxyz"]
+            ["sn-0123456789abcdxyz", "vpc-0a1b2c3d", "snva-0123456789abcdxyz"]
         );
         let cluster = serde_json::json!({"requestParameters": {"name": "shared-cluster"}});
         let event = of("UpdateClusterConfig", "eks.amazonaws.com", "1", &cluster);
