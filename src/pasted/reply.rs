@@ -173,7 +173,10 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             && (line.contains(";-$NXDOMAIN") || line.ends_with("resolution failed: ncache nxdomain"))
         {
             last.delv = Some(Symptom::NxDomain);
-            continue;
+            // The record itself has the name.
+            if !line.contains(";-$NXDOMAIN") {
+                continue;
+            }
         }
         let delv = delv(line);
         // delv says first that it failed, and then of what kind the negative response is.
