@@ -255,11 +255,11 @@ fn is_of_client(line: &str) -> bool {
     ];
     const PATHS: &[&str] = &["/api", "/apis", "/version", "/openapi"];
     let ends = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?', '"', '\\', ' ', '\'', ':']);
-    let has_path = |path: &&str| {
-        let mut places = line.match_indices(*path).take(limits::PASTED_WORDS);
+    let has_path = |path: &str| {
+        let mut places = line.match_indices(path).take(limits::PASTED_WORDS);
         places.any(|(at, path)| ends(&line[at + path.len()..]))
     };
-    AROUND.iter().any(|text| line.contains(text)) || PATHS.iter().any(|path| has_path(&path))
+    AROUND.iter().any(|text| line.contains(text)) || PATHS.iter().any(|path| has_path(path))
 }
 
 /// Whether a line is of a probe of a container (Kubernetes, pkg/kubelet/prober): the kubelet asked a pod.

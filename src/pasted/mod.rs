@@ -150,7 +150,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
     });
     if documents.found.is_empty() {
         rows::all(text, &mut |line, seen| {
-            documents.add(Recognised::new(line, seen, 0, None))
+            documents.add(Recognised::new(line, seen, 0, None));
         });
     }
     if !documents.found.is_empty() {

@@ -11,6 +11,7 @@ use crate::endpoint::SoaOrigin;
 
 /// What a reply says.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said of a reply or not")]
 pub(super) struct PastedReply<'a> {
     /// The line that it is known by.
     pub(super) line: &'a str,

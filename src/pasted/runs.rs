@@ -54,8 +54,11 @@ impl QuestionForm {
 
 /// What is known of a run while its lines are read.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is seen or not, apart from the others"
+)]
 struct Open {
-    has_command: bool,
     has_banner: bool,
     /// nslookup's and host's lines with the server.
     has_server: bool,
@@ -87,7 +90,6 @@ pub(super) fn all(text: &str) -> Vec<Run<'_>> {
             starts.push(at);
             open = Open::default();
         }
-        open.has_command |= is_command;
         open.has_banner |= is_banner;
         open.has_server |= is_server;
         open.has_reply |= is_header;
@@ -164,7 +166,7 @@ fn is_error(line: &str) -> bool {
 
 /// What they say last where none did.
 fn gives_up(line: &str) -> bool {
-    line.starts_with(";") && line.contains("no servers could be reached")
+    line.starts_with(';') && line.contains("no servers could be reached")
         || line.starts_with(";; ERROR: failed to query server ")
 }
 
