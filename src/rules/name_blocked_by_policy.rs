@@ -150,8 +150,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     } else if may_be_forwarded {
         " A random sibling of the name gets NXDOMAIN there as it should, so it is this name alone."
     } else if subjects.iter().all(|subject| subject.sibling_is_ordinary()) {
-        " A random sibling gets NXDOMAIN there as it should, so the policy holds this name or an address of it, and \
-         not its domain."
+        " A random sibling gets NXDOMAIN there as it should: the policy holds this name, or an address of it."
     } else {
         ""
     };
