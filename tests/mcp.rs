@@ -230,8 +230,8 @@ fn every_tool_answers_with_its_document() {
     let captures = [("10.0.0.5", &bad), ("host.example", &good)]
         .map(|(name, capture)| json!({"name": name, "capture": nameless(capture)}));
     let compared = caller.document("compare", &json!({"captures": captures}));
-    let named = |index: usize| compared["places"][index]["name"].clone();
-    assert_eq!([named(0), named(1)], ["10.0.0.5", "host.example"]);
+    let name_of = |index: usize| compared["places"][index]["name"].clone();
+    assert_eq!([name_of(0), name_of(1)], ["10.0.0.5", "host.example"]);
     let message = format!("dial tcp: lookup {HOST} on 10.63.200.10:53: no such host");
     let explained = caller.document("explain", &json!({"text": message}));
     assert_eq!(

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::text::{self, beginning};
+use crate::limits;
+use crate::text::{self, beginning, shortened};
 
 /// What lines begin with (resolv.conf(5); `lookup` and `family` on the BSDs; `port`, `timeout` and `search_order` in
 /// resolver(5) of macOS).
@@ -67,6 +68,7 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
         return Err(format!(
             "line {line} is {:?}, which has no IP address behind nameserver, and no other line has one: write the \
              address of each name server in a line of its own, without a port",
+            // A line of resolv.conf holds no secret.
             shortened(stands, limits::SHOWN_OF_FILE)
         ));
     }

@@ -227,7 +227,9 @@ mod tests {
             target("d.Zone.test", host("d.Zone.test"), 11),
         ];
         let mut packed = PackedTargets::default();
-        all.iter().for_each(|target| packed.push(target));
+        for target in &all {
+            packed.push(target);
+        }
         packed.call_too(1, "other".to_owned());
         packed.known_mut(4).cluster = Some("c".to_owned());
         let packed = packed.finished();

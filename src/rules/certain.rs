@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::decided;
 use super::shared::route53::{self, ResolvingVpc};
+use super::signs::{A_DNS_ATTRIBUTE_IS_OFF, ACCESS_IS_CHANGING, CLUSTER_IS_CHANGING, Sign};
 use super::view;
 use super::{Case, Subject};
 use crate::decides::{Construct, Effect};
@@ -36,8 +37,13 @@ pub(super) fn is_forwarded(case: &Case<'_>, subject: &Subject<'_>) -> bool {
 }
 
 /// The VPC that a resolver answers for, where it was read what has AWS make zones there: without that, a zone that
-/// nobody listed may be more specific, and whose a listed one is may be another's.
+/// nobody listed may be more specific, and whose a listed one is may be another's. And the cluster is known not to be
+/// changing, nor to be in a VPC with a DNS attribute that is off: both deny the name as well.
 fn read_whole<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<ResolvingVpc<'c, 'a>> {
+    let is_not = |sign: &Sign| sign.seen(case, None) == Some(false);
+    if !(is_not(&CLUSTER_IS_CHANGING) && is_not(&ACCESS_IS_CHANGING) && is_not(&A_DNS_ATTRIBUTE_IS_OFF)) {
+        return None;
+    }
     route53::vpc_of(case, subject).filter(|vpc| case.makers_of_zones_are_read(vpc.id))
 }
 

@@ -14,6 +14,9 @@ pub(super) const FACTS: &[Need] = &joined::<3, 8, 11>(&[Need::Cluster, Need::Vpc
 /// The same, and who answered.
 pub(super) const FACTS_AND_VIEWS: &[Need] = &joined::<11, 2, 13>(FACTS, &[Need::VpcView, Need::PublicControl]);
 
+/// The same, and what makes everything that was read hold now: nothing of the cluster is being changed.
+pub(super) const FACTS_AND_UPDATES: &[Need] = &joined::<11, 1, 12>(FACTS, &[Need::Updates]);
+
 /// The same, and whether the VPC's Resolver validates.
 pub(super) const FACTS_AND_VALIDATION: &[Need] = &joined::<11, 1, 12>(FACTS, &[Need::DnssecConfigs]);
 

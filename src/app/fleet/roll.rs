@@ -246,7 +246,7 @@ impl<'a> Rolling<'a> {
         let (first, rest) = firsts.split_at(firsts.len().min(1));
         // The first tells who is silent; the first of each zone what the zone's controls show.
         let mut surveys = VecDeque::from([first.iter(), rest.iter()]);
-        let servers = self.servers(&others);
+        let servers = self.servers(others.iter().map(|at| entries.hostname(*at as usize)));
         let room = Arc::new(Semaphore::new(limits::BULK_UNDECIDED));
         let names = pin!(stream::unfold(others.iter(), |mut left| {
             let room = Arc::clone(&room);
@@ -562,7 +562,7 @@ impl<'a> Rolling<'a> {
 
     /// The servers that the bulk engine asks: those that every target has. None where clients here look a target up
     /// below the search list first: the bulk engine asks for the name itself alone.
-    fn servers(&self, targets: &[&ListedTarget]) -> Vec<(Resolver, engine::BulkServer)> {
+    fn servers(&self, mut targets: impl Iterator<Item = Name>) -> Vec<(Resolver, engine::BulkServer)> {
         let look = self.look.borrow();
         let Some(look) = look.as_ref().filter(|_| bulk::is_enough(self.settings)) else {
             return Vec::new();
@@ -570,9 +570,7 @@ impl<'a> Rolling<'a> {
         let mut facts = Facts::default();
         (facts.host, ..) = look.of(&Name::root());
         let stub = facts.host.stub.as_ref();
-        let searches_first =
-            |entry: &&ListedTarget| stub.is_some_and(|stub| stub.searches_first(&entry.target.target.hostname));
-        if targets.iter().any(searches_first) {
+        if stub.is_some_and(|stub| targets.any(|target| stub.searches_first(&target))) {
             return Vec::new();
         }
         // Where nobody is named yet, what is known of each target names them.

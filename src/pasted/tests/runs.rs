@@ -9,7 +9,8 @@ const SILENT: &str = ";; communications error to 10.71.5.53#53: timed out\n\
 
 /// What dig prints of a reply: its options, the server, the status, and the records.
 fn dig(options: &str, server: &str, name: &str, status: &str, records: &[&str]) -> String {
-    let answers: String = records.iter().map(|data| format!("{name}. 60 IN A {data}\n")).collect();
+    let answers: Vec<String> = records.iter().map(|data| format!("{name}. 60 IN A {data}\n")).collect();
+    let answers = answers.concat();
     let way = if options.contains("+tcp") { "TCP" } else { "UDP" };
     format!(
         "\n; <<>> DiG 9.20.4 <<>> {options} @{server} {name}\n;; global options: +cmd\n;; Got answer:\n\

@@ -162,7 +162,7 @@ fn clients(html: &mut Html<'_>, report: &Report) -> fmt::Result {
             format!("{}: {said}", client.client.as_str())
         })
         .collect();
-    html.listed("Other clients", others.into_iter())
+    html.listed("Other clients", others)
 }
 
 fn not_checked(html: &mut Html<'_>, report: &Report) -> fmt::Result {

@@ -315,7 +315,7 @@ pub(in crate::rules) static A_RULE_SURELY_FORWARDS_IT: Sign = Sign::of_resolver_
     "its answer is not known to be that of a Resolver rule that decides for certain in its VPC",
     |case, subject| Some(certain::is_forwarded(case, subject)),
 )
-.looking_at(decided::FACTS);
+.looking_at(decided::FACTS_AND_UPDATES);
 
 /// What decides for certain in its VPC is a private hosted zone, and the answer is of that zone.
 pub(in crate::rules) static A_ZONE_SURELY_HAS_IT: Sign = Sign::of_resolver_if_known(
@@ -325,4 +325,4 @@ pub(in crate::rules) static A_ZONE_SURELY_HAS_IT: Sign = Sign::of_resolver_if_kn
     "its answer is not known to be of a private hosted zone that takes the name for certain in its VPC",
     |case, subject| Some(certain::is_in_the_zone(case, subject)),
 )
-.looking_at(decided::FACTS);
+.looking_at(decided::FACTS_AND_UPDATES);
