@@ -25,8 +25,8 @@ fn said_by(shell: &str, program: &str) -> Option<String> {
         .stdin(Stdio::null())
         .output();
     match output {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("{shell} is not installed, so its completions are not tried");
+        // CI has both.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && std::env::var_os("CI_HAS_SHELLS").is_none() => {
             None
         }
         output => Some(String::from_utf8_lossy(&output.expect(shell).stdout).into_owned()),

@@ -87,9 +87,8 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
             (
                 Software::Bind,
                 format!(
-                    "# BIND (named.conf, within options): a policy zone of its own, listed first\n\
-                 response-policy {{ zone \"allow.rpz\"; zone \"<policy-zones>\"; }};\n\
-                 # Outside of options, and below it the three lines of the file allow.rpz.db\n\
+                    "# BIND (named.conf, one options block): a policy zone; allow.rpz.db has the last three lines\n\
+                 options {{ response-policy {{ zone \"allow.rpz\"; zone \"<policy-zones>\"; }}; }};\n\
                  zone \"allow.rpz\" {{ type primary; file \"allow.rpz.db\"; }};\n\
                  @ 60 SOA localhost. root.localhost. 1 3600 600 86400 60\n\
                  @ 60 NS localhost.\n\
