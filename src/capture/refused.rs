@@ -46,8 +46,13 @@ pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
             let named = message
                 .strip_prefix("unknown variant `")
                 .and_then(|rest| rest.split_once('`'));
-            let of_value = named.and_then(|(name, _)| document[..at].rfind(&format!("\"{name}\"")));
-            let key = key_at(document, of_value.unwrap_or(at));
+            let of_value = match named {
+                Some((name, _)) => document[..at].rfind(&format!("\"{name}\"")),
+                None if message.ends_with("address syntax") => last_like_an_address(document, at),
+                None => None,
+            };
+            let at = of_value.unwrap_or(at);
+            let key = key_at(document, at);
             format!(
                 "line {line}: {}",
                 of_data(message, key.as_deref(), value_at(document, at))
@@ -169,13 +174,33 @@ fn key_at(document: &str, at: usize) -> Option<String> {
     is_name.then(|| name.to_owned())
 }
 
+/// Where the last text before a place begins that is written like an address, and is none.
+fn last_like_an_address(document: &str, at: usize) -> Option<usize> {
+    let mut end = value_end(document, at);
+    loop {
+        let close = document[..end].rfind('"')?;
+        let open = document[..close].rfind('"')?;
+        let text = &document[open + 1..close];
+        let is_like_one = text.contains(['.', ':']) && text.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[');
+        let is_one = text.parse::<std::net::SocketAddr>().is_ok() || text.parse::<std::net::IpAddr>().is_ok();
+        if is_like_one && !is_one {
+            return Some(open);
+        }
+        end = open;
+    }
+}
+
+/// Where the value at a place ends.
+fn value_end(document: &str, at: usize) -> usize {
+    document[at..]
+        .find([',', '}', ']', '\n'])
+        .map_or(document.len(), |end| at + end)
+}
+
 /// The value that ends at a place, behind its name or the comma or the bracket before it.
 fn value_at(document: &str, at: usize) -> &str {
     // The parser's place is that of the last octet, or of the one behind it.
-    let end = document[at..]
-        .find([',', '}', ']', '\n'])
-        .map_or(document.len(), |end| at + end);
-    let value = document[..end].trim_end();
+    let value = document[..value_end(document, at)].trim_end();
     let open = value.strip_suffix('"').and_then(|rest| rest.rfind('"'));
     open.map_or("what stands there", |open| &value[open..])
 }

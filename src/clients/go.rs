@@ -249,8 +249,8 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                     let failed = Some(failed);
                     return Some(Walk { took_ms, failed });
                 }
-                // NOERROR in the header, which is all that is read (recorded).
-                AnswerKind::OtherRcode if lookup.rcode == Some(Rcode::BADVERS) => {
+                // NOERROR in the header, which is all that is read, before Go 1.23.8 (recorded).
+                AnswerKind::OtherRcode if version == Version::Older && lookup.rcode == Some(Rcode::BADVERS) => {
                     failed.error = with("no such host");
                     let failed = Some(failed);
                     return Some(Walk { took_ms, failed });

@@ -205,7 +205,7 @@ mod tests {
                 "line 2 is a section of systemd-resolved's resolved.conf",
             ),
             ("[main]\ndns=none\n", "line 1 is \"[main]\""),
-            ("\n192.0.2.1 a.test\n", "line 2 is \"192.0.2.1 a.test\""),
+            ("\n192.0.2.1 a.test\n", "line 2 is \"192.0.2.1…\""),
             ("\u{1b}[31mred\n", "line 1 is \"\\u{1b}[31mred\""),
         ] {
             let refused = named(text.as_bytes()).unwrap_err();

@@ -851,7 +851,11 @@ mod tests {
         for (tool, arguments, says) in [
             (McpTool::Replay, json!({}), "capture is missing"),
             (McpTool::Replay, json!({"capture": [1]}), "an object or a text"),
-            (McpTool::Replay, json!({"file": "/etc/passwd"}), "reads no files"),
+            (
+                McpTool::Replay,
+                json!({"file": "/etc/passwd"}),
+                "without a folder of files",
+            ),
             (McpTool::Compare, json!({}), "captures is missing"),
             (McpTool::Compare, json!({"captures": [{"capture": "x"}]}), "CAPTURE"),
             (

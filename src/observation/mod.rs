@@ -86,8 +86,8 @@ pub enum Purpose {
     CheckingDisabled,
     /// The endpoint's own name with a suffix of the search list behind it.
     SearchSuffix,
-    /// What the resolver says that it runs (`version.bind`, class CHAOS). What it says is part of a cause only where two
-    /// programs give one answer for different causes.
+    /// What the resolver says that it runs (`version.bind`, class CHAOS). What it says is part of a cause only where
+    /// two programs give one answer for different causes.
     Software,
 }
 

@@ -3,7 +3,8 @@
 
 use std::net::SocketAddr;
 
-use super::runs::{self, QuestionForm};
+use super::form::{self, QuestionForm};
+use super::prompt::at_prompt;
 use super::{host, same};
 use crate::dns::RecordType;
 use crate::limits;
@@ -151,7 +152,7 @@ fn of_words<'a>(program: &str, arguments: &[&'a str]) -> Option<CommandQuestion<
     Some(CommandQuestion {
         host: Some(asked?.trim_end_matches('.')),
         is_other,
-        server: runs::named_server(program, arguments),
+        server: form::named_server(program, arguments),
         form: QuestionForm::of(arguments),
     })
 }
@@ -165,7 +166,7 @@ pub(super) fn was_other(text: &str, line: &str, name: Option<&str>) -> bool {
         }
         if let Some(question) = of_command(above) {
             last = Some(question);
-        } else if runs::at_prompt(above).is_some() && last.as_ref().is_some_and(|last| last.host.is_some()) {
+        } else if at_prompt(above).is_some() && last.as_ref().is_some_and(|last| last.host.is_some()) {
             last = None;
         }
     }

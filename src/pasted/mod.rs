@@ -8,10 +8,12 @@ mod beyond;
 mod candidates;
 mod certificate;
 mod configuration;
+mod form;
 mod go;
 mod library;
 mod logs;
 mod others;
+mod prompt;
 mod reply;
 mod resolved;
 mod rows;
@@ -35,9 +37,10 @@ use crate::resolvers::parse_address;
 use crate::url;
 
 use candidates::Clues;
+use form::QuestionForm;
 use others::Others;
 use reply::PastedReply;
-use runs::{QuestionForm, Run};
+use runs::ToolRun;
 use text::{NameSubject, PrintedAt, PrintedOn};
 use tunnel::Tunnel;
 
@@ -149,7 +152,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         documents.add(Recognised::new(line, seen, 0, None));
     });
     if documents.found.is_empty() {
-        rows::all(text, &mut |line, seen| {
+        rows::all(text, logs::record, &mut |line, seen| {
             documents.add(Recognised::new(line, seen, 0, None));
         });
     }
@@ -168,7 +171,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         }
     }
     for run in &runs {
-        let answer = tool::answered(run.text).or_else(|| tool::empty_of_host(run));
+        let answer = tool::answered(run.text).or_else(|| tool::empty_of_host(run.text, run.asked.as_ref()?));
         let before = gravest.seen;
         let aliases = tool::aliases(run.text);
         let asked = run.server();
@@ -378,7 +381,7 @@ impl<'a> Recognised<'a> {
         }
     }
 
-    fn of(self, run: &Run<'a>, is_of_tool: bool) -> Self {
+    fn of(self, run: &ToolRun<'a>, is_of_tool: bool) -> Self {
         let asked = run.asked.as_ref().filter(|_| is_of_tool);
         Self {
             run: run.text,

@@ -4,8 +4,8 @@
 use std::net::SocketAddr;
 
 use super::candidates::is_public;
+use super::form::QuestionForm;
 use super::reply::PastedReply;
-use super::runs::QuestionForm;
 use super::symptom::Symptom;
 use super::text::{self, NameSubject};
 use super::{Recognised, same};

@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::runs::{QuestionForm, Run};
+use super::asked::CommandQuestion;
+use super::form::QuestionForm;
 use super::words::{by_rcode, socket};
 use super::{MessageSeen, Symptom, asked};
 use crate::address::AddressClass;
@@ -39,11 +40,8 @@ pub(super) struct PastedReply<'a> {
 }
 
 impl<'a> PastedReply<'a> {
-    /// Takes from the run what the reply does not say itself.
-    pub(super) fn is_of(&mut self, run: &Run<'a>) {
-        let Some(asked) = &run.asked else {
-            return;
-        };
+    /// Takes from what was asked what the reply does not say itself.
+    pub(super) fn is_answer_to(&mut self, asked: &CommandQuestion<'a>) {
         self.server = self.server.or(asked.server);
         self.host = self.host.or(asked.host);
         self.form.is_tcp |= asked.form.is_tcp;

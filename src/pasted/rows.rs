@@ -3,15 +3,19 @@
 
 use serde_json::{Map, Value};
 
-use super::{MessageSeen, logs};
+use super::MessageSeen;
 use crate::limits;
 
 /// Columns that such a log has beside `query_name` (Route 53 Developer Guide, "Values that appear in Resolver query
 /// logs"): one of them has to be there.
 const BESIDE: &[&str] = &["rcode", "firewall_rule_action", "query_type", "answers"];
 
-/// The records of a text, each with its line.
-pub(super) fn all<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, MessageSeen)) {
+/// The records of a text, each with its line, as `record` reads one.
+pub(super) fn all<'a>(
+    text: &'a str,
+    record: fn(&Value, usize) -> Option<MessageSeen>,
+    add: &mut dyn FnMut(&'a str, MessageSeen),
+) {
     if !text.contains("query_name") {
         return;
     }
@@ -34,7 +38,7 @@ pub(super) fn all<'a>(text: &'a str, add: &mut dyn FnMut(&'a str, MessageSeen)) 
             .filter(|(_, value)| !value.is_empty() && value != "-")
             .map(|(name, value)| (name.clone(), Value::String(value)))
             .collect();
-        if let Some(seen) = logs::record(&Value::Object(fields), limits::PASTED_DEPTH) {
+        if let Some(seen) = record(&Value::Object(fields), limits::PASTED_DEPTH) {
             add(line.trim(), seen);
         }
     }

@@ -234,7 +234,7 @@ fn is_at_a_node(line: &str, text: &str) -> bool {
     }
     let prompts = |lines: &mut dyn Iterator<Item = &str>| -> Vec<bool> {
         lines
-            .filter(|line| super::runs::at_prompt(line).is_some())
+            .filter(|line| super::prompt::at_prompt(line).is_some())
             .map(|line| line.contains(PROMPT_OF_NODES))
             .collect()
     };

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
 use super::words::{by_rcode, socket};
-use super::{MessageSeen, Symptom, asked, between, library, runs, windows};
+use super::{MessageSeen, Symptom, asked, between, library, prompt, windows};
 
 /// A line of nslookup's or dig's that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
@@ -215,13 +215,12 @@ pub(super) fn answered(text: &str) -> Option<(&str, MessageSeen)> {
 }
 
 /// A run of host(1) that shows the server and nothing behind it: the reply had no address.
-pub(super) fn empty_of_host<'a>(run: &runs::Run<'a>) -> Option<(&'a str, MessageSeen)> {
-    let mut lines = run
-        .text
+pub(super) fn empty_of_host<'a>(text: &'a str, asked: &asked::CommandQuestion<'a>) -> Option<(&'a str, MessageSeen)> {
+    let mut lines = text
         .lines()
         .skip_while(|line| !line.starts_with("Using domain server:"));
     let line = lines.next()?;
-    let host = run.asked.as_ref()?.host?;
+    let host = asked.host?;
     let is_empty = lines.all(|line| {
         let is_head = ["Name:", "Address:", "Aliases:"]
             .iter()
@@ -358,7 +357,7 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
         }
         if word != next || !word.ends_with('.') || super::host(word).is_none() {
             // A prompt ends what was printed; other words are not of these commands.
-            if !is_prompt_alone(next) && runs::at_prompt(next).is_none() {
+            if !is_prompt_alone(next) && prompt::at_prompt(next).is_none() {
                 return None;
             }
             break;
@@ -391,7 +390,7 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
 
 /// Whether a line is a prompt, and nothing behind it.
 pub(super) fn is_prompt_alone(line: &str) -> bool {
-    line.len() < runs::PROMPT && line.trim_end().ends_with(['$', '#', '%', '>'])
+    line.len() < prompt::PROMPT && line.trim_end().ends_with(['$', '#', '%', '>'])
 }
 
 /// `dig +short NAME` or `getent hosts NAME` in a line.

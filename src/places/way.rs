@@ -58,8 +58,8 @@ fn of_place(comparison: &PlacesDocument, place: usize) -> Option<Way> {
     Some(if is_bad { None } else { by_hosts_file(report, start) }.unwrap_or(by_dns))
 }
 
-/// The way of a place that is broken by its hosts file: an entry for the name with an address that is not expected. Clients
-/// there ask no name server.
+/// The way of a place that is broken by its hosts file: an entry for the name with an address that is not expected.
+/// Clients there ask no name server.
 fn by_hosts_file(report: &Report, start: &str) -> Option<Way> {
     let entries = report.facts.host.hosts.iter().flatten();
     let expected = &report.expected.addresses;

@@ -173,8 +173,8 @@ impl Task {
 
     async fn ask(self) {
         let first = self.plan.first_round(&self.resolver);
-        // What is not said in time is not known, which is no false cause: neither the second round nor the end of the run
-        // waits for it for long.
+        // What is not said in time is not known, which is no false cause: neither the second round nor the end of the
+        // run waits for it for long.
         let is_aside = |question: &Question| question.purpose == Purpose::Software;
         let (aside, first): (Vec<Question>, Vec<Question>) = first.into_iter().partition(is_aside);
         let (said, target) = oneshot::channel::<Vec<Lookup>>();

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::decided;
+use super::shared::attributes;
 use super::shared::route53::{self, ResolvingVpc};
-use super::signs::{A_DNS_ATTRIBUTE_IS_OFF, ACCESS_IS_CHANGING, CLUSTER_IS_CHANGING, Sign};
 use super::view;
 use super::{Case, Subject};
 use crate::decides::{Construct, Effect};
 use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
-use crate::facts::ResolverRule;
+use crate::facts::{Cluster, ResolverRule};
 
 /// Whether it is certain that a Resolver rule forwards the name in the VPC that a resolver answers for, and its answer
 /// is what the rule's targets give.
@@ -40,8 +40,11 @@ pub(super) fn is_forwarded(case: &Case<'_>, subject: &Subject<'_>) -> bool {
 /// nobody listed may be more specific, and whose a listed one is may be another's. And the cluster is known not to be
 /// changing, nor to be in a VPC with a DNS attribute that is off: both deny the name as well.
 fn read_whole<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<ResolvingVpc<'c, 'a>> {
-    let is_not = |sign: &Sign| sign.seen(case, None) == Some(false);
-    if !(is_not(&CLUSTER_IS_CHANGING) && is_not(&ACCESS_IS_CHANGING) && is_not(&A_DNS_ATTRIBUTE_IS_OFF)) {
+    let is_steady = case.updates().is_some() && attributes::changes_access(case).is_none();
+    let are_on = case
+        .vpc_attributes()
+        .is_some_and(|of_vpc| attributes::switched_off(*of_vpc).is_empty());
+    if !(is_steady && are_on && case.cluster().is_some_and(Cluster::is_active)) {
         return None;
     }
     route53::vpc_of(case, subject).filter(|vpc| case.makers_of_zones_are_read(vpc.id))

@@ -62,7 +62,7 @@ pub(in crate::rules) static VPC_ANSWERS: Sign = Sign::of_run(
 /// Whoever was heard says NXDOMAIN, from AWS's public zone.
 pub(in crate::rules) static ALL_RETURN_PUBLIC_NXDOMAIN: Sign = Sign::of_run(
     "what all resolvers say",
-    "every resolver that answers returns NXDOMAIN from AWS's public zone, or passes on one that lost its SOA",
+    "every resolver that answers returns NXDOMAIN from AWS's public zone, or passes on one that lost the SOA",
     "not every resolver returns NXDOMAIN from AWS's public zone",
     |case| {
         let mut heard = case.subjects().filter(|subject| answers_a(subject)).peekable();

@@ -256,7 +256,7 @@ fn a_refusal_is_in_our_own_words() {
             "is not JSON: line 1 has a comma too many in front of it",
         ),
         ("{'Vpcs':[]}", "line 1 has single quotation marks"),
-        ("{\"a\":1}\nand so on", "line 2 has \"and so on\""),
+        ("{\"a\":1}\nand so on", "line 2 has \"and…\""),
         ("apiVersion: v1\nclusters: []\n", "give a kubeconfig with --kubeconfig"),
     ] {
         let error = super::read(file.as_bytes(), &mut Answers::default())
