@@ -181,7 +181,9 @@ fn last_like_an_address(document: &str, at: usize) -> Option<usize> {
         let close = document[..end].rfind('"')?;
         let open = document[..close].rfind('"')?;
         let text = &document[open + 1..close];
-        let is_like_one = text.contains(['.', ':']) && text.starts_with(|c: char| c.is_ascii_hexdigit() || c == '[');
+        let of_one = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '[' | ']' | '%');
+        let has_digit = text.contains(|c: char| c.is_ascii_digit());
+        let is_like_one = has_digit && text.contains(['.', ':']) && text.chars().all(of_one);
         let is_one = text.parse::<std::net::SocketAddr>().is_ok() || text.parse::<std::net::IpAddr>().is_ok();
         if is_like_one && !is_one {
             return Some(open);
