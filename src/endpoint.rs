@@ -189,7 +189,8 @@ impl SoaOrigin {
             _ => Self::Foreign,
         };
         match parts.as_slice() {
-            // "awsdns-cn-" and two digits, in these domains (v2fly/domain-list-community, data/geolocation-cn).
+            // "awsdns-cn-" and two digits, in these domains (v2fly/domain-list-community, data/geolocation-cn). That 00
+            // stands for private hosted zones there too is by analogy: no source says so.
             [_, zone, "biz" | "com" | "net" | "top" | "cn"] if zone.starts_with("awsdns-cn-") => {
                 of_number(zone.trim_start_matches("awsdns-cn-"))
             }

@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
 use super::words::{by_rcode, socket};
 use super::{MessageSeen, Symptom, asked, between, library, prompt, windows};
+use crate::dns::Name;
+use crate::endpoint::SoaOrigin;
 
 /// A line of nslookup's or dig's that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
@@ -536,9 +538,15 @@ fn answer(text: &str) -> Option<(&str, MessageSeen)> {
         // Resolve-DnsName's table: of a name without addresses the SOA alone.
         let is_soa = !has_addresses && line.contains(" SOA ") && line.contains(" Authority ");
         if is_soa {
+            // What a filter emptied has no SOA, and what neither a policy nor a zone of the server's own made has AWS's.
+            let mut against = vec!["rebinding-protection"];
+            let server = line.split_whitespace().skip_while(|word| *word != "Authority").nth(1);
+            let server = server.and_then(|server| server.parse::<Name>().ok());
+            if server.is_some_and(|server| SoaOrigin::of_server(&server) != SoaOrigin::Foreign) {
+                against.extend(["name-blocked-by-policy", "shadow-zone"]);
+            }
             let seen = MessageSeen {
-                // What a filter emptied has no SOA.
-                against: vec!["rebinding-protection"],
+                against,
                 ..MessageSeen::of(Symptom::NoData, None)
             };
             return Some((line, seen));

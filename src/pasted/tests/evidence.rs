@@ -304,3 +304,18 @@ fn dscacheutil_is_the_systems_own_lookup() {
     let nslookup = text.replace("ip_address", "Address").replace("name: X\n", "Name: X\n");
     assert_ne!(candidates_of(&nslookup)[0], "go-bypasses-scoped-dns");
 }
+
+/// The SOA in Resolve-DnsName's table says whose zone it is.
+#[test]
+fn the_soa_of_windows_table_says_whose_zone_it_is() {
+    let table = |server: &str| {
+        format!(
+            "Name      Type TTL Section   PrimaryServer NameAdministrator SerialNumber\n----      ---- --- -------   \
+             ------------- ----------------- ------------\neks.test  SOA  60  Authority {server} hostmaster.test 1\n"
+        )
+    };
+    for rule in ["shadow-zone", "name-blocked-by-policy"] {
+        assert!(!has(&table("ns-51.awsdns-06.com"), rule), "{rule}");
+        assert!(has(&table("dc1.corp.example"), rule), "{rule}");
+    }
+}
