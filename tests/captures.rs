@@ -267,6 +267,11 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             "address is \"10.0.0.1:99999\", and has to be an address with a port",
         ),
         (
+            "an address that is written like none",
+            with(|d| d["resolvers"][0]["address"] = "\u{202e}here".into()),
+            "an address in the object that ends there is none",
+        ),
+        (
             "a wrong verdict of a lookup",
             with(|d| d["resolvers"][0]["lookups"][0]["kind"] = "\u{1b}[31mred".into()),
             "is not known at kind",

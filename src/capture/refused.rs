@@ -51,6 +51,10 @@ pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
                 None if message.ends_with("address syntax") => last_like_an_address(document, at),
                 None => None,
             };
+            // Behind the object, and nothing in it is written like an address.
+            if of_value.is_none() && message.ends_with("address syntax") && document[at..].starts_with('}') {
+                return format!("line {line}: an address in the object that ends there is none");
+            }
             let at = of_value.unwrap_or(at);
             let key = key_at(document, at);
             format!(

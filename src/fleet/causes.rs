@@ -28,7 +28,8 @@ pub struct Cause {
     pub summary: String,
     /// What the names of all these targets end in, where they are endpoints of one Region.
     pub zone: Option<Name>,
-    /// The target of which the explanation and the remedies are; empty in a document of a version before 0.3.
+    /// The target of which the explanation and the remedies are. Empty where they are of none, and in a document of a
+    /// version before 0.3.
     #[serde(default)]
     pub example: String,
     /// Why, as it is said of the example.
