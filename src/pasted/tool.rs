@@ -538,7 +538,7 @@ fn answer(text: &str) -> Option<(&str, MessageSeen)> {
         // Resolve-DnsName's table: of a name without addresses the SOA alone.
         let is_soa = !has_addresses && line.contains(" SOA ") && line.contains(" Authority ");
         if is_soa {
-            // What a filter emptied has no SOA, and what neither a policy nor a zone of the server's own made has AWS's.
+            // What a filter emptied has no SOA. What a policy or a zone of the server's own made has not AWS's.
             let mut against = vec!["rebinding-protection"];
             let server = line.split_whitespace().skip_while(|word| *word != "Authority").nth(1);
             let server = server.and_then(|server| server.parse::<Name>().ok());
