@@ -108,6 +108,8 @@ pub const TARGETS_FILE: u64 = 32 << 20;
 pub const TARGETS: usize = 100_000;
 /// Octets of a line of `--targets`: a host name of 253, [`EXPECTED`] addresses, and a name.
 pub const TARGET_LINE: usize = 16 << 10;
+/// Octets of finished lines that wait for who reads them before no more targets are taken up: some hundred lines.
+pub const UNWRITTEN: usize = 4 << 20;
 /// Things that could not be learnt, of all targets together. Most are the same for all of them.
 pub const GAPS_OF_FLEET: usize = 256;
 /// Questions a second to one resolver where nothing else is said: half of the 1,024 packets that AWS lets one network

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dns::Name;
+use crate::dns::{AnswerKind, Name};
 use crate::facts::host::HostLook;
 use crate::facts::{Gap, HostConfiguration};
 use crate::observation::{Lookup, NotWaitedFor, Purpose, SystemCode};
@@ -89,6 +89,29 @@ impl Controls {
         }
     }
 
+    /// The same, and of who was not asked what these have.
+    #[must_use]
+    pub(super) fn beside(mut self, before: Option<&Self>) -> Self {
+        for (resolver, lookups) in self.lookups.iter_mut().filter(|(_, lookups)| lookups.is_empty()) {
+            let mut known = before.into_iter().flat_map(|before| &before.lookups);
+            if let Some((_, known)) = known.find(|(other, _)| other.is_same_place(resolver)) {
+                lookups.clone_from(known);
+            }
+        }
+        self
+    }
+
+    /// Puts these in place of the lookups of other names that were observed before.
+    pub(super) fn renew(&self, observations: &mut [Probed]) {
+        for probed in observations {
+            let mut known = self.lookups.iter();
+            if let Some((_, lookups)) = known.find(|(resolver, _)| resolver.is_same_place(&probed.resolver)) {
+                probed.lookups.retain(|lookup| !is_control(lookup.purpose));
+                probed.lookups.extend(lookups.iter().cloned());
+            }
+        }
+    }
+
     /// Whether all was waited for.
     pub(super) fn is_whole(&self) -> bool {
         self.left.is_empty()
@@ -115,7 +138,8 @@ fn has_spoken(probed: &Probed) -> bool {
 }
 
 /// Whether no reply came back, whatever was asked: to no question, over no transport, in no form. That something takes
-/// TCP connections there changes nothing, nor that its port is refused: whatever it is asked comes to the same.
+/// TCP connections there changes nothing. One whose port is refused, or to which there is no route, is not silent:
+/// that is known at once, so each target can be asked there.
 pub(super) fn is_silent(probed: &Probed) -> bool {
     if let Some(system) = &probed.system {
         let failure = system.failure.as_ref();
@@ -125,6 +149,13 @@ pub(super) fn is_silent(probed: &Probed) -> bool {
     !probed.interrupted
         && probed.lookups.iter().any(|lookup| lookup.purpose == Purpose::Target)
         && probed.lookups.iter().all(is_mute)
+        && !is_refused(probed)
+}
+
+/// Whether each question ended at once: the port is refused, or there is no route.
+pub(super) fn is_refused(probed: &Probed) -> bool {
+    let mut lookups = probed.lookups.iter();
+    !probed.lookups.is_empty() && lookups.all(|lookup| lookup.kind == AnswerKind::Unreachable)
 }
 
 impl Shared {

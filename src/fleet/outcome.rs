@@ -87,6 +87,11 @@ pub struct TargetOutcome {
 }
 
 impl TargetOutcome {
+    /// Whether a context of a kubeconfig names it.
+    pub fn is_entry(&self) -> bool {
+        self.origin == NamedBy::Context
+    }
+
     /// What `report` says of the target. `reason` says why nothing was decided, where nothing was.
     pub fn of(target: &Distinct, report: &Report, reason: Option<String>) -> Self {
         let lead = report.headline().filter(|lead| lead.severity != Severity::Info);

@@ -37,12 +37,12 @@ pub(super) async fn attempt(
     bare_header: mpsc::UnboundedSender<()>,
     turn: Option<Turn>,
 ) -> Try {
-    let opened = open_and_send(server, query, listen).await;
-    turn.into_iter().for_each(Turn::sent);
-    let socket = match opened {
+    let socket = match open_and_send(server, query, listen).await {
         Ok(socket) => socket,
+        // Nothing was sent, so the turn goes back: without a network nobody has to be spared.
         Err(error) => return Try::network(&of_a_datagram(error)),
     };
+    turn.into_iter().for_each(Turn::sent);
     // Of a socket that is not connected it is no address.
     let local = socket.local_addr().ok().map(|address| address.ip());
     Try {

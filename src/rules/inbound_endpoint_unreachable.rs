@@ -60,6 +60,7 @@ declare_rule! {
         ],
         confidence: [
             Certain if [[NETWORK_ACL_DENIES_ALL]],
+            Medium if [[ANSWERS_FOR_A_PART_OF_THE_RUN]],
             Medium if [[IS_DEPENDED_ON], [not DECIDES_THE_CONCLUSION]],
             High,
         ],
@@ -127,6 +128,7 @@ fn finding(
              (VPN, Direct Connect, Transit Gateway, peering)."
         }
     );
+    explanation.push_str(&phrase::for_a_part_of_the_run(subjects));
     for one in &families {
         let _ = write!(explanation, " {one}.");
     }

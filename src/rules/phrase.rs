@@ -179,6 +179,21 @@ pub fn among_them(case: &Case<'_>) -> &'static str {
     }
 }
 
+/// That they answered for other targets of the run, where this one got nothing from them; else nothing.
+pub fn for_a_part_of_the_run(subjects: &[&Subject<'_>]) -> String {
+    let in_part = subjects
+        .iter()
+        .filter(|subject| subject.answers_for_a_part_of_the_run());
+    let Some(most) = in_part.map(|subject| subject.for_others().answered).max() else {
+        return String::new();
+    };
+    format!(
+        " {most} other {} of this run {} answered: it stopped during the run, or it began to answer then.",
+        plural(most, "target", "targets"),
+        plural(most, "was", "were")
+    )
+}
+
 /// `one`, or the other form where there is not exactly one.
 pub fn plural<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
     if count == 1 { one } else { many }

@@ -17,7 +17,9 @@ declare_rule! {
     /// ## How it was decided
     /// Every question (the target, the controls, and the target over TCP) got no reply, or the network or this host
     /// refused it: a closed port, no route, no permission to send. A resolver that answers anything at all is not this
-    /// case, and the target alone being silent is `forward-target-unreachable`.
+    /// case, and the target alone being silent is `forward-target-unreachable`. In a run of many targets a resolver may
+    /// answer for some and then for none, controls and all: it stopped, or began to answer, in the middle of the run.
+    /// That is less sure.
     ///
     /// ## Why it matters
     /// Clients move on to the next name server after silence; where there is none, kubectl on Linux prints an i/o
@@ -48,6 +50,7 @@ declare_rule! {
         ],
         confidence: [
             Certain if [[THE_NETWORK_TURNS_QUESTIONS_AWAY], [not THIS_HOST_FORBIDS_QUESTIONS]],
+            Medium if [[ANSWERS_FOR_A_PART_OF_THE_RUN]],
             Medium if [[ACCEPTS_TCP_AND_ANSWERS_NOTHING, not TRIED_WITH_MORE_THAN_THE_NAME]],
             High,
         ],
@@ -189,6 +192,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         _ if is_not_delivered => {
             format!("{who} cannot be reached: {}", phrase::list(&reasons(subjects)))
         }
+        _ if subjects.iter().any(|subject| subject.answers_for_a_part_of_the_run()) => {
+            format!("{who} answered no question for a part of the run")
+        }
         _ => format!(
             "{who} {} no question at all",
             phrase::plural(subjects.len(), "answers", "answer")
@@ -244,6 +250,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
              forwards this one to is silent.",
         );
     }
+    explanation.push_str(&phrase::for_a_part_of_the_run(subjects));
     explanation.push_str(" Its answer for the name is not known.");
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         let answering = case.local().any(Subject::heard_anything);

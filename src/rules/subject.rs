@@ -125,15 +125,24 @@ impl<'a> Subject<'a> {
         self.a().and_then(|lookup| lookup.soa.as_ref())
     }
 
-    /// Whether any question got any reply, of this target or of another one of the same run.
+    /// Whether any question got any reply, of this target or of another one of the same run. One that answered for a
+    /// part of the run did not answer in the other.
     pub fn heard_anything(&self) -> bool {
-        self.probed.lookups.iter().any(Lookup::heard_anything) || self.for_others().answered > 0
+        let is_heard_for_others = self.for_others().answered > 0 && !self.answers_for_a_part_of_the_run();
+        self.probed.lookups.iter().any(Lookup::heard_anything) || is_heard_for_others
     }
 
     /// It sent nothing for this target, controls and all, and answered for others of the run: it stopped or began in
     /// the middle of it, or packets were lost. So the silence of a control says nothing of what it resolves.
     fn is_heard_for_others_alone(&self) -> bool {
         !self.probed.lookups.iter().any(Lookup::heard_anything) && self.for_others().answered > 0
+    }
+
+    /// The same, and other names than the target's were asked for beside it: it answered for a part of the run only.
+    pub fn answers_for_a_part_of_the_run(&self) -> bool {
+        let is_of_another_name =
+            |lookup: &Lookup| matches!(lookup.purpose, Purpose::Sibling | Purpose::AwsControl | Purpose::Root);
+        self.is_heard_for_others_alone() && self.probed.lookups.iter().any(is_of_another_name)
     }
 
     /// What the same run knows of it from other targets.

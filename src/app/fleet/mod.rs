@@ -4,6 +4,7 @@ mod alike;
 mod aws;
 mod bulk;
 mod list;
+mod outlet;
 mod progress;
 mod roll;
 mod watch;
@@ -28,6 +29,7 @@ use crate::settings::Settings;
 
 use alike::{LinePattern, Values};
 use list::{ListedTarget, TargetList};
+use outlet::Outlet;
 use progress::ProgressLine;
 use roll::{Rolling, Stopped};
 
@@ -131,22 +133,23 @@ async fn once(
     let mut gathering = Gathering::new(now(), vantage, keeps);
     // What was printed of each target, where that may not be the last word.
     let mut printed: BTreeMap<String, (Conclusion, Option<String>)> = BTreeMap::new();
-    let put = |gathering: &mut Gathering, place: usize, outcome: TargetOutcome| -> Result<(), Error> {
+    let mut outlet = Outlet::default();
+    let put = |gathering: &mut Gathering, outlet: &mut Outlet, place: usize, outcome: TargetOutcome| {
         let outcome = said(outcome, args);
         if prints {
-            line(|out| render::fleet::target_line(&outcome, out))?;
+            outlet.put(line(|out| render::fleet::target_line(&outcome, out))?)?;
         }
         gathering.put(place, outcome);
-        Ok(())
+        Ok::<_, Error>(())
     };
     for (place, outcome) in &listed.not_asked {
-        put(&mut gathering, *place, outcome.clone())?;
+        put(&mut gathering, &mut outlet, *place, outcome.clone())?;
     }
-    let rolling = Rolling::new(settings, args.many.rate, Making::new(args));
+    let rolling = Rolling::new(settings, args.many.rate, Making::new(args), outlet.gauge());
     let mut progress = ProgressLine::new(&args.output, listed.entries.len());
     let on_report = |entry: &ListedTarget, ready: ReadyReport| -> Result<bool, Error> {
         let ReadyReport { report, line, own } = ready;
-        output::stdout(line.as_bytes())?;
+        outlet.put(line)?;
         let mut outcome = TargetOutcome::of(&entry.target, &report, render::fleet::undecided(&report));
         if let Some((hostname, rtt_ms)) = own {
             (outcome.hostname, outcome.rtt_ms) = (Some(hostname), rtt_ms);
@@ -182,7 +185,7 @@ async fn once(
             let target = &entry.target.target;
             let hostname = Some(target.hostname.clone());
             let outcome = TargetOutcome::not_asked(target.name().into_owned(), hostname, target.origin, reason);
-            put(&mut gathering, target.place, outcome)?;
+            put(&mut gathering, &mut outlet, target.place, outcome)?;
         }
     }
     let left_out = listed.left_out.iter().cloned().map(|mut one| {
@@ -195,16 +198,17 @@ async fn once(
     let fleet = gathering.finish(left_out.collect(), stopped == Some(Stopped::Interrupted));
     if prints {
         for one in &fleet.left_out {
-            line(|out| render::fleet::left_out_line(one, out))?;
+            outlet.put(line(|out| render::fleet::left_out_line(one, out))?)?;
         }
         let is_other = |outcome: &&TargetOutcome| {
             let before = printed.get(&outcome.name);
             before.is_some_and(|before| outcome.replaced_by.is_some() || *before != amounts_to(outcome))
         };
         for outcome in fleet.targets.iter().filter(is_other) {
-            line(|out| render::fleet::target_line(outcome, out))?;
+            outlet.put(line(|out| render::fleet::target_line(outcome, out))?)?;
         }
     }
+    outlet.finish()?;
     Ok(fleet)
 }
 
@@ -214,11 +218,11 @@ fn amounts_to(outcome: &TargetOutcome) -> (Conclusion, Option<String>) {
     (outcome.conclusion, rule)
 }
 
-/// Prints a line at once.
-fn line(write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> Result<(), Error> {
+/// What is written of one line.
+fn line(write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> Result<String, Error> {
     let mut text = String::new();
     write(&mut text)?;
-    output::stdout(text.as_bytes())
+    Ok(text)
 }
 
 /// How a report is made ready to go out. It is done beside the sockets: to write a report takes as long as to come to

@@ -28,6 +28,7 @@ use super::alike::{Alike, DecidedHow, First, LinePattern, MadeUp, Values};
 use super::aws::SharedLearning;
 use super::bulk::{self, TargetAnswers};
 use super::list::{ListedTarget, ListedTargets, ZonedTargets};
+use super::outlet::OutletGauge;
 use super::{Making, ReadyReport};
 use crate::bulk as engine;
 use crate::dns::Name;
@@ -117,6 +118,8 @@ struct Silent {
 pub(super) struct Rolling<'a> {
     settings: &'a Settings,
     making: Making,
+    /// How much waits to be written.
+    outlet: OutletGauge,
     paces: Paces,
     /// How many are under way at once: none is to wait for its turns until its time is up.
     at_once: usize,
@@ -131,10 +134,17 @@ pub(super) struct Rolling<'a> {
     for_others: RefCell<Vec<(Resolver, ForOthers)>>,
     /// The zones of which a resolver answered for a target's own name.
     answering: RefCell<Vec<(Resolver, BTreeSet<String>)>>,
+    /// When the control questions of a zone were last asked again for a resolver that was silent, and whoever asks
+    /// them now.
+    surveyed: RefCell<BTreeMap<String, Instant>>,
+    surveying: tokio::sync::Mutex<()>,
     /// For how many targets in a row a resolver that was silent was asked once more in vain.
     in_vain: RefCell<Vec<(Resolver, usize)>>,
-    /// The targets in a row for which a resolver was silent, where there are no control questions.
+    /// The targets in a row for which a resolver was silent, where there are no control questions, or where it was
+    /// refused for others.
     mute: RefCell<Vec<(Resolver, BTreeSet<usize>)>>,
+    /// The resolvers whose port was refused, or to which there was no route.
+    refused: RefCell<Vec<Resolver>>,
     /// The resolvers that said nothing over TCP: what that is to a target, the careful engine says.
     without_tcp: RefCell<Vec<Resolver>>,
     /// The resolvers whose reply over TCP, or its absence, was seen.
@@ -174,11 +184,12 @@ fn zone(entry: &ListedTarget) -> String {
 }
 
 impl<'a> Rolling<'a> {
-    pub(super) fn new(settings: &'a Settings, rate: Option<u32>, making: Making) -> Self {
+    pub(super) fn new(settings: &'a Settings, rate: Option<u32>, making: Making, outlet: OutletGauge) -> Self {
         let rate = rate.unwrap_or(limits::RATE);
         Self {
             settings,
             making,
+            outlet,
             paces: Paces::new(rate),
             at_once: (rate as usize / limits::QUESTIONS_OF_TARGET).clamp(1, limits::TARGETS_AT_ONCE),
             targets: RefCell::default(),
@@ -187,8 +198,11 @@ impl<'a> Rolling<'a> {
             spoke: RefCell::default(),
             for_others: RefCell::default(),
             answering: RefCell::default(),
+            surveyed: RefCell::default(),
+            surveying: tokio::sync::Mutex::default(),
             in_vain: RefCell::default(),
             mute: RefCell::default(),
+            refused: RefCell::default(),
             without_tcp: RefCell::default(),
             tried_over_tcp: RefCell::default(),
             look: RefCell::default(),
@@ -324,6 +338,7 @@ impl<'a> Rolling<'a> {
             while is_open
                 && rows < limits::ROWS_AT_ONCE
                 && deciding.len() < limits::TARGETS_AT_ONCE
+                && !self.outlet.is_full()
                 && let Some((at, answers)) = heard.pop_front()
             {
                 if self.is_done(others[at] as usize) {
@@ -387,11 +402,14 @@ impl<'a> Rolling<'a> {
             }
             while is_open
                 && running.len() < self.at_once
+                && !self.outlet.is_full()
                 && let Some((at, surveys)) = suspects.next()
             {
                 running.push(self.check(other(at), Some(at), surveys));
             }
-            let has_more = is_open && !heard.is_empty() && !is_waiting && deciding.len() < limits::TARGETS_AT_ONCE;
+            let is_full = self.outlet.is_full();
+            let has_more =
+                is_open && !is_full && !heard.is_empty() && !is_waiting && deciding.len() < limits::TARGETS_AT_ONCE;
             let is_any_left = self.done.borrow().count < entries.len();
             let next = async {
                 tokio::select! {
@@ -402,6 +420,7 @@ impl<'a> Rolling<'a> {
                     Some(checked) = running.next() => Some(Next::Checked(checked)),
                     1.. = answers.recv_many(&mut batch, limits::BULK_UNDECIDED) => Some(Next::Answers),
                     () = ready(()), if has_more => Some(Next::More),
+                    () = self.outlet.has_room(), if is_full => Some(Next::More),
                     else => None,
                 }
             };
@@ -743,11 +762,11 @@ impl<'a> Rolling<'a> {
     /// One target as in a check of one, with what is shared so far.
     async fn check(&self, entry: Rc<ListedTarget>, at: Option<usize>, survey: Survey) -> Checked {
         let checked = async {
-            let entry = &entry;
+            let (entry, began) = (&entry, Instant::now());
             let capture = self.capture(entry, survey, Vec::new(), self.silent_now()).await?;
             let capture = match self.lost_for(entry, &capture) {
                 lost if lost.is_empty() || survey != Survey::No => capture,
-                lost => self.once_more(entry, capture, &lost).await?,
+                lost => self.once_more(entry, capture, began, &lost).await?,
             };
             let shown = shown(&capture, survey);
             let is_open =
@@ -793,8 +812,35 @@ impl<'a> Rolling<'a> {
 
     /// What the target shows with a second sample, where one of these resolvers answers in it. Where none does, once
     /// was enough.
-    async fn once_more(&self, entry: &ListedTarget, mut capture: Capture, lost: &[Resolver]) -> Result<Capture, Error> {
-        let again = self.capture(entry, Survey::No, Vec::new(), self.silent_now()).await?;
+    ///
+    /// The control questions are asked again with it, since one that stopped during the run would be told by what it
+    /// answered before. One target at a time does that, and the others that were asked before rest on it.
+    async fn once_more(
+        &self,
+        entry: &ListedTarget,
+        mut capture: Capture,
+        began: Instant,
+        lost: &[Resolver],
+    ) -> Result<Capture, Error> {
+        let zone = zone(entry);
+        let mut surveying = Some(self.surveying.lock().await);
+        let is_surveyed = self.surveyed.borrow().get(&zone).is_some_and(|at| *at >= began);
+        let survey = if is_surveyed { Survey::No } else { Survey::Whole };
+        if is_surveyed {
+            surveying = None;
+            if let Some(controls) = self.controls.borrow().get(&zone) {
+                controls.renew(&mut capture.observations);
+            }
+            if lost.iter().all(|resolver| self.is_silent(resolver)) {
+                return Ok(capture);
+            }
+        }
+        let started = Instant::now();
+        let again = self.capture(entry, survey, Vec::new(), self.silent_now()).await?;
+        if surveying.is_some() && !again.interrupted {
+            self.surveyed.borrow_mut().insert(zone, started);
+        }
+        drop(surveying);
         let answers = |resolver: &Resolver| {
             let mut seen = again
                 .observations
@@ -815,8 +861,11 @@ impl<'a> Rolling<'a> {
                 in_vain.push((resolver.clone(), 1));
             }
         }
-        if !is_any || again.interrupted {
+        if again.interrupted {
             return Ok(capture);
+        }
+        if !is_any {
+            return Ok(if is_surveyed { capture } else { again });
         }
         for probed in &mut capture.observations {
             let mut seen = again.observations.iter();
@@ -922,15 +971,23 @@ impl<'a> Rolling<'a> {
         }
     }
 
+    fn was_refused(&self, resolver: &Resolver) -> bool {
+        self.refused.borrow().iter().any(|other| other.is_same_place(resolver))
+    }
+
     fn has_spoken(&self, resolver: &Resolver) -> bool {
         self.spoke.borrow().iter().any(|other| other.is_same_place(resolver))
     }
 
     /// Whether what was silent for this target is silent whatever it is asked. Without control questions the silence
-    /// may be about the one name, so that of several names is needed.
-    fn is_proven_silent(&self, entry: &ListedTarget, resolver: &Resolver) -> bool {
-        if self.settings.asked.controls {
-            return true;
+    /// may be about the one name, so that of several names is needed. So it is where its port was refused before: a
+    /// host says so once in a while (Linux: once a second to one asker, icmp_ratelimit in ip-sysctl.rst), and for the
+    /// questions between it is silent.
+    fn is_proven_silent(&self, entry: &ListedTarget, resolver: &Resolver, is_surveyed: bool) -> bool {
+        let was_refused = self.was_refused(resolver);
+        if self.settings.asked.controls && !was_refused {
+            // A target without controls is too little to go by.
+            return is_surveyed;
         }
         let mut mute = self.mute.borrow_mut();
         let known = mute.iter().position(|(other, _)| other.is_same_place(resolver));
@@ -961,6 +1018,9 @@ impl<'a> Rolling<'a> {
                 continue;
             }
             let is_silent = shared::is_silent(probed);
+            if shared::is_refused(probed) && !self.was_refused(&probed.resolver) {
+                self.refused.borrow_mut().push(probed.resolver.clone());
+            }
             if probed.lookups.iter().any(Lookup::heard_anything) {
                 if !self.has_spoken(&probed.resolver) {
                     self.spoke.borrow_mut().push(probed.resolver.clone());
@@ -988,11 +1048,7 @@ impl<'a> Rolling<'a> {
                     let one = &mut silent[place].unasked;
                     one.silent_for = one.silent_for.saturating_add(questions);
                 }
-                // A target without controls is too little to go by.
-                None if is_silent
-                    && (surveyed.is_some() || !self.settings.asked.controls)
-                    && self.is_proven_silent(entry, &probed.resolver) =>
-                {
+                None if is_silent && self.is_proven_silent(entry, &probed.resolver, surveyed.is_some()) => {
                     self.alike.borrow_mut().forget();
                     silent.push(Silent {
                         unasked: Unasked {
@@ -1011,8 +1067,8 @@ impl<'a> Rolling<'a> {
             let mut without_tcp = self.without_tcp.borrow_mut();
             let mute = capture.observations.iter().filter(|one| !bulk::is_heard_over_tcp(one));
             without_tcp.extend(mute.map(|one| one.resolver.clone()));
-            let controls = Controls::of(capture);
             let mut of_zones = self.controls.borrow_mut();
+            let controls = Controls::of(capture).beside(of_zones.get(&zone));
             if controls.is_whole() || !of_zones.get(&zone).is_some_and(Controls::is_whole) {
                 of_zones.insert(zone, controls);
             }

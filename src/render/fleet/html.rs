@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, said, shown};
-use crate::fleet::{Cause, Fleet, TargetOutcome};
+use super::{address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, rows};
+use crate::fleet::{Cause, Fleet};
 use crate::limits;
 use crate::render::Style;
 use crate::render::fix::Answering;
@@ -69,7 +69,7 @@ fn cause(html: &mut Html<'_>, cause: &Cause, fleet: &Fleet) -> fmt::Result {
 }
 
 fn targets(html: &mut Html<'_>, fleet: &Fleet) -> fmt::Result {
-    let rows = shown(fleet, html.style.verbose);
+    let rows = rows::rows(fleet, html.style.verbose);
     if rows.is_empty() {
         return Ok(());
     }
@@ -80,23 +80,23 @@ fn targets(html: &mut Html<'_>, fleet: &Fleet) -> fmt::Result {
     };
     html.section("Targets", |html| {
         html.table("Targets", &["Target", "Outcome", "What"], |html| {
-            rows.iter().take(most).try_for_each(|outcome| target(html, outcome))
+            rows.iter().take(most).try_for_each(|row| target(html, row))
         })?;
-        match rows.len().saturating_sub(most) {
+        match rows.iter().skip(most).map(rows::TargetRow::count).sum::<usize>() {
             0 => Ok(()),
             more => html.sentence("p", &[], &format!("And {more} more.")),
         }
     })
 }
 
-fn target(html: &mut Html<'_>, outcome: &TargetOutcome) -> fmt::Result {
+fn target(html: &mut Html<'_>, row: &rows::TargetRow<'_>) -> fmt::Result {
     html.within("tr", &[("role", "row")], |html| {
-        html.span("th", &[("scope", "row"), ("role", "rowheader")], &outcome.name)?;
+        html.span("th", &[("scope", "row"), ("role", "rowheader")], &row.label())?;
         html.within("td", &[("role", "cell"), ("class", "nowrap")], |html| {
-            html.mark(mark(outcome.conclusion))?;
-            html.text(outcome.conclusion.as_str())
+            html.mark(mark(row.conclusion))?;
+            html.text(row.conclusion.as_str())
         })?;
-        html.sentence("td", &[("role", "cell")], &said(outcome))
+        html.sentence("td", &[("role", "cell")], &row.text())
     })
 }
 

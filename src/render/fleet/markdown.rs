@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, said, shown,
+    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, rows,
 };
 use crate::fleet::Fleet;
 use crate::limits;
@@ -56,22 +56,23 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
             )?;
         }
     }
-    let rows = shown(fleet, style.verbose);
+    let rows = rows::rows(fleet, style.verbose);
     if !rows.is_empty() {
         let most = if style.verbose { usize::MAX } else { limits::ROWS_SHOWN };
         writeln!(comment.out, "\n| Target | Outcome | What |\n|---|---|---|")?;
-        for outcome in rows.iter().take(most) {
+        for row in rows.iter().take(most) {
             writeln!(
                 comment.out,
                 "| {} | {} {} | {} |",
-                comment.code(&outcome.name),
-                comment.mark(mark(outcome.conclusion)),
-                outcome.conclusion.as_str(),
-                comment.text(&said(outcome))
+                comment.code(&row.label()),
+                comment.mark(mark(row.conclusion)),
+                row.conclusion.as_str(),
+                comment.text(&row.text())
             )?;
         }
-        if rows.len() > most {
-            writeln!(comment.out, "\nAnd {} more.", rows.len() - most)?;
+        let more: usize = rows.iter().skip(most).map(rows::TargetRow::count).sum();
+        if more > 0 {
+            writeln!(comment.out, "\nAnd {more} more.")?;
         }
     }
     if !fleet.resolvers.is_empty() {

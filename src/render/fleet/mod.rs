@@ -4,6 +4,7 @@ pub mod compared;
 mod html;
 pub(crate) mod machine;
 mod markdown;
+mod rows;
 mod table;
 mod way;
 
@@ -15,7 +16,7 @@ use serde::Serialize;
 
 use super::words::LineMark;
 use super::{Format, Style, json, short, words};
-use crate::fleet::{Cause, Fleet, LeftOut, NamedBy, NotAwaited, Tally, TargetOutcome};
+use crate::fleet::{Cause, Fleet, LeftOut, NotAwaited, Tally, TargetOutcome};
 use crate::limits;
 use crate::observation::Source;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION};
@@ -216,11 +217,15 @@ fn counted(cause: &Cause, fleet: &Fleet) -> String {
 
 /// What the targets are.
 fn noun(fleet: &Fleet) -> &'static str {
-    let all = fleet.targets.len();
-    if fleet.targets.iter().all(|outcome| outcome.origin == NamedBy::Context) {
-        plural(all, "entry of the kubeconfig", "entries of the kubeconfig")
+    noun_of(fleet.targets.len(), fleet.targets.iter().all(TargetOutcome::is_entry))
+}
+
+/// What so many targets are.
+fn noun_of(count: usize, are_entries: bool) -> &'static str {
+    if are_entries {
+        plural(count, "entry of the kubeconfig", "entries of the kubeconfig")
     } else {
-        plural(all, "target", "targets")
+        plural(count, "target", "targets")
     }
 }
 
@@ -260,14 +265,8 @@ fn totals(fleet: &Fleet) -> Option<String> {
 /// The names that a cause is about, the first few unless everything is asked for.
 fn named(cause: &Cause, verbose: bool) -> String {
     let shown = if verbose { usize::MAX } else { limits::TARGETS_SHOWN };
-    let names: Vec<&String> = cause.targets.iter().take(shown).collect();
-    match cause.targets.len() - names.len() {
-        0 => list(&names),
-        more => {
-            let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-            format!("{} and {more} more", names.join(", "))
-        }
-    }
+    let names: Vec<&str> = cause.targets.iter().map(String::as_str).collect();
+    rows::some(&names, shown)
 }
 
 /// What there is to say of one target behind its name.
@@ -299,20 +298,4 @@ fn address(tally: &Tally) -> String {
         (Some(address), Some(transport)) => transport.with_address(address),
         _ => "getaddrinfo".to_owned(),
     }
-}
-
-/// The targets that a page shows one by one: those that are not healthy, unless everything is asked for.
-fn shown(fleet: &Fleet, verbose: bool) -> Vec<&TargetOutcome> {
-    let is_shown = |outcome: &&TargetOutcome| verbose || outcome.conclusion != Conclusion::Healthy;
-    let mut shown: Vec<&TargetOutcome> = fleet.targets.iter().filter(is_shown).collect();
-    if !verbose {
-        // The worst first; what is alike stays in its order.
-        shown.sort_by_key(|outcome| match outcome.conclusion {
-            Conclusion::Broken => 0,
-            Conclusion::Inconclusive => 1,
-            Conclusion::Degraded => 2,
-            Conclusion::Healthy => 3,
-        });
-    }
-    shown
 }

@@ -6,8 +6,8 @@ use std::fmt;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, said,
-    shown, undecided_for,
+    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, rows,
+    undecided_for,
 };
 use crate::fleet::Fleet;
 use crate::limits;
@@ -116,8 +116,8 @@ fn column(text: &str, width: usize) -> String {
 }
 
 fn targets(page: &mut Page<'_>, fleet: &Fleet) -> fmt::Result {
-    let shown = shown(fleet, page.style.verbose);
-    if shown.is_empty() {
+    let rows = rows::rows(fleet, page.style.verbose);
+    if rows.is_empty() {
         return Ok(());
     }
     page.blank();
@@ -127,30 +127,24 @@ fn targets(page: &mut Page<'_>, fleet: &Fleet) -> fmt::Result {
     } else {
         limits::ROWS_SHOWN
     };
-    let names: Vec<String> = shown
+    let labels: Vec<String> = rows
         .iter()
         .take(most)
-        .map(|one| page.style.escape(&one.name))
+        .map(|row| page.style.escape(&row.label()))
         .collect();
-    let width = names
+    let width = labels
         .iter()
-        .map(|name| name.width())
+        .map(|label| label.width())
         .max()
         .unwrap_or_default()
         .min(NAME);
-    for (outcome, name) in shown.iter().zip(&names) {
-        let mark = mark(outcome.conclusion);
-        let lead = format!("{} {}  ", mark.symbol(page.style.ascii), column(name, width));
-        let text = said(outcome);
-        let text = if text.is_empty() {
-            outcome.conclusion.as_str()
-        } else {
-            &text
-        };
-        page.painted(2 * INDENT, &lead, mark.paint(), text)?;
+    for (row, label) in rows.iter().zip(&labels) {
+        let mark = mark(row.conclusion);
+        let lead = format!("{} {}  ", mark.symbol(page.style.ascii), column(label, width));
+        page.painted(2 * INDENT, &lead, mark.paint(), &row.text())?;
     }
-    if shown.len() > names.len() {
-        let more = shown.len() - names.len();
+    let more: usize = rows.iter().skip(labels.len()).map(rows::TargetRow::count).sum();
+    if more > 0 {
         page.item(2 * INDENT, "", &format!("and {more} more (-v, or -o json)"))?;
     }
     Ok(())

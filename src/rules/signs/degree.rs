@@ -12,6 +12,7 @@ use crate::target::{Scope, View};
 
 /// The order in which these signs are read.
 pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
+    &ANSWERS_FOR_A_PART_OF_THE_RUN,
     &A_MAY_BE_LOST,
     &AAAA_MAY_BE_LOST,
     &HANDSHAKE_FAILS,
@@ -52,6 +53,14 @@ pub(in crate::rules) static A_MAY_BE_LOST: Sign = Sign::of_resolver(
         let is_silent = subject.a_kind().is_some_and(AnswerKind::is_silence);
         Some(is_silent && subject.for_others().answered > 0)
     },
+);
+
+/// It answered nothing at the time of this target, and answered other targets of the run.
+pub(in crate::rules) static ANSWERS_FOR_A_PART_OF_THE_RUN: Sign = Sign::of_resolver(
+    "answers at another time of the run",
+    "it answers other targets of this run, and nothing at the time of this one",
+    "it does not answer for a part of the run alone",
+    |_, subject| Some(subject.answers_for_a_part_of_the_run()),
 );
 
 /// AAAA got nothing, and AAAA was answered for other targets of the run.
