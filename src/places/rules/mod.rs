@@ -84,6 +84,9 @@ pub(super) fn evaluate(seen: &ComparedPlaces<'_>) -> Vec<Finding> {
         let found = (rule.check)(seen, &findings);
         findings.extend(found);
     }
+    if findings.is_empty() {
+        findings = own_warnings(seen);
+    }
     // Of an error that the places show together and of a cause that one of them has by itself, the surer leads, and the
     // cause where both are as sure. Silence at one place is no better known than what was heard at others.
     let is_of_one = |finding: &Finding| find(&finding.rule).is_some();
@@ -98,6 +101,23 @@ pub(super) fn evaluate(seen: &ComparedPlaces<'_>) -> Vec<Finding> {
         add_the_rest(seen, lead, is_of_one(lead));
     }
     findings
+}
+
+/// What a place warns of, and not every other: where nothing else is known, that may be the difference.
+fn own_warnings(seen: &ComparedPlaces<'_>) -> Vec<Finding> {
+    let warning = |place: &Place| {
+        let own = place.report.findings.first().cloned();
+        own.filter(|own| own.severity == Severity::Warning)
+    };
+    let warnings: Vec<Option<Finding>> = seen.places.iter().map(warning).collect();
+    let mut rules = warnings.iter().map(|one| one.as_ref().map(|one| &one.rule));
+    let first = rules.next().flatten();
+    if rules.all(|other| other == first) {
+        return Vec::new();
+    }
+    let told = seen.places.iter().zip(&warnings);
+    told.filter_map(|(place, own)| Some(unexplained_difference::told_of(seen, place, own.as_ref()?)))
+        .collect()
 }
 
 /// Adds to what is said first the places that it says nothing of. What is of one place names those that were seen, and

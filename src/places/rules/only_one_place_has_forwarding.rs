@@ -24,7 +24,8 @@ declare_place_rule! {
     /// and medium where they do not. Where the addresses that one place has show that the resolver of another takes
     /// them out of its answers, or blocks the name, that finding is given in its place. A place whose own diagnosis
     /// names another cause, and is as sure of it, is left to that finding; so is a place where another resolver gives
-    /// the private addresses too, since its own diagnosis has both sides.
+    /// the private addresses too, since its own diagnosis has both sides. Where public DNS itself gives the private
+    /// addresses, no forward is needed for them, and none is found to be missing.
     ///
     /// ## Why it matters
     /// It takes the cluster, its endpoint and the inbound endpoint out of the question: what is to be changed is at
@@ -90,6 +91,12 @@ fn of_its_own_configuration(
     is_told
         .then(|| unexplained_difference::of_its_own(seen, &informed))
         .flatten()
+}
+
+/// Whether public DNS gives private addresses for the name, at any place: whoever asks it needs no forward.
+fn is_in_public_dns(seen: &ComparedPlaces<'_>) -> bool {
+    let mut resolvers = seen.places.iter().flat_map(|place| &place.report.resolvers);
+    resolvers.any(|one| one.probed.resolver.role == Role::Public && has_private_addresses(one))
 }
 
 /// What to do at a place, by the diagnosis that it would have.
@@ -169,6 +176,9 @@ fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
             .filter_map(|place| of_its_own_configuration(seen, place, good)),
     );
     without.retain(|(place, resolver)| !is_known_there(place, resolver, confidence_beside(resolver)));
+    if is_in_public_dns(seen) {
+        without.clear();
+    }
     if without.is_empty() {
         return findings;
     }

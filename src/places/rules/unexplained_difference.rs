@@ -1,7 +1,8 @@
 //! A place is broken, and no other rule says what it has to do with the others.
 
 use super::{
-    has_seen, hears_nothing, is_known_there, known_cause, list, names, not_seen, own_remedies, same_and_broken,
+    has_seen, hears_nothing, is_known_there, known_cause, list, names, names_no_cause, not_seen, own_remedies,
+    same_and_broken,
 };
 use crate::compare::Verdict;
 use crate::observation::{SystemCode, SystemFailure};
@@ -15,9 +16,9 @@ declare_place_rule! {
     /// A place is broken, and what is found there has nothing to do with the other places.
     ///
     /// ## How it was decided
-    /// At least one place's own diagnosis ends broken, none of those names a cause, and no other finding over several
-    /// places says why. Where a place's own diagnosis names a cause, or nothing was heard at any other place, that
-    /// finding leads instead, under its own name.
+    /// At least one place's own diagnosis ends broken, none of those names a cause or is surer than low, and no other
+    /// finding over several places says why. Where a place's own diagnosis names a cause or is surer, or nothing was
+    /// heard at any other place, that finding leads instead, under its own name.
     ///
     /// ## Why it matters
     /// The other places are no comparison for it: its own report says more.
@@ -66,6 +67,15 @@ fn check(seen: &ComparedPlaces<'_>, before: &[Finding]) -> Vec<Finding> {
         // Silence at one place is no better known than a cause at another.
         known.sort_by_key(|(place, _)| !heard_anything(place));
         return known.into_iter().map(|(_, finding)| finding).collect();
+    }
+    // What a place's own diagnosis says surely stands for itself, as that its own name servers differ.
+    let is_sure = |own: &&Finding| !names_no_cause(own) && own.confidence < Confidence::Low;
+    let own: Vec<Finding> = broken
+        .iter()
+        .filter_map(|place| Some(told_of(seen, place, place.report.headline().filter(is_sure)?)))
+        .collect();
+    if !own.is_empty() {
+        return own;
     }
     let says: Vec<String> = broken
         .iter()
