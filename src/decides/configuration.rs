@@ -18,6 +18,8 @@ pub enum Opaque {
     Part(Call),
     /// The list is from a file and has nothing of this VPC: it may be that of another one.
     OfAnotherVpc(Call),
+    /// The list was read, and has not what another account or Region has associated with the VPC, or may have.
+    ListedElsewhere(Call, Beyond),
     /// A domain list without a domain in the answer: one that AWS manages, whose domains cannot be listed (Amazon Route
     /// 53 Developer Guide, "Managed Domain Lists"), or an empty one.
     ManagedList,
@@ -50,7 +52,7 @@ impl Opaque {
     pub(super) fn code(&self) -> WhyCode {
         match self {
             Self::NotRead(_) => WhyCode::NotRead,
-            Self::Part(_) | Self::OfAnotherVpc(_) => WhyCode::PartRead,
+            Self::Part(_) | Self::OfAnotherVpc(_) | Self::ListedElsewhere(..) => WhyCode::PartRead,
             Self::ManagedList => WhyCode::ManagedList,
             Self::Advanced(_) => WhyCode::AdvancedRule,
             Self::AutoAllowlist => WhyCode::AutoAllowlist,
@@ -76,6 +78,7 @@ impl fmt::Display for Opaque {
                 "the list from a file has nothing of this VPC, and may have been asked for with a filter ({})",
                 call.action()
             ),
+            Self::ListedElsewhere(call, beyond) => write!(f, "{beyond} ({})", call.action()),
             Self::ManagedList => f.write_str(
                 "AWS lists no domain of this domain list: AWS manages the list, and its domains cannot be seen, or it \
                  is empty",
@@ -106,6 +109,39 @@ impl fmt::Display for Opaque {
                  Profile has an effect then",
             ),
             Self::Order => f.write_str("AWS does not document which of the two comes first"),
+        }
+    }
+}
+
+/// Why the lists that were read may lack what is associated with a VPC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beyond {
+    /// The VPC is of this account, and the other one was asked.
+    Account(String, String),
+    /// The VPC is in this Region, and the other one was asked.
+    Region(String, String),
+    /// It is not known whose the VPC is.
+    UnknownOwner,
+    /// It is not known which account was asked.
+    UnknownCaller,
+}
+
+impl fmt::Display for Beyond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(owner, asked) => write!(
+                f,
+                "the VPC is of account {owner}, and the list that was read is of account {asked}"
+            ),
+            Self::Region(region, asked) => {
+                write!(f, "the VPC is in {region}, and the list that was read is of {asked}")
+            }
+            Self::UnknownOwner => f.write_str(
+                "which account owns the VPC is not known (DescribeVpcs), and another one's is in no list that was read",
+            ),
+            Self::UnknownCaller => f.write_str(
+                "which account was asked is not known (GetCallerIdentity), and the list that was read is of that one",
+            ),
         }
     }
 }
@@ -199,8 +235,12 @@ impl Configuration {
 
     /// Makes what is associated with the VPC open: the lists that were read are of another account or Region than the
     /// VPC, and what is not in them may be in the VPC's own.
-    pub fn listed_elsewhere(&mut self) {
-        let open = |rest: &mut Option<Opaque>, call| *rest = rest.take().or(Some(Opaque::NotRead(call)));
+    pub fn listed_elsewhere(&mut self, beyond: &Beyond) {
+        let open = |rest: &mut Option<Opaque>, call| {
+            *rest = rest
+                .take()
+                .or_else(|| Some(Opaque::ListedElsewhere(call, beyond.clone())));
+        };
         open(&mut self.groups.rest, Call::ListFirewallRuleGroupAssociations);
         open(&mut self.rules.rest, Call::ListResolverRuleAssociations);
         open(&mut self.profiles.rest, Call::ListProfileAssociations);

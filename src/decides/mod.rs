@@ -16,7 +16,7 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{Name, RecordType};
-pub use configuration::{AssociatedRule, AssociatedZone, Configuration, InEffect, MadeFor};
+pub use configuration::{AssociatedRule, AssociatedZone, Beyond, Configuration, InEffect, MadeFor};
 pub use read::{configuration, is_read, made_zones};
 
 /// What is asked of the VPC's Resolver.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::address::{AddressClass, embedded_ipv4};
 use crate::compare::{self, ClassedAddress, Verdict};
-use crate::decides::{self, AssociatedZone, Configuration};
+use crate::decides::{self, AssociatedZone, Beyond, Configuration};
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
@@ -341,38 +341,44 @@ impl<'a> Case<'a> {
         let aws = &self.facts.aws;
         decides::is_read(aws).then(|| {
             let mut found = decides::configuration(aws, vpc, &self.target.hostname, has_private_endpoint);
-            if self.is_beyond_the_lists(vpc) {
-                found.listed_elsewhere();
+            if let Some(beyond) = self.beyond_the_lists(vpc) {
+                found.listed_elsewhere(&beyond);
             }
             found
         })
     }
 
-    /// Whether a VPC is of another account or Region than the one that AWS was asked in, or may be: its associations
-    /// are in no list there. The cluster's VPC may be shared by another account, and this instance's is its own.
-    fn is_beyond_the_lists(&self, vpc: &str) -> bool {
+    /// How a VPC is of another account or Region than the one that AWS was asked in, or may be: its associations are in
+    /// no list there. The cluster's VPC may be shared by another account, and this instance's is its own.
+    fn beyond_the_lists(&self, vpc: &str) -> Option<Beyond> {
         let aws = &self.facts.aws;
-        let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
+        let differ = |one: Option<&str>, other: Option<&str>| {
+            let both = one.zip(other).filter(|(one, other)| one != other)?;
+            Some((both.0.to_owned(), both.1.to_owned()))
+        };
         // DescribeCluster and the lists have what is the caller's account's.
         let described = aws.cluster.as_ref().and_then(|cluster| cluster.arn.as_deref());
         let caller = aws.caller.as_ref().map(|caller| caller.account.as_str());
         let asked = caller.or(described.and_then(arn::account));
-        let is_clusters = aws.cluster_vpc_id() == Some(vpc);
         let of_vpc = aws.vpc.as_ref().filter(|one| one.id == vpc);
-        if is_clusters || of_vpc.is_some() {
-            let owner = of_vpc.and_then(|one| one.owner.as_deref());
-            // What could not be read of it is not taken to be as it mostly is.
+        if aws.cluster_vpc_id() == Some(vpc) || of_vpc.is_some() {
+            // DescribeVpcs always says the owner: without one, nobody said it.
+            let Some(owner) = of_vpc.and_then(|one| one.owner.as_deref()) else {
+                return Some(Beyond::UnknownOwner);
+            };
             let is_unread = |call| aws.failed_reads.iter().any(|read| read.call == call);
-            let is_open = owner.is_none() && is_unread(Call::DescribeVpcs)
-                || asked.is_none() && is_unread(Call::GetCallerIdentity);
-            return is_open || differ(owner, asked);
+            return match asked {
+                None if aws.origin.is_some() || is_unread(Call::GetCallerIdentity) => Some(Beyond::UnknownCaller),
+                asked => differ(Some(owner), asked).map(|(owner, asked)| Beyond::Account(owner, asked)),
+            };
         }
         let instance = self.facts.host.instance.as_ref();
-        let Some(instance) = instance.filter(|one| one.vpc_id.as_deref() == Some(vpc)) else {
-            return false;
-        };
-        let region = self.target.region.as_deref();
-        differ(instance.account.as_deref(), asked) || differ(instance.region.as_deref(), region)
+        let instance = instance.filter(|one| one.vpc_id.as_deref() == Some(vpc))?;
+        let of_account = differ(instance.account.as_deref(), asked);
+        let of_region = || differ(instance.region.as_deref(), self.target.region.as_deref());
+        of_account
+            .map(|(owner, asked)| Beyond::Account(owner, asked))
+            .or_else(|| of_region().map(|(region, asked)| Beyond::Region(region, asked)))
     }
 
     /// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks.
