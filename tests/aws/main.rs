@@ -71,6 +71,10 @@ fn main() -> ExitCode {
             reads::a_list_without_an_end_is_cut_and_said,
         ),
         (
+            "a_list_of_associations_that_is_cut_leaves_open_what_decides",
+            reads::a_list_of_associations_that_is_cut_leaves_open_what_decides,
+        ),
+        (
             "a_later_page_that_fails_leaves_no_part_of_the_list",
             failures::a_later_page_that_fails_leaves_no_part_of_the_list,
         ),

@@ -184,6 +184,42 @@ pub(crate) fn a_list_without_an_end_is_cut_and_said() {
     let collected = Run::new(&mock).collect();
     assert_eq!(mock.times(Call::ListResolverRules), eks_dns_doctor::limits::AWS_PAGES);
     assert!(failed(&collected, Call::ListResolverRules).is_some());
+    // What is not in it may be on the pages that were not read.
+    assert!(collected.facts.is_part(Call::ListResolverRules));
+    assert!(!collected.facts.is_part(Call::ListResolverRuleAssociations));
+}
+
+pub(crate) fn a_list_of_associations_that_is_cut_leaves_open_what_decides() {
+    let lists = [
+        (
+            Call::ListFirewallRuleGroupAssociations,
+            "FirewallRuleGroupAssociations",
+            "NextToken",
+        ),
+        (
+            Call::ListResolverRuleAssociations,
+            "ResolverRuleAssociations",
+            "NextToken",
+        ),
+        (Call::ListProfileAssociations, "profileAssociations", "nextToken"),
+    ];
+    for (call, member, token) in lists {
+        let page = format!(r#"{{"{member}":[],"{token}":"again"}}"#);
+        let mock = Mock::of(faulty([(call, Fault::Reply(200, page))]));
+        let facts = Run::new(&mock).collect().facts;
+        let target = eks_dns_doctor::dns::Name::from_host(crate::HOST).expect("a name");
+        let configuration = eks_dns_doctor::decides::configuration(&facts, crate::VPC, &target, true);
+        let rest = match call {
+            Call::ListFirewallRuleGroupAssociations => configuration.groups.rest,
+            Call::ListResolverRuleAssociations => configuration.rules.rest,
+            _ => configuration.profiles.rest,
+        };
+        assert_eq!(
+            rest.map(|why| why.to_string().contains(call.action())),
+            Some(true),
+            "{call:?}"
+        );
+    }
 }
 
 pub(crate) fn changes_are_looked_up_one_behind_the_other() {

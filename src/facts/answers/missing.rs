@@ -39,8 +39,11 @@ impl<'a> Missing<'a> {
         self.gaps.push(Gap::of_aws(call.fact(), source, reason));
     }
 
-    /// There is more of a list than there is here.
+    /// There is more of a list than there is here. Where AWS was asked, the failed read says so.
     pub(super) fn in_part(&mut self, call: Call) {
+        if self.failed.iter().any(|failed| failed.call == call) {
+            return;
+        }
         self.gaps.push(Gap::of_aws(
             call.fact(),
             format!("--facts, {}", call.action()),
