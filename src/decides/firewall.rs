@@ -341,6 +341,9 @@ fn of_pick(pick: &MatchingRule<'_>, is_certain: bool) -> Step {
             BlockAnswer::Override(_) => Some(Blocked::Override),
             BlockAnswer::Unfamiliar => None,
         };
+        if let BlockAnswer::Override(domain) = answer {
+            made.alias = Name::from_host(domain.trim_end_matches('.')).ok();
+        }
     }
     made
 }

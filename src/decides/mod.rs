@@ -162,6 +162,10 @@ pub struct Step {
     /// What the firewall rule answers in the place of the name's records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Blocked>,
+    /// The domain that the firewall rule makes the name an alias of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub alias: Option<Name>,
 }
 
 impl Step {
@@ -181,6 +185,7 @@ impl Step {
             made_for: None,
             domain_list: None,
             answer: None,
+            alias: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! AWS's configuration, as it was read, and the answers of resolvers say two things.
 
+use std::collections::BTreeSet;
+
 use super::otherwise::{self, OtherAnswer};
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
@@ -134,7 +136,13 @@ fn of_access(case: &Case<'_>, subjects: &[&Subject<'_>], confidence: Confidence)
 fn answer(subjects: &[&Subject<'_>]) -> String {
     let several = subjects.len();
     let all = |is: fn(AnswerKind) -> bool| subjects.iter().all(|subject| subject.a_kind().is_some_and(is));
-    if all(|kind| kind == AnswerKind::ServFail) {
+    let aliases: BTreeSet<_> = subjects.iter().map(|subject| decided::alias_of(subject)).collect();
+    if let Some(Some(alias)) = aliases.first()
+        && aliases.len() == 1
+    {
+        let makes = phrase::plural(several, "makes", "make");
+        format!("{makes} the name an alias of {alias}")
+    } else if all(|kind| kind == AnswerKind::ServFail) {
         format!("{} SERVFAIL", phrase::plural(several, "returns", "return"))
     } else if all(AnswerKind::is_silence) {
         format!("{} no answer", phrase::plural(several, "gives", "give"))
@@ -163,11 +171,12 @@ fn said_and_done(vpc: &str, step: &Step, how: OtherAnswer, subjects: &[&Subject<
             ),
         ),
         OtherAnswer::NotTheRules => {
-            let with = match step.answer {
-                Some(Blocked::NoData) => " with NODATA",
-                Some(Blocked::NxDomain) => " with NXDOMAIN",
-                Some(Blocked::Override) => " with an alias",
-                None => "",
+            let with = match (step.answer, &step.alias) {
+                (Some(Blocked::NoData), _) => " with NODATA".to_owned(),
+                (Some(Blocked::NxDomain), _) => " with NXDOMAIN".to_owned(),
+                (Some(Blocked::Override), Some(domain)) => format!(" with an alias of {domain}"),
+                (Some(Blocked::Override), None) => " with an alias".to_owned(),
+                (None, _) => String::new(),
             };
             (of_firewall(&format!("blocks this name{with}")), answer(subjects))
         }

@@ -5,7 +5,7 @@ use super::shared::route53::{self, ResolvingVpc};
 use super::step::DenialAuthority;
 use super::{Case, Need, Subject};
 use crate::decides::{self, Blocked, Configuration, Construct, Effect, Step};
-use crate::dns::{AnswerKind, RData, RecordType, Section};
+use crate::dns::{AnswerKind, Name, RData, RecordType, Section};
 use crate::resolvers::Role;
 
 /// The facts that decide, and those that say which VPCs matter.
@@ -107,17 +107,37 @@ pub(super) fn answers_as_the_rule(subject: &Subject<'_>, step: &Step) -> bool {
     match step.answer {
         Some(Blocked::NoData) => is_bare(AnswerKind::NoData),
         Some(Blocked::NxDomain) => is_bare(AnswerKind::NxDomain),
-        Some(Blocked::Override) => is_an_alias(subject),
-        None => is_bare(AnswerKind::NoData) || is_bare(AnswerKind::NxDomain) || is_an_alias(subject),
+        Some(Blocked::Override) => match &step.alias {
+            Some(domain) => alias_of(subject) == Some(domain),
+            // The rule's domain was not read.
+            None => alias_of(subject).is_some(),
+        },
+        None => is_bare(AnswerKind::NoData) || is_bare(AnswerKind::NxDomain) || alias_of(subject).is_some(),
     }
 }
 
-/// Whether the name is made an alias.
-fn is_an_alias(subject: &Subject<'_>) -> bool {
-    subject.a().is_some_and(|lookup| {
-        lookup
-            .section(Section::Answer)
-            .any(|record| matches!(record.data, RData::Cname(_)) && record.owner == lookup.question)
+/// What the name is made an alias of.
+pub(super) fn alias_of<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
+    let lookup = subject.a()?;
+    let mut own = lookup
+        .section(Section::Answer)
+        .filter(|record| record.owner == lookup.question);
+    own.find_map(|record| match &record.data {
+        RData::Cname(domain) => Some(domain),
+        _ => None,
+    })
+}
+
+/// Whether a resolver makes the name an alias of the very domain that a rule of DNS Firewall gives in the VPC that it
+/// answers for. No zone of AWS's has an alias of the name, so the answer is the rule's, wherever the alias leads.
+pub(super) fn has_the_alias_of_a_rule(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let vpcs = route53::resolving_vpcs(case);
+    let mut its = vpcs
+        .iter()
+        .filter(|vpc| vpc.subjects.iter().any(|other| other.name() == subject.name()));
+    its.any(|vpc| {
+        let steps = of_vpc(case, vpc);
+        firewall_block(&steps).is_some_and(|step| step.alias.is_some() && alias_of(subject) == step.alias.as_ref())
     })
 }
 

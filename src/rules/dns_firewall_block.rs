@@ -16,7 +16,7 @@ declare_rule! {
     /// Where the rule groups of the VPC, their rules and their domain lists were read: the first rule that matches the
     /// name, by the priority of the groups and then of the rules, has the action `BLOCK`. A rule that allows or alerts
     /// ends the evaluation too. It is certain where no rule that could come first is opaque, and a resolver of the VPC
-    /// answers as the rule says. Opaque are the domain lists that AWS manages, rules of DNS Firewall Advanced, which
+    /// answers as the rule says. An alias is the rule's where it is of the rule's own domain. Opaque are the domain lists that AWS manages, rules of DNS Firewall Advanced, which
     /// decide by what they detect, AutoAllowlist rules, and whatever could not be read. Where no resolver of the VPC
     /// was asked, it is a warning.
     ///
@@ -45,14 +45,15 @@ declare_rule! {
         requires: [
             [LEGIBLE],
             [IN_A_KNOWN_VPC],
-            [BLOCKS_IN_THE_VPC],
+            [BLOCKS_IN_THE_VPC, HAS_THE_ALIAS_OF_A_RULE],
         ],
         confidence: [
-            Certain if [[FIREWALL_BLOCKS], [BLOCKS_IN_THE_VPC]],
+            Certain if [[FIREWALL_BLOCKS], [BLOCKS_IN_THE_VPC, HAS_THE_ALIAS_OF_A_RULE]],
             Low if [[not FIREWALL_MAY_BLOCK]],
             High,
         ],
-        explains: [OnlyAFails, Denial, UnusedPrivateZone],
+        // An alias may lead to addresses.
+        explains: [OnlyAFails, Denial, UnusedPrivateZone, ForeignAddresses, PublicView, Unexplained],
         stage: Stage::Evidence,
     }
 }

@@ -98,6 +98,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &LOOKS_REBINDING_FILTERED,
     &FILTERS_PRIVATE_ADDRESSES,
     &BLOCKS_IN_THE_VPC,
+    &HAS_THE_ALIAS_OF_A_RULE,
     &FIREWALL_BLOCKS,
     &CONFIGURATION_SAYS_OTHERWISE,
     &NOTHING_FORWARDS_IN_ITS_VPC,
@@ -591,6 +592,15 @@ pub(in crate::rules) static BLOCKS_IN_THE_VPC: Sign = Sign::of_resolver(
     |case, subject| Some(policy::is_of_the_vpc(case, subject)),
 )
 .looking_at(decided::FACTS_AND_VIEWS);
+
+/// The alias is that of a rule of DNS Firewall which was read, wherever it leads.
+pub(in crate::rules) static HAS_THE_ALIAS_OF_A_RULE: Sign = Sign::of_resolver(
+    "the alias of a rule of DNS Firewall",
+    "it makes the name an alias of the domain that a rule of DNS Firewall in its VPC gives",
+    "it does not make the name an alias of a domain that a rule of DNS Firewall in its VPC gives",
+    |case, subject| Some(decided::has_the_alias_of_a_rule(case, subject)),
+)
+.looking_at(decided::FACTS);
 
 /// A rule of DNS Firewall that was read blocks the name, for sure, in the VPC that the resolver answers for.
 pub(in crate::rules) static FIREWALL_BLOCKS: Sign = Sign::of_resolver(
