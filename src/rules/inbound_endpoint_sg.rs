@@ -25,7 +25,8 @@ declare_rule! {
     /// networks. A rule that names a prefix list lets in what the list has, where the list was read. Rules that name
     /// another security group, or a prefix list that was not read, are not followed: with one of those, nothing is
     /// said. It is an error where an address that decides is silent, or a resolver's forward to the VPC ends in
-    /// silence; otherwise it is a warning, because only the configuration was seen.
+    /// silence; otherwise it is a warning, because only the configuration was seen. It is a warning too where an address is
+    /// silent over a protocol that the groups do not shut: that silence has another cause.
     ///
     /// ## Why it matters
     /// Without UDP no name resolves; without TCP, answers that do not fit into a datagram fail.
@@ -45,6 +46,7 @@ declare_rule! {
         names: [
             [LISTED_AS_INBOUND, FORWARDS_INTO_SILENCE],
             [not HEARD_OVER_UDP, not HEARD_OVER_TCP, FORWARDS_INTO_SILENCE],
+            [SHUT_WHERE_IT_IS_SILENT, FORWARDS_INTO_SILENCE],
             // What is asked inside TLS is asked at another port.
             [unless CERTIFICATE_FAILS],
             [unless SESSION_FAILS],
@@ -75,18 +77,25 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         let direct = unheard.iter().any(|subject| subject.probed.resolver.in_scope);
         // Whom a forwarder is let in for, this host's networks do not say.
         if to_all || direct {
-            let effect = route53::effect(case, &inbound, &unheard);
+            let (explained, others): (Vec<_>, Vec<_>) = unheard
+                .into_iter()
+                .partition(|subject| groups::explains_its_silence(subject, &shut));
+            let effect = route53::effect(case, &inbound, &explained);
             findings.push(finding(
                 case,
                 fits.least_sure_at(&effect.subjects),
                 &inbound,
                 &shut,
-                &unheard,
+                (&explained, &others),
                 &effect,
             ));
         }
     }
     findings
+}
+
+fn in_words(transport: Transport) -> String {
+    transport.as_str().to_uppercase()
 }
 
 /// Whether any reply came over the transport.
@@ -100,17 +109,18 @@ fn finding(
     confidence: Confidence,
     inbound: &Inbound<'_, '_>,
     shut: &[(Transport, Shut)],
-    unheard: &[&Subject<'_>],
+    (unheard, others): (&[&Subject<'_>], &[&Subject<'_>]),
     effect: &InboundFaultEffect<'_, '_>,
 ) -> Finding {
     let title = inbound.title();
-    let to_all = shut.iter().any(|(_, shut)| *shut == Shut::ToAll);
+    let to_all = shut.iter().all(|(_, shut)| *shut == Shut::ToAll);
     let severity = effect.severity;
-    let protocols: Vec<String> = shut
-        .iter()
-        .map(|(transport, _)| transport.as_str().to_uppercase())
-        .collect();
-    let protocols = phrase::list(&protocols);
+    let over = |is: fn(&Shut) -> bool| {
+        let of_them = shut.iter().filter(|(_, shut)| is(shut));
+        let names: Vec<String> = of_them.map(|(transport, _)| in_words(*transport)).collect();
+        phrase::list(&names)
+    };
+    let protocols = over(|_| true);
     let only = shut.iter().find_map(|(_, shut)| match shut {
         Shut::ToThisHost(networks) | Shut::ExceptFor(networks) => Some(networks),
         Shut::ToAll => None,
@@ -136,9 +146,15 @@ fn finding(
         (
             format!("{title}: its security groups do not allow this host at port 53 over {protocols}"),
             format!(
-                "{groups} {} port 53 over {protocols} in from {networks}. None of the networks of this host's VPC is \
-                 among them.",
-                phrase::plural(inbound.endpoint.security_group_ids.len(), "lets", "let")
+                "{groups} {} port 53 over {} in from {networks}{}. None of the networks of this host's VPC is among \
+                 them.",
+                phrase::plural(inbound.endpoint.security_group_ids.len(), "lets", "let"),
+                over(|shut| *shut != Shut::ToAll),
+                if shut.iter().any(|(_, shut)| *shut == Shut::ToAll) {
+                    format!(", and over {} from nowhere", over(|shut| *shut == Shut::ToAll))
+                } else {
+                    String::new()
+                }
             ),
         )
     };
@@ -148,6 +164,20 @@ fn finding(
             " {} {} silent from here.",
             phrase::titles(unheard),
             phrase::plural(unheard.len(), "is", "are")
+        );
+    }
+    if !others.is_empty() {
+        let open = [Transport::Udp, Transport::Tcp].into_iter().filter(|transport| {
+            let is_shut = shut.iter().any(|(of, _)| of == transport);
+            !is_shut && others.iter().any(|subject| groups::is_silent_over(subject, *transport))
+        });
+        let open: Vec<String> = open.map(in_words).collect();
+        let _ = write!(
+            explanation,
+            " {} {} silent over {} too, and these groups are not known to shut that: the silence has another cause.",
+            phrase::titles(others),
+            phrase::plural(others.len(), "is", "are"),
+            phrase::list(&open)
         );
     }
     if severity == Severity::Error && !effect.forwarders.is_empty() {

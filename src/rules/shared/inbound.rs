@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use super::route53;
 use crate::facts::{Permission, PrefixList, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
-use crate::rules::Case;
+use crate::rules::step::was_heard;
+use crate::rules::{Case, Subject};
 
 /// The port of DNS.
 const DNS_PORT: u16 = 53;
@@ -136,6 +137,22 @@ pub(in crate::rules) fn shut(admits: &Admits, here: &[IpNet]) -> Option<Shut> {
             }
         }
     }
+}
+
+/// Whether everything over which an address of the endpoint is silent is kept out by the groups: else its silence has
+/// another cause, whatever the groups keep out beside it.
+pub(in crate::rules) fn explains_its_silence(subject: &Subject<'_>, shut: &[(Transport, Shut)]) -> bool {
+    [Transport::Udp, Transport::Tcp]
+        .into_iter()
+        .filter(|transport| is_silent_over(subject, *transport))
+        .all(|transport| shut.iter().any(|(of, _)| *of == transport))
+}
+
+/// Whether a resolver was asked over a transport, and no reply came over it.
+pub(in crate::rules) fn is_silent_over(subject: &Subject<'_>, transport: Transport) -> bool {
+    let attempts = subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
+    let mut over = attempts.filter(|attempt| attempt.transport == transport).peekable();
+    over.peek().is_some() && over.all(|attempt| !was_heard(attempt))
 }
 
 /// What the endpoint's groups are known to keep out. That some networks only are let in is how it should be.

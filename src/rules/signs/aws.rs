@@ -60,6 +60,7 @@ pub(in crate::rules) static OF_AWS: &[&Sign] = &[
     &DHCP_LISTS_IT,
     &IN_A_KNOWN_VPC,
     &LISTED_AS_INBOUND,
+    &SHUT_WHERE_IT_IS_SILENT,
     &DNS64_IS_ON,
     &LISTED_AS_NOT_WORKING,
     &FORWARDS_INTO_SILENCE,
@@ -662,6 +663,30 @@ pub(in crate::rules) static DNS64_IS_ON: Sign = Sign::of_resolver_if_known(
     },
 )
 .looking_at(&[Need::ResolverEndpoints]);
+
+/// Of everything over which an address of an inbound endpoint is silent, its security groups keep DNS out.
+pub(in crate::rules) static SHUT_WHERE_IT_IS_SILENT: Sign = Sign::of_resolver_if_known(
+    "where the security groups keep it from answering",
+    "the security groups of its inbound endpoint keep out all over which it is silent",
+    "the security groups of its inbound endpoint are not known to keep out all over which it is silent",
+    |case, subject| {
+        case.security_groups()?;
+        any_inbound(case, |inbound| {
+            let is_its = subject
+                .ip()
+                .is_some_and(|ip| route53::has_address(inbound.endpoint, ip));
+            is_its && inbound::explains_its_silence(subject, &inbound::keeps_out(case, inbound.endpoint))
+        })
+    },
+)
+.looking_at(&[
+    Need::ResolverEndpoints,
+    Need::SecurityGroups,
+    Need::Cluster,
+    Need::Vpc,
+    Need::Instance,
+    Need::Network,
+]);
 
 /// AWS lists it as an address of an inbound endpoint.
 pub(in crate::rules) static LISTED_AS_INBOUND: Sign = Sign::of_resolver_if_known(

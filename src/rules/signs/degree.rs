@@ -294,7 +294,7 @@ pub(in crate::rules) static SECURITY_GROUPS_LET_NOBODY_IN: Sign = Sign::of_run_i
         case.security_groups()?;
         any_inbound(case, |inbound| {
             let shut = inbound::keeps_out(case, inbound.endpoint);
-            !shut.is_empty() && !shut.iter().any(|(_, shut)| *shut == inbound::Shut::ToAll)
+            !shut.is_empty() && !shut.iter().all(|(_, shut)| *shut == inbound::Shut::ToAll)
         })
         .map(|others_are_let_in| !others_are_let_in)
     },
