@@ -1,6 +1,7 @@
 //! A cluster with hybrid nodes has both endpoint accesses on, so that those nodes get public addresses.
 
 use super::phrase;
+use super::signs::HYBRID_NODES_ARE_GIVEN_PUBLIC;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage};
 use crate::limits;
 
@@ -11,8 +12,10 @@ declare_rule! {
     /// where a VPN or Direct Connect leads to the VPC.
     ///
     /// ## How it was decided
-    /// From AWS's configuration of the cluster alone (`remoteNetworkConfig`, `endpointPublicAccess`,
-    /// `endpointPrivateAccess`). Nothing was asked from a hybrid node.
+    /// From AWS's configuration of the cluster (`remoteNetworkConfig`, `endpointPublicAccess`,
+    /// `endpointPrivateAccess`). It is certain where a resolver in the nodes' networks, or this host's where this host
+    /// is in one of them, gives public addresses. Where such a resolver gives the private ones, and none the public
+    /// ones, there is no finding: the name is forwarded. Where none was asked, the nodes may have such a forward.
     ///
     /// ## Why it matters
     /// Nodes that may only use private networks cannot reach the API server. Nodes that may use the internet need their
@@ -30,8 +33,16 @@ declare_rule! {
         complaints: [Connection 55],
         references: [EKS_HYBRID_NODES, EKS_CLUSTER_ENDPOINT],
         at: Run,
-        requires: [[HAS_HYBRID_NODES], [AWS_HAS_THE_PUBLIC_ENDPOINT], [AWS_HAS_THE_PRIVATE_ENDPOINT]],
-        confidence: [Certain],
+        requires: [
+            [HAS_HYBRID_NODES],
+            [AWS_HAS_THE_PUBLIC_ENDPOINT],
+            [AWS_HAS_THE_PRIVATE_ENDPOINT],
+            [unless HYBRID_NODES_ARE_GIVEN_PRIVATE, HYBRID_NODES_ARE_GIVEN_PUBLIC],
+        ],
+        confidence: [
+            Certain if [[HYBRID_NODES_ARE_GIVEN_PUBLIC], [unless HYBRID_NODES_ARE_GIVEN_PRIVATE]],
+            High,
+        ],
         stage: Stage::Evidence,
     }
 }
@@ -46,6 +57,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .map(ToString::to_string)
         .collect();
     let shown = phrase::list(&shown);
+    let is_seen = HYBRID_NODES_ARE_GIVEN_PUBLIC.seen(case, None) == Some(true);
     vec![
         RULE.finding(fits.confidence, &[])
             .summary(format!(
@@ -53,7 +65,13 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .why(format!(
                 "The cluster has hybrid nodes in {shown}, and both public and private access of its endpoint are on. \
-                 Outside the cluster's VPC the name then has the public addresses only."
+                 Outside the cluster's VPC the name then has the public addresses only.{}",
+                if is_seen {
+                    ""
+                } else {
+                    " Nothing was asked from those networks in this run: with a forward to the VPC the nodes get the \
+                     private addresses."
+                }
             ))
             .seen([Evidence::fact(format!(
                 "DescribeCluster: remoteNodeNetworks {shown}, endpointPublicAccess and endpointPrivateAccess are true"

@@ -41,7 +41,7 @@ pub(in crate::rules) enum ClientVpnFault {
 }
 
 /// This host's address towards a resolver, where a socket of its own showed it.
-fn own_address(subject: &Subject<'_>) -> Option<IpAddr> {
+pub(in crate::rules) fn own_address(subject: &Subject<'_>) -> Option<IpAddr> {
     let mut attempts = subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
     attempts
         .find_map(|attempt| attempt.local)

@@ -1,16 +1,22 @@
 //! Signs of the network around an inbound endpoint's address.
 
+use std::net::IpAddr;
+
 use super::Sign;
+use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::observation::Transport;
-use crate::rules::Need;
+use crate::resolvers::Role;
 use crate::rules::shared::client_vpn::{self, ClientVpnFault};
 use crate::rules::shared::obstacle::{self, NetworkFault};
+use crate::rules::{Case, Need, Subject};
 
 /// The order in which they are read.
 pub(in crate::rules) static OF_NETWORK: &[&Sign] = &[
     &NETWORK_ACL_DENIES_ALL,
     &HAS_HYBRID_NODES,
+    &HYBRID_NODES_ARE_GIVEN_PUBLIC,
+    &HYBRID_NODES_ARE_GIVEN_PRIVATE,
     &COMES_THROUGH_CLIENT_VPN,
     &HAS_AN_ADDRESS_OF_CLIENT_VPN,
     &CLIENT_VPN_IS_IN_THE_WAY,
@@ -52,6 +58,44 @@ pub(in crate::rules) static HAS_HYBRID_NODES: Sign = Sign::of_run(
     |case| Some(!case.own_cluster()?.remote_node_networks.is_empty()),
 )
 .needing(&[Need::Cluster]);
+
+/// A resolver that hybrid nodes may use gives the public addresses.
+pub(in crate::rules) static HYBRID_NODES_ARE_GIVEN_PUBLIC: Sign = Sign::of_run_if_known(
+    "the public addresses in the hybrid nodes' networks",
+    "a resolver in the networks of the hybrid nodes, or asked from there, gives public addresses",
+    "no resolver in the networks of the hybrid nodes, or asked from there, is known to give public addresses",
+    |case| Some(of_node_networks(case).any(|subject| gives(subject, |class| class == AddressClass::Public))),
+)
+.looking_at(&[Need::Cluster]);
+
+/// A resolver that hybrid nodes may use gives the private addresses.
+pub(in crate::rules) static HYBRID_NODES_ARE_GIVEN_PRIVATE: Sign = Sign::of_run_if_known(
+    "the private addresses in the hybrid nodes' networks",
+    "a resolver in the networks of the hybrid nodes, or asked from there, gives the private addresses",
+    "no resolver in the networks of the hybrid nodes, or asked from there, is known to give the private addresses",
+    |case| Some(of_node_networks(case).any(|subject| subject.verdict().is_fine() && subject.has_private_addresses())),
+)
+.looking_at(&[Need::Cluster]);
+
+/// The resolvers that stand for those of hybrid nodes: one in the nodes' networks, or a name server of this host where
+/// this host is in one of them. An inbound endpoint or a public control is asked by nobody for that reason.
+fn of_node_networks<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subject<'a>> {
+    let networks = case
+        .own_cluster()
+        .map_or(&[][..], |cluster| cluster.remote_node_networks.as_slice());
+    let is_inside = move |ip: IpAddr| networks.iter().any(|network| network.contains(&ip));
+    case.subjects().filter(move |subject| {
+        let is_a_clients = !subject.is_vpc_side() && !subject.has_role(Role::Public) && subject.speaks_dns();
+        let is_of_this_host = subject.has_role(Role::Local) && client_vpn::own_address(subject).is_some_and(is_inside);
+        is_a_clients && (is_of_this_host || subject.ip().is_some_and(is_inside))
+    })
+}
+
+/// Whether it has addresses, and all of this class.
+fn gives(subject: &Subject<'_>, is: fn(AddressClass) -> bool) -> bool {
+    let mut classes = subject.ips().into_iter().map(AddressClass::of).peekable();
+    classes.peek().is_some() && classes.all(is)
+}
 
 /// What is read of a Client VPN endpoint beside its own description.
 const OF_CLIENT_VPN: &[Need] = &[
