@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
+use crate::decides::Construct;
 use crate::dns::Name;
 use crate::facts::ResolverRule;
 
@@ -32,7 +33,8 @@ declare_rule! {
     ///
     /// ## What to do
     /// A rule of type `SYSTEM` for the endpoints' zone, associated with the same VPC: then the VPC's own Resolver
-    /// answers the name. AWS takes no second rule for a domain in a VPC: where the rule is associated directly and for
+    /// answers the name. In another VPC than the cluster's, that is the public view while public access is on: there
+    /// it is a rule for the endpoint's own name to the inbound endpoint of the cluster's VPC. AWS takes no second rule for a domain in a VPC: where the rule is associated directly and for
     /// that very domain, the SYSTEM rule is for the endpoint's own name, or the rule is taken from the VPC.
     "forward-rule-shadow" = {
         summary: "a Resolver rule forwards the endpoint's name away from the VPC",
@@ -168,8 +170,14 @@ fn finding(
         zone.is_some_and(|zone| zone.is_within(domain) && (zone != *domain || profile.is_some()))
     };
     let mut zones = case.regional_zone().into_iter().chain([case.own_zone()]);
-    let by_system = zones.find(overrides).map(|zone| system_rule(case, vpc.id, &zone));
-    let has_override = by_system.is_some();
+    let fixes = if has_the_public_view_without(case, vpc, rule) {
+        vec![to_the_cluster(case, vpc.id, rule, *domain == case.target.hostname)]
+    } else {
+        let by_system = zones.find(overrides).map(|zone| system_rule(case, vpc.id, &zone));
+        let has_override = by_system.is_some();
+        let without = without_the_rule(case, vpc.id, rule, profile, has_override);
+        by_system.into_iter().chain([without]).collect()
+    };
     let mut evidence = vec![
         Evidence::fact(format!("{}: FORWARD {} to {to}", rule.id, rule.domain)),
         Evidence::fact(match profile {
@@ -191,8 +199,76 @@ fn finding(
         })
         .why(explanation)
         .seen(evidence)
-        .fix(by_system)
-        .fix([without_the_rule(case, vpc.id, rule, profile, has_override)])
+        .fix(fixes)
+}
+
+/// Whether the VPC's own Resolver, without the rule, has the public addresses, and the private ones are wanted: EKS's
+/// private zone is in the cluster's VPC alone, and public DNS has the public addresses while public access is on.
+fn has_the_public_view_without(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, rule: &ResolverRule) -> bool {
+    let cluster = case.own_cluster();
+    let has_both = cluster.is_some_and(|cluster| {
+        cluster.endpoint_public_access == Some(true) && cluster.endpoint_private_access == Some(true)
+    });
+    let is_private_wanted = vpc.subjects.iter().all(|subject| case.private_expected_at(subject));
+    let steps = decided::of_vpc_without(case, vpc, &rule.id);
+    let has_a_zone = steps
+        .iter()
+        .any(|step| step.decides && matches!(step.construct, Construct::Zone | Construct::ServiceNetwork));
+    has_both && !vpc.is_clusters && is_private_wanted && !has_a_zone
+}
+
+/// A rule for the endpoint's own name to the inbound endpoints of the cluster's VPC. A VPC has one rule for a domain:
+/// where the rule is for that very name, its targets are changed.
+fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_name: bool) -> Remedy {
+    let (region, zone) = (case.region(), case.own_zone());
+    let addresses = case.inbound_addresses();
+    // Route 53 Resolver API Reference, TargetAddress.
+    fn key(ip: &str) -> &'static str {
+        if ip.contains(':') { "Ipv6" } else { "Ip" }
+    }
+    let each = |form: fn(&str) -> String, between: &str| {
+        let known: Vec<String> = addresses.iter().map(|ip| form(&ip.to_string())).collect();
+        if known.is_empty() {
+            form("<inbound-endpoint-ip>")
+        } else {
+            known.join(between)
+        }
+    };
+    let remedy = if is_for_this_name {
+        Remedy::new(
+            format!(
+                "Point the rule to the inbound endpoint of the cluster's VPC, in every VPC that has {}",
+                rule.id
+            ),
+            [format!(
+                "aws route53resolver update-resolver-rule --region {region} --resolver-rule-id {} --config \
+                 'TargetIps=[{}]'",
+                rule.id,
+                each(|ip| format!("{{{}={ip},Port=53}}", key(ip)), ",")
+            )],
+        )
+    } else {
+        let endpoint = rule.resolver_endpoint_id.as_deref().unwrap_or_default();
+        Remedy::new(
+            format!(
+                "A rule for {zone} to the inbound endpoint of the cluster's VPC. A SYSTEM rule would give the public \
+                 addresses in {vpc}"
+            ),
+            [
+                format!(
+                    "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
+                     --rule-type FORWARD --domain-name {zone} --resolver-endpoint-id {} --target-ips {}",
+                    remedy::endpoint::word(endpoint, "<rslvr-out-id>"),
+                    each(|ip| format!("{}={ip},Port=53", key(ip)), " ")
+                ),
+                format!(
+                    "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
+                     --vpc-id {vpc}"
+                ),
+            ],
+        )
+    };
+    remedy.to_the_vpc()
 }
 
 /// A rule that gives the name back to the VPC's own Resolver.
