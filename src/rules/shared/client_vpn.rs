@@ -74,7 +74,8 @@ fn only(endpoints: &[ClientVpnEndpoint], is: impl Fn(&ClientVpnEndpoint) -> bool
 }
 
 /// The endpoint that this host comes through: the only one that has this host's address in its client network; else the
-/// only one whose DNS servers this host uses. An instance of AWS is in a VPC already.
+/// only one whose DNS servers this host uses. An instance of AWS is in a VPC already, and so is a host with an address
+/// of the VPC's networks.
 pub(in crate::rules) fn through<'a>(case: &Case<'a>) -> Option<Through<'a>> {
     let endpoints = case.client_vpn()?;
     let is_in_a_vpc = matches!(case.vantage.kind, VantageKind::ClusterVpc | VantageKind::OtherVpc);
@@ -86,6 +87,14 @@ pub(in crate::rules) fn through<'a>(case: &Case<'a>) -> Option<Through<'a>> {
         let mut inside = case.subjects().filter(|subject| is_inside(endpoint, subject));
         let own = inside.find_map(own_address);
         return Some(Through { endpoint, own });
+    }
+    // A client outside the VPC has no address of its networks.
+    let in_vpc = |ip: IpAddr| {
+        let networks = case.vpc().into_iter().flat_map(|vpc| &vpc.cidrs);
+        networks.into_iter().any(|network| network.contains(&ip))
+    };
+    if case.subjects().filter_map(own_address).any(in_vpc) {
+        return None;
     }
     let used = name_servers(case);
     let is_used = |endpoint: &ClientVpnEndpoint| endpoint.dns_servers.iter().any(|ip| used.contains(ip));
