@@ -1,6 +1,7 @@
 //! The resolver blocks the name on purpose.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
+use super::shared::behind;
 use super::shared::policy::{PolicySign, shape};
 use super::step::DenialAuthority;
 use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
@@ -65,11 +66,14 @@ declare_rule! {
     }
 }
 
-fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(fits.subjects(), |subject| shape(case, subject))
-        .into_iter()
-        .map(|(shape, subjects)| finding(case, fits.least_sure_at(&subjects), shape, &subjects))
-        .collect()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
+    let in_the_vpc = |subject: &Subject<'_>| behind::surely_denied_in_the_vpc(case, subject, earlier);
+    grouped(fits.subjects(), |subject| {
+        Some((shape(case, subject)?, in_the_vpc(subject)))
+    })
+    .into_iter()
+    .map(|((shape, cause), subjects)| finding(case, fits.least_sure_at(&subjects), shape, &subjects).caused_by(cause))
+    .collect()
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects: &[&Subject<'_>]) -> Finding {

@@ -5,7 +5,9 @@
 
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
-use crate::rules::Subject;
+use crate::rules::shows::Shows;
+use crate::rules::step::DenialAuthority;
+use crate::rules::{Case, Confidence, Finding, Severity, Subject};
 use crate::software::Software;
 
 /// NXDOMAIN for this name without a SOA and without a mark, and an ordinary denial for a random sibling. BIND, Unbound
@@ -37,6 +39,30 @@ pub(in crate::rules) fn is_denied(subject: &Subject<'_>) -> bool {
 /// Whether its own policy would look the same: PowerDNS Recursor's RPZ adds no SOA unless it is told to.
 pub(in crate::rules) fn its_policy_looks_the_same(subject: &Subject<'_>) -> bool {
     subject.software == Some(Software::Pdns)
+}
+
+/// The rule that explains a bare denial at a resolver outside the VPC: at the VPC's resolvers it is certain, and their
+/// denial is the same. A resolver that forwards the name there passes it on: DNS Firewall's denials have no SOA.
+pub(in crate::rules) fn surely_denied_in_the_vpc(
+    case: &Case<'_>,
+    subject: &Subject<'_>,
+    earlier: &[Finding],
+) -> Option<String> {
+    let is_bare = |one: &Subject<'_>| matches!(DenialAuthority::of(one), Some(DenialAuthority::Bare));
+    let is_same = |one: &Subject<'_>| one.is_vpc_side() && is_bare(one) && one.a_kind() == subject.a_kind();
+    let at_the_vpc = |finding: &&Finding| {
+        let mut named = case
+            .subjects()
+            .filter(|one| finding.resolvers.iter().any(|name| name == one.name()));
+        finding.severity == Severity::Error
+            && finding.confidence == Confidence::Certain
+            && finding.shows(Shows::BlockInTheVpc)
+            && named.any(is_same)
+    };
+    if subject.probed.resolver.is_of_a_vpc() || !is_bare(subject) {
+        return None;
+    }
+    earlier.iter().find(at_the_vpc).map(|finding| finding.rule.clone())
 }
 
 /// REFUSED for this name, without a mark, and a negative answer for a random sibling. A refusal of its own has a mark
