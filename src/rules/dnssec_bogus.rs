@@ -14,8 +14,9 @@ declare_rule! {
     /// trust anchor is wrong.
     ///
     /// ## How it was decided
-    /// The name gets SERVFAIL, and either the same question with checking disabled (CD=1) is answered, or the
-    /// SERVFAIL carries an Extended DNS Error 6 to 12. (BIND sends none; Unbound and PowerDNS do.) A VPC's Resolver
+    /// The name gets SERVFAIL, and the same question with checking disabled (CD=1) is answered, or the SERVFAIL carries
+    /// an Extended DNS Error 6 to 12, or the addresses themselves. (BIND sends no such error; Unbound and PowerDNS do.
+    /// systemd-resolved validates with CD=1 too, and has in the SERVFAIL what it rejects.) A VPC's Resolver
     /// does not look at CD, so there a SERVFAIL and a VPC with validation switched on are all that can be seen: that is
     /// less sure. It validates nothing that a Resolver rule forwards.
     ///
@@ -24,8 +25,9 @@ declare_rule! {
     ///
     /// ## What to do
     /// Make the forwarded zone an exception from validation: `validate-except` in BIND, `domain-insecure` in
-    /// Unbound, `addNTA` in PowerDNS Recursor. If AWS's public names fail as well, set the resolver's clock and
-    /// renew its trust anchor instead. In a VPC, switch validation off to find out.
+    /// Unbound, `addNTA` in PowerDNS Recursor, a negative trust anchor in systemd-resolved. If AWS's public names fail
+    /// as well, set the resolver's clock and renew its trust anchor instead; in systemd-resolved, set `DNSSEC=no` where
+    /// the server that it asks does not support DNSSEC. In a VPC, switch validation off to find out.
     "dnssec-bogus" = {
         summary: "validation fails at the resolver",
         severity: Severity::Error,
@@ -34,7 +36,7 @@ declare_rule! {
         hint: "SERVFAIL, and an answer with checking disabled (dig +cd)",
         complaints: [Denial 70, Failure 20, Bogus 10],
         shows: [OneAnswer],
-        references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC, ROUTE53_DNSSEC_VALIDATION],
+        references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC, RESOLVED_DNSSEC, ROUTE53_DNSSEC_VALIDATION],
         at: Failing,
         requires: [
             [LEGIBLE],
@@ -131,7 +133,22 @@ fn finding(case: &Case<'_>, confidence: Confidence, nothing: bool, subjects: &[&
         explanation.push_str(&phrase::extended_error(mark));
         explanation.push('.');
     }
-    if nothing {
+    let holds = subjects
+        .iter()
+        .filter_map(|subject| subject.a())
+        .any(validation::rejects_what_it_holds);
+    if holds {
+        explanation.push_str(
+            " The addresses stand in the SERVFAIL itself: systemd-resolved sends so what it has and cannot validate, \
+             with CD=1 too.",
+        );
+    }
+    if nothing && holds {
+        explanation.push_str(
+            " AWS's public names and the root fail there too, so it is validation as a whole: the server that it asks \
+             does not support DNSSEC, or its clock is wrong.",
+        );
+    } else if nothing {
         explanation.push_str(
             " AWS's public names and the root fail there too, so it is validation as a whole: the clock or the \
              trust anchor.",
@@ -176,13 +193,32 @@ fn finding(case: &Case<'_>, confidence: Confidence, nothing: bool, subjects: &[&
                 Software::Pdns,
                 format!("# PowerDNS Recursor, until its next start\nrec_control add-nta {zone}"),
             ),
+            (
+                Software::SystemdResolved,
+                format!(
+                    "# systemd-resolved (dnssec-trust-anchors.d)\nmkdir -p /etc/dnssec-trust-anchors.d\necho {zone} > \
+                     /etc/dnssec-trust-anchors.d/eks.negative\nsystemctl restart systemd-resolved"
+                ),
+            ),
         ],
+    );
+    let off = Remedy::in_software(
+        "Switch validation off there: with DNSSEC=yes every name fails where the server that it asks does not support \
+         DNSSEC",
+        [(
+            Software::SystemdResolved,
+            "# systemd-resolved (resolved.conf)\nmkdir -p /etc/systemd/resolved.conf.d\nprintf '[Resolve]\\nDNSSEC=no\\n' > \
+             /etc/systemd/resolved.conf.d/dnssec.conf\nsystemctl restart systemd-resolved"
+                .to_owned(),
+        )],
     );
     let clock = Remedy::new(
         "Check the resolver's clock and its trust anchor of the root",
         [remedy::here::clock(case, "timedatectl")],
     );
-    let remedies = if nothing {
+    let remedies = if nothing && holds {
+        [off, vec![clock], except].concat()
+    } else if nothing {
         [vec![clock], except].concat()
     } else {
         [except, vec![clock]].concat()

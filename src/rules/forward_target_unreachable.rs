@@ -61,6 +61,7 @@ declare_rule! {
             [AWS_CONTROL_WORKS, ROOT_CONTROL_WORKS],
             [not ANSWERS_UNCHECKED],
             [not MARKED_AS_DNSSEC],
+            [not REJECTS_WHAT_IT_HOLDS],
             [not MARKED_AS_POLICY],
             [SIBLING_FAILS, AAAA_FAILS, REFUSED_BEHIND_IT],
             [unless NOTHING_FORWARDS_IN_ITS_VPC],

@@ -87,6 +87,8 @@ pub(crate) const MUSL_DIFFERENCES: Reference =
 pub(crate) const OWN_HELP: Reference = Reference::to("`eks-dns-doctor check --help`: `--public`, `--no-controls`");
 pub(crate) const PFSENSE_REBINDING: Reference = Reference::to("pfSense documentation, \"DNS Rebinding Protections\"")
     .at("https://docs.netgate.com/pfsense/en/latest/services/dns/rebinding.html");
+pub(crate) const RESOLVED_DNSSEC: Reference = Reference::to("resolved.conf(5), \"DNSSEC=\"")
+    .at("https://www.freedesktop.org/software/systemd/man/latest/resolved.conf.html");
 pub(crate) const RESOLVECTL: Reference = Reference::to("resolvectl(1), \"domain\"")
     .at("https://www.freedesktop.org/software/systemd/man/latest/resolvectl.html");
 pub(crate) const RFC_1034_ALIASES: Reference =

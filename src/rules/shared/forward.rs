@@ -1,6 +1,6 @@
 //! What a resolver forwards to somebody who does not answer.
 
-use super::{behind, transport};
+use super::{behind, transport, validation};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose, Transport};
@@ -36,6 +36,7 @@ pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
     }
     let a = subject.a()?;
     let validation = a.has_ede(ExtendedError::is_dnssec_failure)
+        || validation::rejects_what_it_holds(a)
         || subject
             .lookups(Purpose::CheckingDisabled)
             .any(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative());

@@ -18,7 +18,7 @@ use crate::facts::Chooser;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
-use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport};
+use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport, validation};
 use crate::rules::step::{
     DenialAuthority, ReadingStep, controls, foreign_zone_around, is_aliased_in_a_foreign_zone, is_sinkholed, was_heard,
 };
@@ -93,6 +93,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &ITS_VPC_VALIDATES,
     &ANSWERS_UNCHECKED,
     &MARKED_AS_DNSSEC,
+    &REJECTS_WHAT_IT_HOLDS,
     &MARKED_AS_POLICY,
     &MARKED_AS_STALE,
     &LOOKS_REBINDING_FILTERED,
@@ -508,9 +509,9 @@ pub(in crate::rules) static REFUSED: Sign = Sign::of_resolver(
 /// SERVFAIL, which is shown to be DNSSEC validation's.
 pub(in crate::rules) static VALIDATION_FAILS: Sign = Sign::of_resolver(
     "failed DNSSEC validation",
-    "it answers with CD=1, or an extended error names DNSSEC: validation fails",
+    "it answers with CD=1, or has the addresses in its SERVFAIL, or an extended error names DNSSEC: validation fails",
     "nothing shows that its DNSSEC validation fails",
-    |_, subject| Some(validation_fails(subject)),
+    |_, subject| Some(validation::is_shown(subject)),
 );
 
 /// It is of a VPC whose Resolver validates DNSSEC, and the name is not one that a rule forwards: what is forwarded is
@@ -545,6 +546,14 @@ pub(in crate::rules) static MARKED_AS_DNSSEC: Sign = Sign::of_resolver(
         let is_marked = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_dnssec_failure);
         Some(subject.a().is_some_and(is_marked))
     },
+);
+
+/// SERVFAIL with the addresses in it.
+pub(in crate::rules) static REJECTS_WHAT_IT_HOLDS: Sign = Sign::of_resolver(
+    "addresses in a SERVFAIL",
+    "it has the addresses in its SERVFAIL",
+    "it has no addresses in a SERVFAIL",
+    |_, subject| Some(subject.a().is_some_and(validation::rejects_what_it_holds)),
 );
 
 /// An extended error says that a filter answered.
@@ -941,12 +950,6 @@ fn answers_unchecked(subject: &Subject<'_>) -> bool {
     subject
         .lookups(Purpose::CheckingDisabled)
         .any(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
-}
-
-/// Whether the target's SERVFAIL is shown to be validation's.
-fn validation_fails(subject: &Subject<'_>) -> bool {
-    let marked = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_dnssec_failure);
-    subject.verdict() == Verdict::ServFail && (answers_unchecked(subject) || subject.a().is_some_and(marked))
 }
 
 fn soa(subject: &Subject<'_>) -> Option<String> {
