@@ -1,7 +1,7 @@
 //! The resolver does not take the name to the VPC.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::shared::search;
+use super::shared::{age, search};
 use super::{Case, Confidence, Evidence, Finding, Fits, Need, Severity, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -21,7 +21,8 @@ declare_rule! {
     /// one of `awsdns-00`, which only private hosted zones use), or, where the private view was asked for, the right
     /// addresses with the public zone's SOA beside them. A random sibling of the name gets NXDOMAIN here, as it should,
     /// so answers are not rewritten. Where no resolver of the VPC answered, DescribeCluster, which says that the
-    /// endpoint is the cluster's, is used in its place, with less confidence. Where no address is expected, it is a
+    /// endpoint is the cluster's, is used in its place, with less confidence. Where the public control has private
+    /// addresses by now, the public ones here are an old answer, and there is no finding. Where no address is expected, it is a
     /// warning: with public and private access, public addresses here and private ones in the VPC are both right.
     ///
     /// ## Why it matters
@@ -53,6 +54,8 @@ declare_rule! {
             [DENIED_BY_PUBLIC_AWS, GIVES_THE_PUBLIC_VIEW, GIVES_PUBLIC_ADDRESSES],
             [VPC_HAS_THE_NAME, AWS_HAS_THE_PRIVATE_ENDPOINT, GIVES_ADDRESSES],
             [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
+            // Whoever forwards nothing has the private ones from public DNS, too, as soon as the old answer is forgotten.
+            [unless IS_FROM_BEFORE_IT_WAS_PRIVATE],
             // A forward would lead to what goes away.
             [unless CLUSTER_IS_BEING_DELETED, GIVES_ADDRESSES],
             [unless CLUSTER_HAS_NO_ENDPOINT, GIVES_ADDRESSES],
@@ -139,6 +142,7 @@ fn shows_it(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> bool {
             lookup.kind == AnswerKind::NxDomain && lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws)
         });
         return view::gives_the_public_view(case, subject)
+            && !age::is_from_before_it_was_private(case, subject)
             && (view::right_but_for_the_view(subject)
                 || view::public_has_the_addresses(case, subject)
                 || subject.view() == View::Public

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_target};
+use super::shared::age;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
 use crate::facts::Call;
+use crate::resolvers::Role;
 
 /// The TTL of an endpoint's addresses in AWS's zones (Amazon EKS Best Practices Guide, "Control plane").
 const ENDPOINT_TTL: u32 = 60;
@@ -15,11 +17,12 @@ declare_rule! {
     /// ## What it means
     /// The resolver gives addresses in the cluster's VPC that no network interface of the control plane has
     /// now: an old answer. EKS replaces the interfaces on version upgrades, and when it scales or repairs the
-    /// control plane.
+    /// control plane. Or it gives the public addresses of an endpoint that is private by now.
     ///
     /// ## How it was decided
     /// Every address that should not be in the answer is inside the VPC's networks and not among the expected
-    /// ones. The random sibling does not resolve here, so answers are not invented. It is surer where another
+    /// ones. Or all addresses are public, private ones are expected, and public DNS itself, asked beside it, gives private
+    /// addresses alone. The random sibling does not resolve here, so answers are not invented. It is surer where another
     /// resolver gives the right addresses at the same time.
     ///
     /// ## Why it matters
@@ -29,7 +32,7 @@ declare_rule! {
     /// Ask again after 60 seconds, the TTL of the name. If the answer stays, make the resolver forget the
     /// name, and remove whatever pins it: a local zone, an override, a minimum TTL of the cache.
     "stale-addresses" = {
-        summary: "the answer holds addresses in the VPC that the cluster does not have now",
+        summary: "the answer holds addresses that the cluster does not have any more",
         severity: Severity::Error,
         since: "0.1.0",
         about: Endpoint,
@@ -39,13 +42,12 @@ declare_rule! {
         references: [EKS_NETWORK_REQUIREMENTS, EKS_BEST_PRACTICES],
         at: Failing,
         requires: [
-            [GIVES_OTHER_PRIVATE_ADDRESSES],
+            [GIVES_OTHER_PRIVATE_ADDRESSES, IS_FROM_BEFORE_IT_WAS_PRIVATE],
             [unless SIBLING_RESOLVES],
             [not PUBLIC_IS_EXPECTED],
-            [WRONG_ADDRESSES_ARE_IN_THE_VPC],
+            [WRONG_ADDRESSES_ARE_IN_THE_VPC, IS_FROM_BEFORE_IT_WAS_PRIVATE],
         ],
         confidence: [High if [[ANOTHER_RESOLVER_IS_RIGHT]], Medium],
-        needs: [Vpc],
         wants: [Interfaces, Cluster],
         stage: Stage::Evidence,
     }
@@ -56,8 +58,79 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .subjects()
         .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
         .collect();
-    let stale = fits.subjects();
-    vec![finding(case, fits.least_sure_at(&stale), &stale, &right)]
+    let was_public = |subject: &Subject<'_>| age::is_from_before_it_was_private(case, subject);
+    fits.grouped(|subject| Some(was_public(subject)))
+        .into_iter()
+        .map(|(confidence, was_public, stale)| {
+            if was_public {
+                of_a_public_endpoint(case, confidence, &stale, &right)
+            } else {
+                finding(case, confidence, &stale, &right)
+            }
+        })
+        .collect()
+}
+
+/// The endpoint was public, and an old answer has its public addresses.
+fn of_a_public_endpoint(
+    case: &Case<'_>,
+    confidence: Confidence,
+    stale: &[&Subject<'_>],
+    right: &[&Subject<'_>],
+) -> Finding {
+    let who = phrase::titles(stale);
+    let gives = phrase::plural(stale.len(), "gives", "give");
+    let has = phrase::plural(stale.len(), "has", "have");
+    let old = phrase::distinct(stale.iter().flat_map(|subject| subject.ips()));
+    let public: Vec<&Subject<'_>> = case
+        .public()
+        .filter(|control| control.has_private_addresses())
+        .collect();
+    let now = phrase::distinct(public.iter().flat_map(|control| control.ips()));
+    let ttl = longest_ttl(stale);
+    let mut explanation = format!(
+        "{who} {gives} {old}. Public DNS has private addresses for the name by now: {} {} {now}. So {who} {has} an answer \
+         from before: the endpoint was public, and became private.",
+        phrase::titles(&public),
+        phrase::plural(public.len(), "gives", "give"),
+    );
+    if let Some(ttl) = ttl {
+        let _ = write!(explanation, " The answer runs out in {ttl} s at the latest.");
+    }
+    if ttl.is_some_and(|ttl| ttl > ENDPOINT_TTL) {
+        let _ = write!(
+            explanation,
+            " That is longer than the {ENDPOINT_TTL} s that AWS gives: a cache stretches it, or a record of somebody's own \
+             pins the name."
+        );
+    }
+    let mut evidence: Vec<Evidence> = stale.iter().flat_map(|subject| observed_target(subject)).collect();
+    evidence.extend(
+        public
+            .iter()
+            .filter_map(|subject| Some(observed(subject, subject.a()?))),
+    );
+    let others = right.iter().filter(|subject| !subject.has_role(Role::Public));
+    evidence.extend(others.filter_map(|subject| Some(observed(subject, subject.a()?))));
+    let mut again = remedy::answer::ask_again(case, stale, RecordType::A, "");
+    again.title = format!(
+        "Ask again after {} s: the answer heals by itself",
+        ttl.unwrap_or(ENDPOINT_TTL)
+    );
+    RULE.finding(confidence, stale)
+        .summary(format!(
+            "{who} {gives} public addresses from before the endpoint became private ({old})"
+        ))
+        .why(explanation)
+        .seen(evidence)
+        .fix([vec![again], remedy::flush::name(case), vec![unpin()]].concat())
+}
+
+/// What to do where an old answer stays.
+fn unpin() -> Remedy {
+    Remedy::advice(
+        "If it stays: remove the record, override or minimum TTL that pins the name at this resolver or behind it",
+    )
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], right: &[&Subject<'_>]) -> Finding {
@@ -131,10 +204,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
             [
                 vec![again, remedy::answer::interfaces_now(case)],
                 remedy::flush::name(case),
-                vec![Remedy::advice(
-                    "If it stays: remove the record, override or minimum TTL that pins the name at this resolver or \
-                     behind it",
-                )],
+                vec![unpin()],
             ]
             .concat(),
         )

@@ -4,7 +4,7 @@ use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{Name, RData, Section};
 use crate::endpoint::SoaOrigin;
-use crate::rules::{Case, Subject};
+use crate::rules::{Case, Subject, view};
 use crate::target::Scope;
 
 /// Whether all that is wrong in the answer is in the VPC and not the cluster's.
@@ -18,6 +18,29 @@ pub(in crate::rules) fn is_stale(case: &Case<'_>, subject: &Subject<'_>) -> bool
         && wrong
             .iter()
             .all(|address| address.class == AddressClass::InVpc)
+}
+
+/// Whether a resolver gives the public addresses that public DNS had before the endpoint became private: private ones are
+/// expected, and every public control that has the name gives private addresses and none of these. Public addresses that
+/// differ from one another show nothing: a public endpoint may change its own.
+pub(in crate::rules) fn is_from_before_it_was_private(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let of_public = || {
+        let with_addresses = |control: &&Subject<'_>| control.verdict().has_addresses() && !control.ips().is_empty();
+        case.public().filter(with_addresses)
+    };
+    let is_private_now = |control: &Subject<'_>| {
+        let mut classes = control.comparison.addresses.iter().map(|address| address.class);
+        control.has_private_addresses() && classes.all(|class| class != AddressClass::Public)
+    };
+    let all_public = |subject: &Subject<'_>| {
+        let mut classes = subject.comparison.addresses.iter().map(|address| address.class);
+        classes.all(|class| class == AddressClass::Public)
+    };
+    view::gives_the_public_view(case, subject)
+        && all_public(subject)
+        && !subject.sibling_resolves()
+        && of_public().next().is_some()
+        && of_public().all(is_private_now)
 }
 
 /// The private hosted zone that a resolver takes the name from.

@@ -68,6 +68,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &GIVES_SYNTHETIC_IPV6,
     &GIVES_SHARED_ADDRESSES,
     &WRONG_ADDRESSES_ARE_IN_THE_VPC,
+    &IS_FROM_BEFORE_IT_WAS_PRIVATE,
     &ALL_WRONG_ADDRESSES_ARE_STALE,
     &SINKHOLED,
     &DENIED,
@@ -335,7 +336,20 @@ pub(in crate::rules) static WRONG_ADDRESSES_ARE_IN_THE_VPC: Sign = Sign::of_reso
         let wrong = case.unexpected_addresses(subject);
         Some(!wrong.is_empty() && wrong.iter().all(|address| address.class == AddressClass::InVpc))
     },
-);
+)
+.needing(&[Need::Vpc]);
+
+/// Public addresses, where public DNS has private ones by now.
+pub(in crate::rules) static IS_FROM_BEFORE_IT_WAS_PRIVATE: Sign = Sign::of_resolver(
+    "whether public DNS has private addresses by now",
+    "it gives public addresses, and public DNS has private ones in their place by now",
+    "it does not give public addresses that public DNS has replaced by private ones",
+    |case, subject| {
+        case.has(Need::PublicControl)
+            .then(|| age::is_from_before_it_was_private(case, subject))
+    },
+)
+.needing(&[Need::PublicControl]);
 
 /// All that is wrong in the answer is in the VPC and not the cluster's.
 pub(in crate::rules) static ALL_WRONG_ADDRESSES_ARE_STALE: Sign = Sign::of_resolver(
