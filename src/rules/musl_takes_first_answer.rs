@@ -42,7 +42,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let each: Vec<String> = found
         .answered
         .iter()
-        .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
+        .map(|subject| format!("{} {}", subject.title(), says(case, subject)))
         .collect();
     vec![
         RULE.finding(fits.confidence, &found.answered)

@@ -1,7 +1,7 @@
 //! The name servers of this host do not say the same.
 
 use super::phrase::{self, observed_target};
-use super::shared::disagreement::{Disagreement, disagreement, says};
+use super::shared::disagreement::{Disagreement, disagreement, is_shown_right, says};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::System;
 
@@ -12,7 +12,8 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// Of the first three name servers, those that answered were compared: at least one is right, and at
-    /// least one says NXDOMAIN or NODATA or has wrong addresses. Silence, SERVFAIL and REFUSED are no
+    /// least one says NXDOMAIN or NODATA or has wrong addresses. Where nothing shows that the addresses of a server are
+    /// right, that they differ is all that is said. Silence, SERVFAIL and REFUSED are no
     /// answers: clients go on to the next server there.
     ///
     /// ## Why it matters
@@ -46,9 +47,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
     let Some(Disagreement { answered, right, wrong }) = disagreement(case) else {
         return Vec::new();
     };
+    let is_known = right.iter().any(|subject| is_shown_right(case, subject));
     let each: Vec<String> = answered
         .iter()
-        .map(|subject| format!("{} {}", subject.title(), says(subject.verdict())))
+        .map(|subject| format!("{} {}", subject.title(), says(case, subject)))
         .collect();
     vec![
         RULE.finding(fits.confidence, &answered)
@@ -57,7 +59,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             .why(format!(
                 "{} {} As long as the servers differ, lookups here are not reliable.",
                 in_order(case, &answered),
-                what_is_wrong(earlier, &wrong),
+                if is_known {
+                    what_is_wrong(earlier, &wrong)
+                } else {
+                    who_is_right(case, &right, &wrong)
+                },
             ))
             .seen(
                 answered
@@ -65,7 +71,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                     .flat_map(|subject| observed_target(subject))
                     .chain(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub)))),
             )
-            .fix(remedies(case, &right, &wrong)),
+            .fix(if is_known {
+                remedies(case, &right, &wrong)
+            } else {
+                vec![find_out()]
+            }),
     ]
 }
 
@@ -85,6 +95,11 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
         format!(
             "The list has the option rotate, so {clients} start with another server from one lookup to the next, and \
              take the first answer as final."
+        )
+    } else if !answered.iter().any(|subject| is_shown_right(case, subject)) {
+        format!(
+            "Of those that answer, {clients} ask {first} first and take its answer as final. When it is slow or down they \
+             ask the next: answers change then."
         )
     } else if answered.first().is_some_and(|subject| subject.verdict().is_fine()) {
         format!(
@@ -116,6 +131,38 @@ fn what_is_wrong(earlier: &[Finding], wrong: &[&Subject<'_>]) -> String {
         (!told.is_empty()).then(|| format!("Another finding says what is wrong with {}.", phrase::titles(&told)));
     let untold = (!untold.is_empty()).then(|| format!("What is wrong with {} is not known.", phrase::titles(&untold)));
     told.into_iter().chain(untold).collect::<Vec<_>>().join(" ")
+}
+
+/// That nothing shows which of the servers are right, and who else says what.
+fn who_is_right(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> String {
+    let is_denied = |subject: &&Subject<'_>| subject.verdict().is_negative();
+    let of_this_host = |subject: &&Subject<'_>| right.iter().chain(wrong).any(|one| one.name() == subject.name());
+    let denying: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .chain(case.public())
+        .filter(|subject| is_denied(subject) && !of_this_host(subject))
+        .collect();
+    let mut said = format!(
+        "Nothing shows that the addresses of {} are the cluster's.",
+        phrase::titles(right)
+    );
+    if !denying.is_empty() && wrong.iter().all(|subject| is_denied(subject)) {
+        said.push_str(&format!(
+            " {} {}, like {}: then the name may be of a deleted cluster, and the addresses a record that somebody left.",
+            phrase::titles(&denying),
+            phrase::returns_negative(&denying),
+            phrase::titles(wrong),
+        ));
+    }
+    said
+}
+
+/// What decides where nothing shows which of the servers are right.
+fn find_out() -> Remedy {
+    Remedy::advice(
+        "Find out which of them is right first: run again with --expect and the cluster's addresses, with --cluster, or \
+         with --inbound. Then keep only servers that answer right",
+    )
 }
 
 /// The rule that says what is wrong with the wrong servers, where that is known well enough to act on it first.

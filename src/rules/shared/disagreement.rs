@@ -2,13 +2,14 @@
 
 use crate::compare::Verdict;
 use crate::limits;
-use crate::rules::{Case, Subject};
+use crate::rules::{Case, Subject, phrase};
+use crate::target::View;
 
 /// Name servers of this host that answered, and do not agree.
 pub(in crate::rules) struct Disagreement<'s, 'a> {
     /// Those that answered, in the order they are asked.
     pub(in crate::rules) answered: Vec<&'s Subject<'a>>,
-    /// Those whose answer is right.
+    /// Those whose answer is right, or that nothing speaks against.
     pub(in crate::rules) right: Vec<&'s Subject<'a>>,
     /// Those whose answer is wrong.
     pub(in crate::rules) wrong: Vec<&'s Subject<'a>>,
@@ -30,13 +31,31 @@ pub(in crate::rules) fn disagreement<'s, 'a>(case: &'s Case<'a>) -> Option<Disag
     disagree.then_some(Disagreement { answered, right, wrong })
 }
 
+/// Whether something shows that the addresses of a server are right: they are as expected, or from a private hosted zone
+/// of AWS's, or a resolver of the VPC or a public one gives them too. Where nothing is expected, any addresses are fine.
+pub(in crate::rules) fn is_shown_right(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let ips = subject.ips();
+    let others = || {
+        let of_others = |other: &&Subject<'_>| other.name() != subject.name();
+        case.vpc_side().chain(case.public()).filter(of_others)
+    };
+    match subject.verdict() {
+        Verdict::Match | Verdict::Plausible => true,
+        Verdict::Answer => {
+            subject.view() == View::PrivateZone || others().any(|other| ips.iter().all(|ip| other.ips().contains(ip)))
+        }
+        _ => false,
+    }
+}
+
 /// What a server says, as a verb.
-pub(in crate::rules) fn says(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::NxDomain => "says NXDOMAIN",
-        Verdict::NoData => "says NODATA",
-        Verdict::Partial => "gives wrong addresses beside right ones",
-        Verdict::Mismatch => "gives wrong addresses",
-        _ => "gives the right addresses",
+pub(in crate::rules) fn says(case: &Case<'_>, subject: &Subject<'_>) -> String {
+    match subject.verdict() {
+        Verdict::NxDomain => "says NXDOMAIN".to_owned(),
+        Verdict::NoData => "says NODATA".to_owned(),
+        Verdict::Partial => "gives wrong addresses beside right ones".to_owned(),
+        Verdict::Mismatch => "gives wrong addresses".to_owned(),
+        _ if is_shown_right(case, subject) => "gives the right addresses".to_owned(),
+        _ => format!("gives {}", phrase::addresses(&subject.ips())),
     }
 }
