@@ -26,7 +26,7 @@ pub enum AddressClass {
     Public,
     /// The unspecified address, or one of Cisco Umbrella's block pages (146.112.0.0/16).
     Sinkhole,
-    /// An IPv4 address wrapped by DNS64 in the well-known prefix 64:ff9b::/96 (RFC 6052).
+    /// An IPv4 address wrapped by DNS64 (RFC 6052): in the well-known prefix 64:ff9b::/96, or one that is expected in any.
     Nat64,
     /// Loopback.
     Loopback,
@@ -113,6 +113,26 @@ pub fn embedded_ipv4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     })
 }
 
+/// The IPv4 addresses that DNS64 may have wrapped, whatever its prefix is: one for each length of a prefix (RFC 6052
+/// section 2.2). The octet of bits 64 to 71 is zero, and so is what stands behind the IPv4 address.
+pub fn possibly_embedded_ipv4(ip: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
+    // Of a prefix of 32, 40, 48, 56, 64 and 96 bits: where the four octets are.
+    const LAYOUTS: [[usize; 4]; 6] = [
+        [4, 5, 6, 7],
+        [5, 6, 7, 9],
+        [6, 7, 9, 10],
+        [7, 9, 10, 11],
+        [9, 10, 11, 12],
+        [12, 13, 14, 15],
+    ];
+    let octets = ip.octets();
+    let in_layout = move |at: [usize; 4]| {
+        let is_empty_behind = octets[at[3] + 1..].iter().all(|octet| *octet == 0);
+        (octets[8] == 0 && is_empty_behind).then(|| Ipv4Addr::from(at.map(|index| octets[index])))
+    };
+    LAYOUTS.into_iter().filter_map(in_layout)
+}
+
 /// Whether it is of the network of Cisco Umbrella's block pages, 146.112.0.0/16.
 pub fn is_umbrella_block_page(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(v4) if matches!(v4.octets(), [146, 112, ..]))
@@ -158,5 +178,27 @@ mod tests {
             Some(Ipv4Addr::new(192, 168, 104, 190))
         );
         assert_eq!(embedded_ipv4("2001:db8::1".parse().unwrap()), None);
+    }
+
+    /// The examples of RFC 6052 section 2.4.
+    #[test]
+    fn dns64_is_unwrapped_from_any_prefix() {
+        let inside = Ipv4Addr::new(192, 0, 2, 33);
+        for text in [
+            "2001:db8:c000:221::",
+            "2001:db8:1c0:2:21::",
+            "2001:db8:122:c000:2:2100::",
+            "2001:db8:122:3c0:0:221::",
+            "2001:db8:122:344:c0:2:2100::",
+            "2001:db8:122:344::192.0.2.33",
+            "64:ff9b::192.0.2.33",
+        ] {
+            let mut found = possibly_embedded_ipv4(text.parse().unwrap());
+            assert!(found.any(|ip| ip == inside), "{text}");
+        }
+        for text in ["2001:db8:122:344:100::192.0.2.33", "2001:db8:c000:221::1"] {
+            let mut found = possibly_embedded_ipv4(text.parse().unwrap());
+            assert!(found.all(|ip| ip != inside), "{text}");
+        }
     }
 }

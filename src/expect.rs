@@ -1,12 +1,12 @@
 //! What each resolver should have answered, and because of which fact.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::address::{AddressClass, embedded_ipv4};
+use crate::address::{AddressClass, embedded_ipv4, possibly_embedded_ipv4};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::facts::{Call, Facts, Vantage, VantageKind};
@@ -303,7 +303,16 @@ impl Expected {
         if bounds.iter().chain(vpc).any(|cidr| cidr.contains(&ip)) {
             return AddressClass::InVpc;
         }
-        AddressClass::of(ip)
+        match ip {
+            IpAddr::V6(v6) if self.wrapped(v6).is_some() => AddressClass::Nat64,
+            _ => AddressClass::of(ip),
+        }
+    }
+
+    /// The expected IPv4 address that DNS64 wrapped in this one, whatever the prefix is. A private IPv4 address must not
+    /// be in the well-known one (RFC 6052 section 3.1), so the network has one of its own.
+    pub fn wrapped(&self, ip: Ipv6Addr) -> Option<Ipv4Addr> {
+        possibly_embedded_ipv4(ip).find(|v4| self.addresses.contains(&IpAddr::V4(*v4)))
     }
 
     /// How one address fits. The order of the arms is the order of the decision.
@@ -314,7 +323,10 @@ impl Expected {
             AddressClass::Expected => Fit::Expected,
             AddressClass::Sinkhole | AddressClass::Loopback | AddressClass::LinkLocal => Fit::Unexpected,
             AddressClass::Nat64 => match ip {
-                IpAddr::V6(v6) => embedded_ipv4(v6).map_or(Fit::Unexpected, |v4| self.fit(v4.into(), facts)),
+                IpAddr::V6(v6) => {
+                    let inside = self.wrapped(v6).or_else(|| embedded_ipv4(v6));
+                    inside.map_or(Fit::Unexpected, |v4| self.fit(v4.into(), facts))
+                }
                 IpAddr::V4(_) => Fit::Unexpected,
             },
             AddressClass::InVpc if self.scope == Scope::Public => Fit::Unexpected,

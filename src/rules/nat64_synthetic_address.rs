@@ -6,15 +6,16 @@ use super::phrase::{self, observed_target};
 use super::shared::route53;
 use super::shared::synthetic::of_dns64;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage};
-use crate::address::AddressClass;
+use crate::address::{AddressClass, embedded_ipv4};
 
 declare_rule! {
     /// ## What it means
     /// The resolver does DNS64: the endpoint has no IPv6 address, so the resolver makes one from its IPv4 address, in
-    /// the well-known prefix 64:ff9b::/96, for a NAT64 gateway.
+    /// the well-known prefix 64:ff9b::/96 or in one of the network's own, for a NAT64 gateway.
     ///
     /// ## How it was decided
-    /// The IPv4 address in the last 32 bits is one that is expected, or one that the same resolver returns. It is
+    /// The IPv4 address inside, where RFC 6052 has it for a prefix of that length, is one that is expected, or one that
+    /// the same resolver returns. It is
     /// certain where the resolver is an address of an inbound endpoint of Route 53 Resolver that has DNS64 on
     /// (`Dns64Enabled`).
     ///
@@ -55,9 +56,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .map(|(synthetic, real)| format!("{synthetic} for {real}"))
         .collect();
+    let is_well_known = |ip: &IpAddr| matches!(ip, IpAddr::V6(v6) if embedded_ipv4(*v6).is_some());
     let private = made
         .iter()
-        .any(|(_, real)| AddressClass::of(*real) == AddressClass::Private);
+        .any(|(synthetic, real)| is_well_known(synthetic) && AddressClass::of(*real) == AddressClass::Private);
+    let is_own = !made.iter().any(|(synthetic, _)| is_well_known(synthetic));
     let reach = if private {
         " A NAT64 gateway must not carry private IPv4 addresses in this prefix (RFC 6052 section 3.1). So a host with \
          IPv6 only may not reach the endpoint."
@@ -97,9 +100,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
             .seen(endpoints.into_iter().flatten().map(Evidence::fact))
-            .fix(vec![Remedy::advice(
+            .fix(vec![Remedy::advice(if is_own {
+                "Nothing: the prefix is the network's own, which may be used for private addresses. Clients with IPv6 only \
+                 need its NAT64 gateway"
+            } else {
                 "Nothing where clients have IPv4. For clients with IPv6 only: a NAT64 prefix of the network's own for \
-                 DNS64, which may be used for private addresses",
-            )]),
+                 DNS64, which may be used for private addresses"
+            })]),
     ]
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::address::{AddressClass, embedded_ipv4};
+use crate::address::{AddressClass, embedded_ipv4, possibly_embedded_ipv4};
 use crate::expect::Fit;
 use crate::rules::{Case, Subject};
 use crate::target::View;
@@ -14,7 +14,11 @@ pub(in crate::rules) fn of_dns64(case: &Case<'_>, subject: &Subject<'_>) -> Vec<
     given
         .iter()
         .filter_map(|ip| match ip {
-            IpAddr::V6(v6) => Some((*ip, IpAddr::V4(embedded_ipv4(*v6)?))),
+            IpAddr::V6(v6) => {
+                let beside = || possibly_embedded_ipv4(*v6).find(|v4| given.contains(&IpAddr::V4(*v4)));
+                let inside = expected.wrapped(*v6).or_else(beside).or_else(|| embedded_ipv4(*v6))?;
+                Some((*ip, IpAddr::V4(inside)))
+            }
             IpAddr::V4(_) => None,
         })
         .filter(|(_, real)| {
