@@ -335,6 +335,7 @@ fn examine<T>(
         .map(|((probed, comparison), software)| Subject {
             probed,
             comparison,
+            software_minor: software.as_ref().and_then(Identified::minor),
             software: software.map(|identified| identified.name),
         })
         .partition(|subject| subject.verdict().is_known());

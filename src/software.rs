@@ -149,6 +149,13 @@ impl Identified {
         self.version.as_deref()?.split('.').next()?.parse().ok()
     }
 
+    /// The second number of its version, where it says one.
+    pub fn minor(&self) -> Option<u32> {
+        let minor = self.version.as_deref()?.split('.').nth(1)?;
+        let end = minor.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(minor.len());
+        minor[..end].parse().ok()
+    }
+
     /// As a line about the resolver.
     pub fn sentence(&self) -> String {
         let title = self.name.title();

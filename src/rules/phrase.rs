@@ -141,6 +141,17 @@ pub fn names(subjects: &[&Subject<'_>]) -> Vec<String> {
     subjects.iter().map(|subject| subject.name().to_owned()).collect()
 }
 
+/// Each once, in the order in which they come.
+pub fn each_once(all: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut each: Vec<String> = Vec::new();
+    for one in all {
+        if !each.contains(&one) {
+            each.push(one);
+        }
+    }
+    each
+}
+
 /// Addresses with commas between.
 pub fn addresses(ips: &[IpAddr]) -> String {
     let shown: Vec<String> = ips.iter().map(ToString::to_string).collect();

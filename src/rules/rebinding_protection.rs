@@ -1,8 +1,8 @@
 //! The resolver removes private addresses from answers.
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::shared::rebinding::{FilteredAnswer, shape};
-use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
+use super::shared::rebinding::{FilteredAnswer, is_left_behind_it, shape};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::software::Software;
 
 declare_rule! {
@@ -16,7 +16,8 @@ declare_rule! {
     /// zone, and the name itself gets the answer that such filters leave: NOERROR without a record and without the SOA
     /// of a real NODATA (dnsmasq, with EDE 15 in recent versions, and Unbound), SERVFAIL for A while AAAA is answered
     /// (BIND's `deny-answer-addresses`), or REFUSED with EDE 18 (Knot Resolver). Unbound strips only the private
-    /// records of an answer that has public ones too; the others drop it whole.
+    /// records of an answer that has public ones too; the others drop it whole. Where the resolver says that it runs a
+    /// program which leaves another answer, a server that it asks is meant, and a SERVFAIL or REFUSED says little.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or `server misbehaving` where the filter answers SERVFAIL or REFUSED, as
@@ -44,7 +45,12 @@ declare_rule! {
             [SIBLING_IS_ORDINARY, MARKED_AS_POLICY],
             [unless FIREWALL_BLOCKS],
         ],
-        confidence: [Certain if [[MARKED_AS_REBINDING]], High if [[LEFT_WITHOUT_MARK_OR_SOA]], Medium],
+        confidence: [
+            Certain if [[MARKED_AS_REBINDING]],
+            High if [[LEFT_WITHOUT_MARK_OR_SOA]],
+            Low if [[FAILS_AS_ITS_FILTER_DOES_NOT]],
+            Medium,
+        ],
         wants: [Controls],
         explains: [OnlyAFails],
         stage: Stage::Evidence,
@@ -91,13 +97,22 @@ impl FilteredAnswer {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(fits.subjects(), |subject| shape(case, subject))
-        .into_iter()
-        .map(|(shape, subjects)| finding(case, fits.least_sure_at(&subjects), shape, &subjects))
-        .collect()
+    grouped(fits.subjects(), |subject| {
+        let shape = shape(case, subject)?;
+        Some((shape, is_left_behind_it(subject, shape)))
+    })
+    .into_iter()
+    .map(|((shape, is_behind), subjects)| finding(case, fits.least_sure_at(&subjects), shape, is_behind, &subjects))
+    .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, shape: FilteredAnswer, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    shape: FilteredAnswer,
+    is_behind: bool,
+    subjects: &[&Subject<'_>],
+) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let does = match confidence {
@@ -129,15 +144,60 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: FilteredAnswer, subje
         })
         .collect();
     evidence.extend(known.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
+    let another = if is_behind {
+        let programs = subjects.iter().filter_map(|subject| subject.software);
+        let programs = phrase::list(&phrase::each_once(programs.map(|software| software.title().to_owned())));
+        if shape == FilteredAnswer::Bare {
+            format!(" {programs} leaves no such answer by itself, so the filter is at a server that {who} asks.")
+        } else {
+            format!(
+                " {programs} does not filter so. So a server that {who} asks may do it, or what {who} asks fails for A \
+                 alone."
+            )
+        }
+    } else if shape == FilteredAnswer::Bare {
+        " A policy zone that blocks by address (rpz-ip) would look the same.".to_owned()
+    } else {
+        String::new()
+    };
+    let asks = phrase::plural(several, "asks", "ask");
+    let remedies = if is_behind {
+        let mut behind = remedy::filter::private_answers_behind(case, shape.software());
+        if confidence == Confidence::Low {
+            behind.insert(0, ask_behind(&who, asks));
+        }
+        behind
+    } else {
+        remedy::filter::private_answers(case, shape.software())
+    };
     RULE.finding(confidence, subjects)
-        .summary(format!(
-            "{who} {does} private addresses from answers (rebinding protection), so this name has none there"
-        ))
+        .summary(if is_behind && confidence == Confidence::Low {
+            format!(
+                "{who} {} for the addresses of this name alone, and the cause is not known: a server that {who} {asks} may \
+                 remove private addresses (rebinding protection)",
+                phrase::plural(several, "fails", "fail"),
+            )
+        } else if is_behind {
+            format!(
+                "a server that {who} {asks} removes private addresses from answers (rebinding protection), so this name \
+                 has none there"
+            )
+        } else {
+            format!("{who} {does} private addresses from answers (rebinding protection), so this name has none there")
+        })
         .why(format!(
-            "The endpoint's private addresses are known {known_from}. {who} {} {}.{sibling}",
+            "The endpoint's private addresses are known {known_from}. {who} {} {}.{sibling}{another}",
             phrase::plural(several, "answers", "answer"),
             shape.explanation(),
         ))
         .seen(evidence)
-        .fix(remedy::filter::private_answers(case, shape.software()))
+        .fix(remedies)
+}
+
+/// Where it is not known whether anything filters.
+fn ask_behind(who: &str, asks: &str) -> Remedy {
+    Remedy::advice(format!(
+        "Ask the servers that {who} {asks} for this name, from its own host, for A and for AAAA, and read its log: the \
+         answer for A shows which of them fails, or filters"
+    ))
 }

@@ -23,6 +23,8 @@ pub struct Subject<'a> {
     pub comparison: &'a Comparison,
     /// What software it is, as far as that is known.
     pub software: Option<Software>,
+    /// The second number of its version, where it says one.
+    pub software_minor: Option<u32>,
 }
 
 impl<'a> Subject<'a> {

@@ -16,6 +16,63 @@ use crate::software::Software;
 /// likeliest software come first.
 pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
     let zone = case.family_zone();
+    let title = format!("Let {zone} have private addresses");
+    let mut remedies = Remedy::in_software(&title, private_snippets(&zone, likely));
+    remedies.push(adguard(&title, &zone));
+    if likely == Software::Unbound {
+        remedies.push(private_policy(&zone));
+    }
+    remedies.push(alone_is_not_enough());
+    remedies
+}
+
+/// The same at a server behind the one that was asked. What that runs is not known, and the lines of the one that was
+/// asked would do nothing, so those of the likeliest software are a step of every reader's.
+pub fn private_answers_behind(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
+    let zone = case.family_zone();
+    let snippets = private_snippets(&zone, likely);
+    let (own, others): (Vec<_>, Vec<_>) = snippets.into_iter().partition(|(software, _, _)| *software == likely);
+    let lines = |snippets: Vec<Snippet>| snippets.into_iter().map(|(_, _, lines)| lines).collect::<Vec<_>>();
+    let title = format!("Let {zone} have private addresses, at the server behind it that filters");
+    vec![
+        Remedy::new(title, lines(own)),
+        Remedy::new("Where that server runs another program", lines(others)).as_alternative(),
+        alone_is_not_enough(),
+    ]
+}
+
+/// A policy zone of Unbound that blocks private addresses: `private-domain` does not undo it.
+fn private_policy(zone: &str) -> Remedy {
+    Remedy::new(
+        "If a policy zone of Unbound removes them (rpz-ip): an exception in a zone before it",
+        [unbound_policy(zone)],
+    )
+    .as_alternative()
+}
+
+/// A policy zone of Unbound with an exception. Of several, the first that has the name decides.
+fn unbound_policy(zone: &str) -> String {
+    format!(
+        "# Unbound (unbound.conf): before the other rpz: clauses; allow.rpz.db has the last three lines\n\
+         rpz:\n    name: \"allow.rpz\"\n    zonefile: \"allow.rpz.db\"\n\
+         @ 60 SOA localhost. root.localhost. 1 3600 600 86400 60\n\
+         @ 60 NS localhost.\n\
+         *.{zone} 60 CNAME rpz-passthru."
+    )
+}
+
+fn alone_is_not_enough() -> Remedy {
+    Remedy::advice(
+        "A conditional forward alone does not help: forwarded answers go through the same filter, so the exception is \
+         needed beside it",
+    )
+}
+
+/// Lines for a software, and for a version of it where they are only for that.
+type Snippet = (Software, Option<u32>, String);
+
+/// The lines that except a zone from a filter of private addresses; those of the likeliest software come first.
+fn private_snippets(zone: &str, likely: Software) -> [Snippet; 7] {
     let mut snippets = [
         (Software::Dnsmasq, None, format!("# dnsmasq\nrebind-domain-ok=/{zone}/")),
         (
@@ -67,14 +124,7 @@ pub fn private_answers(case: &Case<'_>, likely: Software) -> Vec<Remedy> {
         ),
     ];
     snippets.sort_by_key(|(software, _, _)| *software != likely);
-    let title = format!("Let {zone} have private addresses");
-    let mut remedies = Remedy::in_software(&title, snippets);
-    remedies.push(adguard(&title, &zone));
-    remedies.push(Remedy::advice(
-        "A conditional forward alone does not help: forwarded answers go through the same filter, so the exception is \
-         needed beside it",
-    ));
-    remedies
+    snippets
 }
 
 /// Takes endpoint names out of a block list or a response policy.
@@ -99,7 +149,8 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
                 Software::Unbound,
                 format!(
                     "# Unbound: remove the local-zone that covers the name; where it is wider and must stay\n\
-                 server:\n    local-zone: \"{zone}\" always_transparent"
+                 server:\n    local-zone: \"{zone}\" always_transparent\n{}",
+                    unbound_policy(&zone)
                 ),
             ),
             (

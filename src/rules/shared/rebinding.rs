@@ -6,6 +6,7 @@ use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
 use crate::rules::step::{DenialAuthority, ReadingStep};
 use crate::rules::{Case, Subject};
+use crate::software::Software;
 
 /// What a filter left of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,25 @@ pub(in crate::rules) enum FilteredAnswer {
     ServFail,
     /// REFUSED with EDE 18.
     Refused,
+}
+
+/// The first version of dnsmasq, its second number, that was seen to mark what its filter removes (observed with 2.90).
+const DNSMASQ_MARKS_FROM: u32 = 90;
+
+/// Whether the resolver runs a program that does not leave such an answer by itself, so that a server which it asks has
+/// left it. A forwarder passes on what the filter of another leaves, without its mark.
+pub(in crate::rules) fn is_left_behind_it(subject: &Subject<'_>, shape: FilteredAnswer) -> bool {
+    let Some(software) = subject.software.filter(|software| software.is_a_name_server()) else {
+        return false;
+    };
+    let marks_its_own = || subject.software_minor.is_some_and(|minor| minor >= DNSMASQ_MARKS_FROM);
+    match shape {
+        FilteredAnswer::Marked | FilteredAnswer::MarkedUnchecked => false,
+        FilteredAnswer::Bare if software == Software::Dnsmasq => marks_its_own(),
+        FilteredAnswer::Bare => software != Software::Unbound,
+        FilteredAnswer::ServFail => software != Software::Bind,
+        FilteredAnswer::Refused => software != Software::Knot,
+    }
 }
 
 /// What a filter of private addresses left of this resolver's answer; `None` where the evidence is another's.

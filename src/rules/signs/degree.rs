@@ -5,6 +5,7 @@ use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::Purpose;
 use crate::resolvers::Role;
+use crate::rules::shared::rebinding::FilteredAnswer;
 use crate::rules::shared::silence::Silence;
 use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
 use crate::rules::{Need, Subject, certain, decided, step, view};
@@ -28,6 +29,7 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
     &ITS_POLICY_LOOKS_THE_SAME,
     &MARKED_AS_REBINDING,
     &LEFT_WITHOUT_MARK_OR_SOA,
+    &FAILS_AS_ITS_FILTER_DOES_NOT,
     &ALL_NAMES_OF_AWS_ARE_DENIED,
     &MAY_BE_FORWARDED_IN_VAIN,
     &RIGHT_BUT_FOR_THE_VIEW,
@@ -192,6 +194,23 @@ pub(in crate::rules) static LEFT_WITHOUT_MARK_OR_SOA: Sign = Sign::of_resolver(
     "the reply has no record, no SOA and no extended error, as a filter of private addresses leaves it",
     "its reply is not one without records, SOA and extended error",
     |case, subject| Some(rebinding::shape(case, subject) == Some(rebinding::FilteredAnswer::Bare)),
+)
+.looking_at(&[Need::VpcView, Need::PublicControl]);
+
+/// SERVFAIL or REFUSED from a program whose own filter leaves another answer.
+pub(in crate::rules) static FAILS_AS_ITS_FILTER_DOES_NOT: Sign = Sign::of_resolver_if_known(
+    "whether its program filters so",
+    "it fails in a way that its program has no filter for",
+    "it is not known to fail in a way that its program has no filter for",
+    |case, subject| {
+        let shape = rebinding::shape(case, subject);
+        let fails = |shape: &FilteredAnswer| matches!(shape, FilteredAnswer::ServFail | FilteredAnswer::Refused);
+        Some(
+            shape
+                .filter(fails)
+                .is_some_and(|shape| rebinding::is_left_behind_it(subject, shape)),
+        )
+    },
 )
 .looking_at(&[Need::VpcView, Need::PublicControl]);
 
