@@ -13,7 +13,8 @@ declare_rule! {
     /// ## How it was decided
     /// The resolver answers over UDP, and the lookup over TCP got no DNS reply of any kind. No other
     /// question over TCP got one either, in a run of many targets none of another target. Where the connection was
-    /// made, and some question over UDP got no reply either, it is not this case: the resolver may have stopped.
+    /// made, and some question over UDP got no reply either, or a late one, it is not this case: the resolver may have
+    /// stopped, or waits for a server that it asks.
     ///
     /// ## Why it matters
     /// An answer that does not fit into a datagram is truncated, and the client must then ask over TCP. Some clients
@@ -47,6 +48,10 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let blocked = fits.subjects();
     let who = phrase::titles(&blocked);
+    let is_connected = blocked.iter().all(|subject| {
+        let tries = subject.tcp().into_iter().flat_map(|lookup| &lookup.attempts);
+        tries.filter(|attempt| attempt.connected).count() > 0
+    });
     let mut remedies = Vec::new();
     if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
         remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp], &[]));
@@ -61,8 +66,13 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     vec![
         RULE.finding(fits.least_sure_at(&blocked), &blocked)
             .summary(format!(
-                "{who} {} over UDP and not over TCP: TCP port 53 is blocked",
-                phrase::plural(blocked.len(), "answers", "answer")
+                "{who} {} over UDP and not over TCP: {}",
+                phrase::plural(blocked.len(), "answers", "answer"),
+                if is_connected {
+                    "it accepts connections to TCP port 53, and sends no reply"
+                } else {
+                    "TCP port 53 is blocked"
+                }
             ))
             .why(format!(
                 "{who} {} over UDP and {} over TCP. Today's answer fits into a datagram. A larger answer is truncated, \

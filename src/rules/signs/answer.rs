@@ -181,10 +181,11 @@ pub(in crate::rules) static TCP_IS_NOT_ANSWERED: Sign = Sign::of_resolver(
 )
 .shown_by(ShownBy::Clear);
 
-/// A connection over TCP was made, and its question got no reply; and over UDP some question got none, either.
+/// A connection over TCP was made, and its question got no reply; and over UDP some question got none, either, or the
+/// name's came late: dnsmasq asks a server that is gone first, over TCP for longer than over UDP.
 pub(in crate::rules) static STOPPED_ANSWERING: Sign = Sign::of_resolver(
     "an end of its answers",
-    "it accepts the TCP connection without a reply, and leaves a question over UDP unanswered, too",
+    "it accepts the TCP connection without a reply, and leaves a question over UDP unanswered or late, too",
     "it is not seen to leave questions over UDP unanswered as it does over TCP",
     |_, subject| {
         let is_mute =
@@ -194,7 +195,8 @@ pub(in crate::rules) static STOPPED_ANSWERING: Sign = Sign::of_resolver(
             lookup.transport == Transport::Udp && lookup.purpose != Purpose::Software && !lookup.heard_anything()
         };
         let is_any_unanswered = subject.probed.lookups.iter().any(is_unanswered);
-        Some(subject.tcp().is_some_and(is_mute) && is_any_unanswered)
+        let is_late = !late::late(subject).is_empty();
+        Some(subject.tcp().is_some_and(is_mute) && (is_any_unanswered || is_late))
     },
 )
 .shown_by(ShownBy::Clear);
