@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::Error;
@@ -28,11 +29,17 @@ pub(super) fn bounded(path: &Path) -> Result<Vec<u8>, Error> {
     })
 }
 
+/// What every document of this program has.
+#[derive(Deserialize)]
+struct ReportLine {
+    #[serde(rename = "schema_version")]
+    _schema_version: IgnoredAny,
+}
+
 /// Whether there is a document on each of several lines, as `check -o jsonl` prints them.
 pub(super) fn is_lines(bytes: &[u8]) -> bool {
     let text = text::decode(bytes);
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let is_document =
-        |line: &str| serde_json::from_str::<IgnoredAny>(line).is_ok() && line.trim_start().starts_with('{');
+    let is_document = |line: &str| serde_json::from_str::<ReportLine>(line).is_ok();
     lines.next().is_some_and(is_document) && lines.next().is_some_and(is_document)
 }

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::words::url_host;
-use super::{MessageSeen, Symptom, between, certificate, library, tunnel};
+use super::{MessageSeen, Symptom, between, certificate, dial, library, tunnel};
 use crate::limits;
 
 /// What the API server says of its own failures (k8s.io/kubectl, "Error from server"; k8s.io/apiserver, the proxy to
@@ -56,6 +56,8 @@ const NO_CLUSTER: &[&str] = &[
     "cluster has no server defined",
     "unable to load in-cluster configuration",
     "Missing or incomplete configuration info",
+    // Terraform's provider for Kubernetes.
+    "cannot create REST client: no client config",
     "error loading config file \"",
     "invalid 'proxy-url' ",
 ];
@@ -218,6 +220,9 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     if is_missing || is_no_file || NO_CLUSTER.iter().any(|text| line.contains(text)) {
         return Some(MessageSeen::of(Symptom::NoCluster, None));
     }
+    if is_bad_server(line) {
+        return Some(MessageSeen::of(Symptom::BadServer, None));
+    }
     if line.contains("No cluster found for name") {
         return Some(MessageSeen::of(Symptom::ClusterNotFound, None));
     }
@@ -240,6 +245,22 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     let is_dns = line.contains("lookup ");
     let is_one = is_refused && is_nowhere || is_url;
     (!is_dns && is_one && is_of_client(line) && !is_of_probe(line)).then(|| MessageSeen::of(Symptom::NoCluster, None))
+}
+
+/// Whether the client's server is no URL that it can use (Go, src/net/ipsock.go, splitHostPort; src/net/url/url.go,
+/// parseHost and getScheme; src/net/http/transport.go).
+fn is_bad_server(line: &str) -> bool {
+    const OF_ADDRESS: &[&str] = &[": too many colons in address", ": missing port in address"];
+    const OF_URL: &[&str] = &[
+        "in host name",
+        "unsupported protocol scheme",
+        "first path segment in URL cannot contain colon",
+        "missing protocol scheme",
+        "no Host in request URL",
+    ];
+    let is_address = line.contains("dial tcp: address ") && OF_ADDRESS.iter().any(|text| line.contains(text));
+    let is_url = ["parse \"", "Get \"", "Post \""].iter().any(|lead| line.contains(lead));
+    is_address || is_url && OF_URL.iter().any(|text| line.contains(text))
 }
 
 /// Whether a line shows that a client of Kubernetes asked: by the paths of the API (Kubernetes, "API Overview"), or by
@@ -297,6 +318,8 @@ const OF_PROXIES: &[&str] = &[
     "Unexpected response code for CONNECT: ",
     "unsuccessful tunnel",
     "ProxyError(",
+    // botocore, exceptions.py.
+    "ProxyConnectionError",
     "ERR_PROXY_CONNECTION_FAILED",
     "ERR_TUNNEL_CONNECTION_FAILED",
     // RFC 9110 section 15.5.8: 407 is a proxy's.
@@ -313,7 +336,13 @@ pub(super) fn proxy(line: &str) -> Option<MessageSeen> {
         return Some(MessageSeen::of(Symptom::Proxy, library::first_word(rest)));
     }
     if OF_PROXIES.iter().any(|text| line.contains(text)) {
-        let is_connection = line.contains("proxyconnect tcp: dial") || line.contains("Cannot connect to proxy");
+        let is_connection = [
+            "proxyconnect tcp: dial",
+            "Cannot connect to proxy",
+            "ProxyConnectionError",
+        ]
+        .iter()
+        .any(|text| line.contains(text));
         let symptom = if is_connection {
             Symptom::ProxyConnection
         } else {
@@ -340,18 +369,19 @@ fn is_connection(text: &str) -> bool {
 }
 
 /// The port that a line says was connected to, at a host that it names.
-pub(super) fn port(line: &str) -> Option<u16> {
-    let behind = |lead: &str| {
-        let (_, rest) = line.split_once(lead)?;
-        let word = rest.split_whitespace().next()?;
-        let word = word.trim_end_matches(|c: char| !c.is_ascii_digit());
-        word.rsplit_once(':')?.1.parse().ok()
+pub(super) fn port(line: &str, text: &str) -> Option<u16> {
+    let behind = || {
+        between(line, " port ", " ")?
+            .trim_end_matches([',', ':', '.'])
+            .parse()
+            .ok()
     };
-    behind("dial tcp ")
-        .or_else(|| behind(" connecting to "))
-        .or_else(|| behind("Could not connect to Redis at "))
-        .or_else(|| behind("Cannot connect to host "))
-        .or_else(|| between(line, " port ", " ").and_then(|port| port.trim_end_matches([',', ':', '.']).parse().ok()))
+    dial::of_text(line, text).port.or_else(behind)
+}
+
+/// Whether a line asks over HTTP alone, which no EKS endpoint speaks.
+pub(super) fn is_plain(line: &str) -> bool {
+    line.contains("http://") && !line.contains("https://")
 }
 
 /// What tells each layer behind DNS: Go, curl, Python, Java, Node, .NET, Ruby, Rust.
@@ -367,6 +397,8 @@ const LAYERS: &[(&str, Symptom)] = &[
     ("SSLError(", Symptom::Handshake),
     ("SSL_connect", Symptom::Handshake),
     ("SSL routines", Symptom::Handshake),
+    // OpenSSL, apps/s_client.c.
+    ("no peer certificate available", Symptom::Handshake),
     ("The SSL connection could not be established", Symptom::Handshake),
     ("curl: (35)", Symptom::Handshake),
     (
@@ -447,6 +479,8 @@ const CONNECTIONS: &[&str] = &[
     "(tcp) timed out",
     // aiohttp, client_exceptions.py, of asyncio's own words (base_events.py).
     "Connect call failed (",
+    // Windows' telnet.
+    "Could not open connection to the host",
 ];
 /// What is beside it.
 const DIALS: &[&str] = &[
@@ -459,6 +493,10 @@ const DIALS: &[&str] = &[
     "HTTPSConnection",
     "ConnectException",
     "SocketTimeoutException",
+    "NoRouteToHostException",
+    // OpenSSL, crypto/bio/bio_sock2.c, as s_client prints it.
+    "BIO_connect:",
+    "Could not open connection to the host",
     "ConnectTimeoutException",
     "HttpRequestException",
     "SocketException",
@@ -506,24 +544,19 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     if line.contains("Read timeout on endpoint URL: ") {
         return Some(MessageSeen::of(Symptom::NoReplyInTime, url_host(line)));
     }
-    let host = between(line, "ConnectionPool(host='", "'")
-        .or_else(|| between(line, "TCP connection to ", ":"))
-        .or_else(|| between(line, "Failed to connect to ", " port"))
-        .or_else(|| between(line, "Cannot connect to host ", ":"))
-        .or_else(|| between(line, "Could not connect to Redis at ", ":"))
-        .or_else(|| between(line, " connecting to ", ":"))
-        .or_else(|| url_host(line));
+    let dial = dial::of(line);
+    let host = dial.host.or_else(|| url_host(line));
     if let Some(symptom) = interrupted(line) {
         let server = url_literal(line).or_else(|| tunnelled(line));
         return Some(match server {
             Some(server) => of_address(symptom, server),
             None => MessageSeen {
-                dialled: dialled(line),
+                dialled: dial.address,
                 ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
             },
         });
     }
-    if let Some(seen) = curl_in_time(line) {
+    if let Some(seen) = curl_in_time(line).or_else(|| of_nmap(line)) {
         return Some(seen);
     }
     // A refused certificate, where an address is dialled, is said behind it; the words of TLS count first.
@@ -532,7 +565,8 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         let found = LAYERS.iter().find(|(text, _)| line.contains(text));
         found.map(|(_, symptom)| *symptom)
     });
-    let is_connection = || is_connection(line) && DIALS.iter().any(|text| line.contains(text));
+    let is_dial = || dial.address.is_some() || DIALS.iter().any(|text| line.contains(text));
+    let is_connection = || is_connection(line) && is_dial();
     let symptom = match layer {
         Some(Symptom::Deadline) | None if is_connection() => Symptom::Connection,
         // An EOF before any reply.
@@ -562,10 +596,22 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         });
     }
     Some(MessageSeen {
-        dialled: dialled(line),
+        dialled: dial.address,
         note,
         ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
+}
+
+/// nmap's row of a port (Nmap Reference Guide, "Port Scanning Basics"), and what s_client of OpenSSL says last
+/// (apps/lib/s_socket.c): the number is the operating system's.
+fn of_nmap(line: &str) -> Option<MessageSeen> {
+    let mut words = line.split_whitespace();
+    let first = words.next()?;
+    if first.starts_with("connect:errno=") {
+        return Some(MessageSeen::of(Symptom::Connection, None));
+    }
+    let is_shut = first == "443/tcp" && matches!(words.next()?, "filtered" | "closed");
+    is_shut.then(|| MessageSeen::of(Symptom::Connection, None))
 }
 
 /// curl's words for the end of its time, by what it was doing (curl/curl, lib/multi.c, multi_handle_timeout): it has
@@ -641,7 +687,9 @@ fn of_address(symptom: Symptom, server: IpAddr) -> MessageSeen {
 /// The address that a server is, with a port or without one.
 fn literal(server: &str) -> Option<IpAddr> {
     let (host, port) = server.rsplit_once(':').unwrap_or((server, ""));
-    if host == "localhost" && port.bytes().all(|octet| octet.is_ascii_digit()) {
+    // Go, net.Dial: without a host it is this host.
+    if (host == "localhost" || host.is_empty() && !port.is_empty()) && port.bytes().all(|octet| octet.is_ascii_digit())
+    {
         return Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
     }
     let socket = server.parse::<SocketAddr>().map(|socket| socket.ip());
@@ -686,22 +734,6 @@ pub(super) fn status(text: &str) -> Option<(&str, MessageSeen)> {
         _ => Symptom::ApiServer,
     };
     Some((line, MessageSeen::of(symptom, None)))
-}
-
-/// The address that was dialled: `dial tcp A:P`, `read tcp A:P->B:P`.
-fn dialled(line: &str) -> Option<IpAddr> {
-    let behind = |word: &str| line.split_once(word).map(|(_, rest)| rest);
-    let rest = line
-        .split_once("read tcp ")
-        .and_then(|(_, rest)| rest.split_once("->").map(|(_, rest)| rest))
-        .or_else(|| behind("dial tcp "))
-        .or_else(|| behind("Dial to tcp:"))
-        .or_else(|| behind("connect ETIMEDOUT "))
-        .or_else(|| behind("connect ECONNREFUSED "))
-        .or_else(|| behind("Failed to connect to "))?;
-    let word = rest.split_whitespace().next()?.trim_end_matches([':', ',']);
-    let socket = word.parse::<SocketAddr>().ok().map(|socket| socket.ip());
-    socket.or_else(|| word.parse().ok())
 }
 
 /// What a client says in short: an RCODE in capitals beside a word of lookups (doggo, q and others).

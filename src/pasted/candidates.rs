@@ -74,6 +74,10 @@ pub(super) struct Clues {
     pub(super) system: Option<PrintedOn>,
     /// What the text names outright, with why.
     pub(super) outright: Option<(&'static str, String)>,
+    /// A hosts file in the text has the name, with the address that was dialled where one is known.
+    pub(super) is_pinned: bool,
+    /// Whether the address that was dialled is one of those that name servers in the text give for the name.
+    pub(super) dialled_what_dns_has: Option<bool>,
     /// The findings that the text speaks against.
     pub(super) against: Vec<&'static str>,
 }
@@ -88,6 +92,9 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
     rules.extend(first(symptom, clues));
     let listed = match clues.subject {
         NameSubject::AwsApi if symptom.is_denial() => Symptom::AwsApi.rules(),
+        NameSubject::AwsApi if symptom == Symptom::Connection => {
+            [Symptom::AwsApiTimeout.rules(), symptom.rules()].concat()
+        }
         _ => symptom.rules(),
     };
     rules.extend(listed);
@@ -145,6 +152,16 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     if symptom == Symptom::DeniedInPublic {
         rules.push("not-in-public-dns");
     }
+    if symptom == Symptom::PublicView {
+        rules.extend(["no-forwarding", "public-answer-expected"]);
+    }
+    // Go reads the hosts file before it asks anybody, so what it was told of the name is of another place.
+    if clues.is_pinned && !clues.pure_go && (symptom.is_dns() || symptom.asks_for_a_connection()) {
+        rules.push("hosts-file-override");
+    }
+    if clues.dialled_what_dns_has == Some(false) {
+        rules.extend(["hosts-file-override", "stale-addresses"]);
+    }
     if !symptom.is_dns() {
         if symptom == Symptom::Connection {
             rules.extend(by_address(clues.dialled));
@@ -157,6 +174,10 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     }
     if clues.has_answer_in_its_run {
         rules.push("aaaa-broken");
+    }
+    // The operating system has an address that the name server does not give: no DNS is needed for that.
+    if clues.has_answer_of_system && !clues.pure_go && clues.server.is_some() && symptom.is_denial() {
+        rules.push("hosts-file-override");
     }
     // Another program on the same host has the answer, and the one that failed asks for itself.
     if clues.has_answer_of_system && clues.pure_go {
@@ -363,6 +384,7 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     if symptom == Symptom::ForwardNoName && rule != "forward-target-unreachable" {
         return true;
     }
+    let had_an_address = matches!(symptom, Symptom::AwsApiTimeout | Symptom::Connection);
     let answered_with_an_error = matches!(
         symptom,
         Symptom::ServFail | Symptom::Misbehaving | Symptom::NotUnderstood | Symptom::ForwardFailed
@@ -372,12 +394,11 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "api-port-blocked" | "not-this-cluster" if clues.is_other_port => true,
         // Between this host and itself no security group and no route is.
         "api-port-blocked" => clues.literal.or(clues.dialled).is_some_and(is_this_host),
+        "hosts-file-override" => clues.dialled_what_dns_has == Some(true) && !clues.is_pinned,
         "hybrid-nodes-public-endpoint" => clues.dialled.is_some_and(|ip| !is_public(ip)),
         // The name had an address.
-        "no-internet-recursion" => symptom == Symptom::AwsApiTimeout,
-        "name-blocked-by-policy" => {
-            symptom == Symptom::AwsApiTimeout || clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none()
-        }
+        "no-internet-recursion" => had_an_address,
+        "name-blocked-by-policy" => had_an_address || clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none(),
         // Neither Windows nor macOS has the file (glibc, nsswitch.conf(5)), and on Windows Go asks the operating system
         // (Go, src/net/conf.go, goosPrefersCgo).
         "nsswitch-without-dns" => clues.system.is_some(),
@@ -407,7 +428,7 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         // The question had another form, so nothing changed by itself.
         "resolver-unstable" => clues.shown_by_form.is_some(),
         // Plain recursion, without a forward, has what public DNS has.
-        "no-forwarding" => clues.has_public_answer,
+        "no-forwarding" => clues.has_public_answer && symptom != Symptom::PublicView,
         // The name exists (RFC 2308 section 2.2), unless another's zone says so.
         "endpoint-name-stale" => symptom == Symptom::NoData && clues.soa != Some(SoaOrigin::Foreign),
         // Its port is closed, which says nothing where there is no route to it.
@@ -415,8 +436,11 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         // A loopback server has no path of its own that drops UDP.
         "udp-blocked" => clues.server.is_some_and(|server| server.is_loopback()),
         "foreign-private-addresses" => clues.dialled.is_some_and(|ip| is_public(ip) || is_this_host(ip)),
-        // No interface of a cluster ever had an address of this host.
-        "stale-addresses" => clues.dialled.is_some_and(is_this_host),
+        // No interface of a cluster in its VPC ever had an address of this host, or a public one.
+        "stale-addresses" => clues.dialled.is_some_and(|ip| {
+            let may_be_private = AddressClass::of(ip) == AddressClass::Nat64;
+            is_public(ip) && !may_be_private || is_this_host(ip)
+        }),
         "nat64-synthetic-address" => clues.dialled.is_some_and(|ip| ip.to_canonical().is_ipv4()),
         "public-answer-expected" | "nxdomain-hijack" => clues.dialled.is_some_and(|ip| !is_public(ip)),
         "sinkhole-answer" | "ztna-synthetic-address" => {

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::text::PrintedOn;
 use super::{MessageSeen, Symptom};
 use crate::dns::Name;
-use crate::facts::platform::{Captured, HostConfiguration, is_nobody, server_with_port};
+use crate::facts::platform::{Captured, DnsScope, HostConfiguration, is_nobody, server_with_port};
 use crate::facts::{Chooser, SplitDns};
 use crate::limits;
 
@@ -37,27 +37,7 @@ pub(super) fn read(text: &str) -> Option<(&str, MessageSeen, Vec<String>)> {
         let said = "macOS has no name server, so it asks nobody: the network is off, or not connected.";
         return Some((line, of(Some(PrintedOn::Macos)), vec![said.to_owned()]));
     }
-    let octets = Some(text.as_bytes());
-    let mut captured = Captured::default();
-    let first = if let Some(line) = line(|line| line.starts_with("resolver #")) {
-        captured.scutil = octets;
-        line
-    } else if let Some(line) =
-        line(|line| line.starts_with("DNS Servers:") || line.starts_with("Link ") && line.contains("): "))
-            .or_else(|| line(|line| line.starts_with("Link ") && line.ends_with(')')))
-    {
-        captured.resolvectl = octets;
-        line
-    } else if let Some(line) = line(|line| line.contains("\"ServerAddresses\"") || line.contains("\"Namespace\"")) {
-        captured.powershell = octets;
-        line
-    } else {
-        return None;
-    };
-    let split = HostConfiguration::read(&captured)?.split_dns?;
-    if split.scopes.is_empty() {
-        return None;
-    }
+    let (first, split) = split(text)?;
     let said = match missing(text, &split) {
         Some(missing) => parts(&split, missing),
         None => sentences(&split),
@@ -77,6 +57,37 @@ pub(super) fn read(text: &str) -> Option<(&str, MessageSeen, Vec<String>)> {
     ))
 }
 
+/// Which name server has which names, where the text says all of it, and the findings that it speaks against.
+pub(super) fn whole(text: &str) -> Option<(SplitDns, Vec<&'static str>)> {
+    let (_, split) = split(text)?;
+    let against = against(text, &split);
+    missing(text, &split).is_none().then_some((split, against))
+}
+
+/// The line that the format is known by, and which name server has which names.
+fn split(text: &str) -> Option<(&str, SplitDns)> {
+    let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
+    let octets = Some(text.as_bytes());
+    let mut captured = Captured::default();
+    let first = if let Some(line) = line(|line| line.starts_with("resolver #")) {
+        captured.scutil = octets;
+        line
+    } else if let Some(line) =
+        line(|line| line.starts_with("DNS Servers:") || line.starts_with("Link ") && line.contains("): "))
+            .or_else(|| line(|line| line.starts_with("Link ") && line.ends_with(')')))
+    {
+        captured.resolvectl = octets;
+        line
+    } else if let Some(line) = line(|line| line.contains("\"ServerAddresses\"") || line.contains("\"Namespace\"")) {
+        captured.powershell = octets;
+        line
+    } else {
+        return None;
+    };
+    let split = HostConfiguration::read(&captured)?.split_dns?;
+    (!split.scopes.is_empty()).then_some((first, split))
+}
+
 /// The findings that the configuration speaks against. Names below api.aws, which IPv6 clusters have, have a sentence
 /// of their own.
 fn against(text: &str, split: &SplitDns) -> Vec<&'static str> {
@@ -85,7 +96,15 @@ fn against(text: &str, split: &SplitDns) -> Vec<&'static str> {
         .and_then(|family| family.parse::<Name>().ok())
         .is_some_and(|family| {
             let below = family.prepend("a-cluster").unwrap_or(family);
-            split.asked_for(&below).domain.is_some()
+            let asked = split.asked_for(&below);
+            // The root takes every name, from the servers of narrower domains too: one of those may be a VPN's that
+            // was to have this name.
+            let is_of_others = |scope: &DnsScope| {
+                let is_narrower = scope.domains.iter().any(|domain| !domain.name.is_root());
+                is_narrower && scope.servers.iter().any(|server| !asked.servers.contains(server))
+            };
+            let domain = asked.domain.as_ref();
+            domain.is_some_and(|domain| !domain.is_root() || !split.scopes.iter().any(is_of_others))
         });
     // Then whoever reads resolv.conf asks systemd-resolved (systemd-resolved.service(8), "/etc/resolv.conf").
     let is_stub = text.lines().any(|line| {
@@ -204,8 +223,47 @@ fn of_hosts(text: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// What stands above each interface's entry where openresolv lists them (resolvconf(8), -l).
+const OF_ENTRY: &str = "# resolv.conf from ";
+
+/// The entries that openresolv makes resolv.conf of, each of one interface.
+fn entries(text: &str) -> Option<(&str, Vec<String>)> {
+    let first = text.lines().find(|line| line.trim_start().starts_with(OF_ENTRY))?;
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in text.lines() {
+        if let Some(interface) = line.trim_start().strip_prefix(OF_ENTRY) {
+            if all.len() == limits::PASTED_DOMAINS {
+                break;
+            }
+            all.push((interface.trim(), Vec::new()));
+        } else if let Some((_, servers)) = all.last_mut()
+            && let Some(server) = line.trim().strip_prefix("nameserver")
+            && servers.len() < limits::NAME_SERVERS
+        {
+            servers.extend(server.strip_prefix([' ', '\t']).map(str::trim));
+        }
+    }
+    let mut said: Vec<String> = all
+        .iter()
+        .filter(|(_, servers)| !servers.is_empty())
+        .map(|(interface, servers)| format!("{interface} has {}.", servers.join(", ")))
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    said.push(
+        "These are the entries of interfaces (resolvconf -l). Which of them are asked, and in which order, is not in this \
+         text: cat /etc/resolv.conf shows it."
+            .to_owned(),
+    );
+    Some((first, said))
+}
+
 /// resolv.conf(5): lines of `nameserver`.
 fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
+    if let Some(found) = entries(text) {
+        return Some(found);
+    }
     let hosts = of_hosts(text);
     if hosts.len() > 1 {
         let mut first = None;
@@ -482,8 +540,14 @@ fn netsh(text: &str) -> Option<(&str, Vec<String>)> {
         .find(|line| line.trim() == "DNS Effective Name Resolution Policy Table Settings")?;
     let mut rules: Vec<PastedNrptRule> = Vec::new();
     let mut is_open = false;
+    // Whether the line before is of name servers: more of them stand below it, without a key.
+    let mut is_list = false;
     for line in text.lines() {
-        if let Some(namespace) = line.trim().strip_prefix("Settings for ") {
+        let is_more = is_list && line.starts_with([' ', '\t']) && plain_address(line.trim()).is_some();
+        is_list = is_more;
+        if let Some(rule) = rules.last_mut().filter(|_| is_more && is_open) {
+            rule.add(line.trim());
+        } else if let Some(namespace) = line.trim().strip_prefix("Settings for ") {
             is_open = rules.len() < limits::PASTED_DOMAINS;
             if is_open {
                 rules.push(PastedNrptRule::new(namespace.trim()));
@@ -494,6 +558,7 @@ fn netsh(text: &str) -> Option<(&str, Vec<String>)> {
             && let Some(rule) = rules.last_mut()
         {
             rule.add(servers.trim());
+            is_list = true;
         }
     }
     Some((first, of_rules(&rules)))

@@ -13,6 +13,20 @@ const TEXTS: &[(&str, Symptom)] = &[
     ("Name or service not known", Symptom::NoName),
     ("No address associated with hostname", Symptom::NoData),
     ("Temporary failure in name resolution", Symptom::TryAgain),
+    // The same in the languages that users published: French, German, Spanish, Japanese.
+    ("Nom ou service inconnu", Symptom::NoName),
+    ("Der Name oder der Dienst ist nicht bekannt", Symptom::NoName),
+    ("Nombre o servicio desconocido", Symptom::NoName),
+    ("名前またはサービスが不明です", Symptom::NoName),
+    ("chec temporaire dans la résolution du nom", Symptom::TryAgain),
+    ("Temporärer Fehler bei der Namensauflösung", Symptom::TryAgain),
+    ("Fallo temporal en la resolución del nombre", Symptom::TryAgain),
+    ("名前解決に一時的に失敗しました", Symptom::TryAgain),
+    // Apple, CFNetworkErrors.h, kCFURLErrorCannotFindHost: of every failure.
+    (
+        "A server with the specified hostname could not be found",
+        Symptom::Unknown,
+    ),
     // musl.
     ("Name does not resolve", Symptom::NoAddress),
     ("Name has no usable address", Symptom::NoData),
@@ -88,6 +102,10 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         "Could not resolve hostname ",
         "nslookup: can't resolve '",
         "ping: cannot resolve ",
+        // iputils of old, and inetutils.
+        "ping: unknown host ",
+        // apt, methods/connect.cc: EAI_NONAME.
+        "Could not resolve '",
         "traceroute: unknown host ",
         // nmap, TargetGroup.cc.
         "Failed to resolve \"",
@@ -131,6 +149,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         .or_else(|| erlang(line))
         .or_else(|| ruby(line))
         .or_else(|| hickory(line))
+        .or_else(|| super::upstream::line(line))
     {
         return Some(seen);
     }

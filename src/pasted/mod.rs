@@ -3,11 +3,13 @@
 //! The message never decides between causes (Go prints `no such host` for a denied name, for a filtered answer
 //! and for a name without addresses alike); it narrows them down, and says what to ask next.
 
+mod around;
 mod asked;
 mod beyond;
 mod candidates;
 mod certificate;
 mod configuration;
+mod dial;
 mod form;
 mod go;
 mod library;
@@ -25,6 +27,7 @@ mod text;
 mod tool;
 mod tunnel;
 mod unread;
+mod upstream;
 mod windows;
 mod words;
 
@@ -32,6 +35,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::dns::{Name, NameError};
 use crate::endpoint::{EndpointName, NotEndpoint};
+use crate::facts::AskedFor;
 use crate::limits;
 use crate::resolvers::parse_address;
 use crate::url;
@@ -229,6 +233,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
     }
     let mut found = without_other_lines(found);
     others::denied_in_public(&mut found, &replies);
+    others::public_beside_private(&mut found, &replies);
     found.sort_by_key(Recognised::weight);
     if let Some(whole) = broken_off(text, found.first(), goes_on) {
         return Some(vec![whole]);
@@ -395,7 +400,7 @@ impl<'a> Recognised<'a> {
     fn weight(&self) -> Weight {
         let kind = match self.seen.symptom {
             _ if self.seen.outright.is_some() => 0,
-            Symptom::DeniedInPublic | Symptom::ApiServer | Symptom::NotLetIn => 3,
+            Symptom::DeniedInPublic | Symptom::PublicView | Symptom::ApiServer | Symptom::NotLetIn => 3,
             symptom if symptom.is_no_failure() => 4,
             Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials => 2,
             _ => 1,
@@ -434,8 +439,13 @@ impl<'a> Recognised<'a> {
         } else if matches!(symptom, Symptom::NxDomain | Symptom::NoData)
             && let Some(name) = host.and_then(logs::without_search_domain)
         {
+            // A name with as many dots as an endpoint's BIND's nslookup asks for as it is, and with search domains only
+            // where that gave no address; its error names the last of them (bin/dig/dighost.c, setup_lookup and
+            // next_origin).
+            let is_last = tool::is_of_binds_nslookup(self.line, self.run) && is_endpoint(name);
             self.seen.host = Some(name.to_owned());
-            self.seen.symptom = Symptom::Searched;
+            self.seen.note = is_last.then_some(tool::LAST_OF_SEARCH).or(self.seen.note);
+            self.seen.symptom = if is_last { Symptom::NoAddress } else { Symptom::Searched };
         }
     }
 
@@ -474,10 +484,14 @@ impl<'a> Recognised<'a> {
                 | Symptom::NoConnectionInTime
                 | Symptom::OtherType
         );
+        let is_alike = match other.symptom {
+            Symptom::ConnectionElsewhere => matches!(self.seen.symptom, Symptom::Connection | Symptom::Address),
+            symptom => self.seen.symptom == symptom,
+        };
         let server = self.seen.server.is_none() || self.seen.server == other.server;
         // delv says on its way in comments what it says at its end.
         let is_of_delv = self.reply.is_none() && self.line.starts_with(";;") && self.seen.symptom == other.symptom;
-        is_of_delv || is_same && server && (is_vague || self.seen.symptom == other.symptom)
+        is_of_delv || is_same && server && (is_vague || is_alike)
     }
 }
 
@@ -580,7 +594,12 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
             .flatten()
     });
     let is_beyond = symptom.layer() == Layer::ApiServer || symptom == Symptom::Configuration;
-    let printed = seen.host.as_deref().or_else(|| {
+    let dial = match symptom {
+        Symptom::Connection => dial::of_text(line, text),
+        _ => dial::Dial::default(),
+    };
+    let dialled = seen.dialled.or(dial.address);
+    let printed = seen.host.as_deref().or(dial.host).or_else(|| {
         // The server is an address: a name that other lines have is not its.
         let of_text = match seen.literal {
             Some(_) => text::endpoint(line),
@@ -665,8 +684,10 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         );
     }
     // A tunnel's end has a port of its own, and so may whatever a kubeconfig names.
-    let port = beyond::port(line).filter(|port| *port != beyond::HTTPS && symptom.asks_for_a_connection());
+    let port = beyond::port(line, text).filter(|port| *port != beyond::HTTPS && symptom.asks_for_a_connection());
+    let is_of_others = port == Some(KUBELET) || beyond::is_plain(line);
     let may_be_forwarded = seen.literal.is_some_and(|ip| ip.is_loopback()) || text::is_of_kubeconfig(text, client);
+    let may_be_forwarded = may_be_forwarded && !is_of_others;
     let is_other_port = port.is_some() && !may_be_forwarded && !printed.is_some_and(is_endpoint);
     if let Some(port) = port.filter(|_| is_other_port) {
         name.push(format!(
@@ -690,7 +711,17 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         NameSubject::None if is_untold || is_other_port => NameSubject::Other,
         subject => subject,
     };
+    let around = around::of(about.as_ref(), text);
     let mut against = seen.against.clone();
+    let is_of_client = reply.is_none() && (symptom.is_dns() || symptom == Symptom::Connection);
+    against.extend(around.against.iter().filter(|_| is_of_client));
+    resolver.extend(around.asked.as_ref().filter(|_| is_of_client).map(AskedFor::sentence));
+    let bypassed = server.filter(|_| seen.pure_go && symptom.is_dns());
+    let bypassed = bypassed.and_then(|server| around.bypassed(server));
+    let outright = seen
+        .outright
+        .clone()
+        .or(bypassed.map(|why| ("go-bypasses-scoped-dns", why)));
     if about
         .as_ref()
         .is_some_and(|host| others::is_in_aws(&host.to_string(), text))
@@ -718,19 +749,34 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         has_answer_in_its_run: others.is_of_one_run,
         has_answer_of_system: others.is_of_system,
         is_alias_alone: is_alias_alone && !is_behind_an_alias,
-        dialled: seen.dialled,
+        dialled,
         literal: seen.literal,
         is_other_port,
         is_too_long,
         system: seen.system.or_else(|| text::system(line, text)),
-        outright: seen.outright.clone(),
+        outright,
+        is_pinned: match dialled {
+            Some(dialled) => around.pinned.contains(&dialled),
+            None => !around.pinned.is_empty(),
+        },
+        dialled_what_dns_has: others.has_dialled,
         against,
     });
+    let is_elsewhere = matches!(
+        subject,
+        NameSubject::Other | NameSubject::AwsApi | NameSubject::Internal
+    );
     Explanation {
         line: shown(line),
-        symptom,
+        symptom: match symptom {
+            Symptom::Connection | Symptom::Address if is_elsewhere => Symptom::ConnectionElsewhere,
+            symptom => symptom,
+        },
         client,
-        command: match (seen.literal, port.filter(|_| is_other_port)) {
+        command: match (
+            seen.literal.or(dialled.filter(|_| about.is_none())),
+            port.filter(|_| is_other_port),
+        ) {
             // Neither a name server nor the port of an endpoint has a part in it.
             (Some(address), Some(port)) => format!("nc -vz {address} {port}"),
             (None, Some(_)) => command(Symptom::Unknown, about.as_ref(), server, true),
@@ -754,6 +800,8 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
     }
 }
 
+/// The port of a kubelet (Kubernetes, "Ports and Protocols"), which the API server and metrics-server ask.
+const KUBELET: u16 = 10250;
 /// What is said of a URL or a port in the place of a name.
 const A_URL: &str = "What was looked up is more than a host name: a URL, or a name with a port behind it. DNS knows \
                      neither. Give the host name alone.";
@@ -808,10 +856,14 @@ fn not_an_endpoint(kind: NotEndpoint, place: PrintedAt) -> &'static str {
     }
 }
 
+/// The command that shows which server a kubeconfig's context has.
+const SERVER_OF_KUBECONFIG: &str = "kubectl config view --minify --output 'jsonpath={.clusters[0].cluster.server}'";
+
 /// The command line that asks. Name servers of this host are asked without being named; a name of one label is
 /// no endpoint's, and one that starts with a hyphen is a flag: the reader fills in the right one.
 fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is_other: bool) -> String {
     match symptom {
+        Symptom::BadServer => return SERVER_OF_KUBECONFIG.to_owned(),
         Symptom::NoCluster => return "aws eks update-kubeconfig --name CLUSTER --region REGION".to_owned(),
         Symptom::ClusterNotFound => return "aws eks list-clusters --region REGION".to_owned(),
         Symptom::AccessDenied | Symptom::NotLetIn | Symptom::Credentials => {

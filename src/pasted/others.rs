@@ -1,7 +1,7 @@
 //! What the other runs in a text say of a message: whether the name has an answer elsewhere, and whether its name
 //! server answers at all.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::candidates::is_public;
 use super::form::QuestionForm;
@@ -36,6 +36,9 @@ pub(super) struct Others {
     pub(super) is_of_one_run: bool,
     /// The operating system's own lookup has an answer.
     pub(super) is_of_system: bool,
+    /// Whether the address that was dialled is one of those in whole replies for the name; `None` where there is no
+    /// such reply, or no such address.
+    pub(super) has_dialled: Option<bool>,
     /// The name server in the text is that of the answer.
     pub(super) is_elsewhere: bool,
 }
@@ -155,6 +158,7 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
             others.is_of_one_run |= is_failure && one.is_of_tool() && line.is_of_run(one);
         }
     }
+    others.has_dialled = one.seen.dialled.and_then(|dialled| has_dialled(one, dialled, replies));
     if is_answered_alike {
         others.answered_by = None;
     }
@@ -174,6 +178,49 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
                 && subject == Some(NameSubject::Other)
         });
     others
+}
+
+/// Whether the address that was dialled is in a reply for the name. A message without the name is of the one that the
+/// replies are of.
+fn has_dialled(one: &Recognised<'_>, dialled: IpAddr, replies: &[PastedReply<'_>]) -> Option<bool> {
+    let host = one.seen.host.as_deref();
+    let mut answers = replies.iter().filter(|reply| reply.has_addresses());
+    let first = answers.next()?;
+    let is_one = |reply: &PastedReply<'_>| same(reply.host, host.or(first.host));
+    // Another's answers say nothing of it.
+    let all: Vec<bool> = std::iter::once(first)
+        .chain(answers)
+        .map(|reply| is_one(reply).then(|| reply.has(dialled)))
+        .collect::<Option<_>>()?;
+    Some(all.contains(&true))
+}
+
+/// Tells the answers with public addresses beside which another name server gives private ones for the same endpoint:
+/// of a server of this network, which could forward the name.
+pub(super) fn public_beside_private(found: &mut [Recognised<'_>], replies: &[PastedReply<'_>]) {
+    let of_network =
+        |server: Option<SocketAddr>| server.is_none_or(|server| !is_public(server.ip()) && !text::is_vpc(server.ip()));
+    let is_one = |one: &Recognised<'_>| {
+        let is_public_answer = match one.reply {
+            Some(reply) => reply.has_only(is_public),
+            None => one.seen.answer.is_some_and(is_public),
+        };
+        let host = one.seen.host.as_deref();
+        one.seen.symptom == Symptom::Healthy
+            && is_public_answer
+            && of_network(one.seen.server)
+            && host.is_some_and(super::is_endpoint)
+            && answers(found, replies).any(|answer| {
+                let is_another = answer.server.is_some() && answer.server != one.seen.server;
+                answer.is_private && is_another && same(answer.host, host)
+            })
+    };
+    let all: Vec<bool> = found.iter().map(is_one).collect();
+    for (one, is_one) in found.iter_mut().zip(all) {
+        if is_one {
+            one.seen.symptom = Symptom::PublicView;
+        }
+    }
 }
 
 /// Tells the denials of public name servers that are as they should be: a name server of a network has the name, with

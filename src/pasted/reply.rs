@@ -58,6 +58,16 @@ impl<'a> PastedReply<'a> {
                 .all(|ip| AddressClass::of(*ip) == AddressClass::Private)
     }
 
+    /// Whether it has addresses for a name, and all are of this kind.
+    pub(super) fn has_only(&self, is_of_kind: fn(IpAddr) -> bool) -> bool {
+        self.has_addresses() && self.addresses.iter().all(|ip| is_of_kind(*ip))
+    }
+
+    /// Whether the address is one of those for the name.
+    pub(super) fn has(&self, address: IpAddr) -> bool {
+        self.addresses.contains(&address)
+    }
+
     /// Whether it has addresses for a name.
     pub(super) fn has_addresses(&self) -> bool {
         !self.addresses.is_empty() && !self.is_sinkhole()

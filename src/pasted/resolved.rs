@@ -20,8 +20,46 @@ const TEXTS: &[(&str, Symptom)] = &[
     ("' not found", Symptom::NxDomain),
 ];
 
+/// The states in which a transaction ends (systemd, src/resolve/resolved-dns-transaction.c,
+/// dns_transaction_state_table), as systemd-resolved logs them where it is told to debug.
+const STATES: &[(&str, Symptom)] = &[
+    // With every RCODE but NOERROR, NXDOMAIN too.
+    ("rcode-failure", Symptom::Unknown),
+    ("no-servers", Symptom::NoServer),
+    ("timeout", Symptom::Silence),
+    ("attempts-max-reached", Symptom::Silence),
+    ("invalid-reply", Symptom::Unreadable),
+    ("dnssec-failed", Symptom::Bogus),
+    ("network-down", Symptom::NoRoute),
+    ("not-found", Symptom::NxDomain),
+    ("success", Symptom::Answered),
+];
+
+/// `transaction ID for <NAME CLASS TYPE> [on ]scope dns on LINK/FAMILY now complete with <STATE> from SOURCE`.
+fn transaction(line: &str) -> Option<MessageSeen> {
+    let (before, rest) = line.split_once(" now complete with <")?;
+    let (state, _) = rest.split_once('>')?;
+    let (_, question) = before.split_once(" for <")?;
+    let (question, scope) = question.split_once('>')?;
+    // Of LLMNR and mDNS nothing is meant here.
+    let mut words = question.split_whitespace();
+    let host = words.next().filter(|_| scope.contains("scope dns "))?;
+    let is_other = words.next_back().is_some_and(super::asked::is_other);
+    let (_, symptom) = STATES.iter().find(|(name, _)| *name == state)?;
+    if is_other && matches!(symptom, Symptom::Unknown | Symptom::Answered) {
+        return None;
+    }
+    Some(MessageSeen {
+        is_stub: true,
+        ..MessageSeen::of(*symptom, Some(host))
+    })
+}
+
 /// A line of `resolvectl query` that says how a lookup failed.
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
+    if let Some(seen) = transaction(line) {
+        return Some(seen);
+    }
     let (host, said) = line.split_once(": resolve call failed: ")?;
     let symptom = said
         .split_once("returned error ")

@@ -163,6 +163,8 @@ pub enum Symptom {
     WebPage,
     /// The lookup gave an address, and the connection to it failed.
     Connection,
+    /// The connection to something that is no EKS endpoint failed.
+    ConnectionElsewhere,
     /// The server is an address, and the connection to it failed.
     Address,
     /// The API server was reached, and what it asked in turn failed.
@@ -173,6 +175,8 @@ pub enum Symptom {
     Credentials,
     /// No cluster is configured.
     NoCluster,
+    /// The client's server is no URL that it can use.
+    BadServer,
     /// AWS has no cluster of the name.
     ClusterNotFound,
     /// AWS denied a read.
@@ -189,6 +193,8 @@ pub enum Symptom {
     AnsweredForSearch,
     /// No error: a public name server denies a name that a network's own has, with private addresses.
     DeniedInPublic,
+    /// No error: a name server gives an endpoint's public addresses, and another its private ones.
+    PublicView,
     /// No error: the denial of the name with a search domain behind it.
     Searched,
     /// No error, and no answer that counts: another type than A was asked for.
@@ -257,11 +263,13 @@ impl Symptom {
         Self::TunnelRefused,
         Self::WebPage,
         Self::Connection,
+        Self::ConnectionElsewhere,
         Self::Address,
         Self::ApiServer,
         Self::NotLetIn,
         Self::Credentials,
         Self::NoCluster,
+        Self::BadServer,
         Self::ClusterNotFound,
         Self::AccessDenied,
         Self::AwsApi,
@@ -270,6 +278,7 @@ impl Symptom {
         Self::Answered,
         Self::AnsweredForSearch,
         Self::DeniedInPublic,
+        Self::PublicView,
         Self::Searched,
         Self::OtherType,
         Self::Healthy,
@@ -287,7 +296,11 @@ impl Symptom {
             | Self::ClosedHere => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
-            Self::KubectlRefused | Self::Connection | Self::Address | Self::AwsApiTimeout => Layer::Tcp,
+            Self::KubectlRefused
+            | Self::Connection
+            | Self::ConnectionElsewhere
+            | Self::Address
+            | Self::AwsApiTimeout => Layer::Tcp,
             Self::Proxy
             | Self::ProxyConnection
             | Self::ProxyAnswer
@@ -295,10 +308,11 @@ impl Symptom {
             | Self::TunnelRefused
             | Self::WebPage => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
-            Self::NoCluster | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
+            Self::NoCluster | Self::BadServer | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
             Self::Configuration
             | Self::Answered
             | Self::DeniedInPublic
+            | Self::PublicView
             | Self::Searched
             | Self::OtherType
             | Self::Healthy => Layer::None,
@@ -326,12 +340,14 @@ impl Symptom {
             Self::NoConnectionInTime => "the client's time ran out in DNS, TCP or TLS",
             Self::KubectlRefused => "TCP: a port was refused, the cluster's or a name server's",
             Self::Doubted => "DNS, and perhaps nothing: a negative answer that systemd-resolved doubts",
+            Self::ConnectionElsewhere => "TCP: the connection to a server that is no EKS endpoint",
             Self::Proxy => "the proxy: its own name was not found",
             Self::Address => "TCP: the server is an address, and no name was looked up",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
             Self::AwsApiTimeout => "TCP: the AWS API's address, not the cluster's endpoint",
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
+            Self::BadServer => "the configuration: the server is no URL that the client can use",
             Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
             Self::Stalled | Self::Reset | Self::ClosedHere => {
                 "TLS or HTTP, over a connection that was made: the name and the port were in order"
@@ -342,6 +358,7 @@ impl Symptom {
             Self::Answered => "nothing that this line shows",
             Self::AnsweredForSearch => "DNS: the answer is for the name with a search domain behind it",
             Self::DeniedInPublic => "nothing: public DNS lacks the name, and the network's own name server has it",
+            Self::PublicView => "nothing: one name server gives public addresses, and another private ones",
             Self::Searched => "nothing: a search domain stands behind the name",
             Self::OtherType => "nothing in this text: the name's A record was not asked for",
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
@@ -382,7 +399,7 @@ impl Symptom {
     pub(super) fn is_no_failure(self) -> bool {
         matches!(
             self,
-            Self::Answered | Self::DeniedInPublic | Self::Searched | Self::OtherType | Self::Healthy
+            Self::Answered | Self::DeniedInPublic | Self::PublicView | Self::Searched | Self::OtherType | Self::Healthy
         )
     }
 
@@ -415,6 +432,7 @@ impl Symptom {
                 | Self::Handshake
                 | Self::KubectlRefused
                 | Self::Connection
+                | Self::ConnectionElsewhere
                 | Self::Address
                 | Self::Certificate
                 | Self::CertificateTime
@@ -615,6 +633,10 @@ impl Symptom {
                 "The name was resolved, or the address was given, and the connection failed. If it is the cluster's \
                  address, then route, firewall and security group are next."
             }
+            Self::ConnectionElsewhere => {
+                "The connection failed: nothing listens there, or route, firewall or security group do not let it \
+                 through. What was dialled is no EKS endpoint, so this says nothing of the cluster's."
+            }
             Self::Address => {
                 "The client's server is an address and no name, so no name server was asked. The connection to it \
                  failed: nothing listens there now, or route, firewall or security group do not let it through."
@@ -634,6 +656,11 @@ impl Symptom {
             Self::NoCluster => {
                 "The client has no cluster to talk to: no kubeconfig, no current context, or none in this program's \
                  environment. It then tries localhost, or says so. No name server was asked."
+            }
+            Self::BadServer => {
+                "The client's server is not written as a URL: https://HOST, with no space in it and at most one port. \
+                 Nothing was looked up, and nothing was connected to. Look at the server of the cluster in the \
+                 kubeconfig: aws eks update-kubeconfig writes the right one."
             }
             Self::ClusterNotFound => "AWS answered: it has no cluster of this name in this account and Region.",
             Self::AccessDenied => "AWS answered, and denied the call. This is about permissions, not about DNS.",
@@ -658,6 +685,14 @@ impl Symptom {
                 "A public name server denies the name (NXDOMAIN), and a name server of the network has it, with \
                  private addresses. The name of a private endpoint may be missing in public DNS, so this is no \
                  failure: clients have to ask the name server that has it."
+            }
+            // Amazon EKS User Guide, "Cluster API server endpoint": with both accesses on, the name has private
+            // addresses inside the VPC.
+            Self::PublicView => {
+                "This name server gives public addresses for the name, and another one in this text gives private \
+                 addresses. With the cluster's public and private access both on, each is right in its place: who asks \
+                 this one connects over the internet, and who asks the other stays in the VPC. Where this host is to \
+                 use the private addresses, its name server has to forward the name to the VPC."
             }
             // resolv.conf(5), "search" and "ndots".
             Self::Searched => {
@@ -712,7 +747,7 @@ impl Symptom {
             Self::Handshake | Self::Certificate | Self::CertificateTime => Complaint::Certificate,
             Self::KubectlRefused => Complaint::KubectlRefused,
             Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::TunnelFailed => Complaint::Proxy,
-            Self::Connection => Complaint::Connection,
+            Self::Connection | Self::ConnectionElsewhere => Complaint::Connection,
             Self::Address => Complaint::Address,
             Self::ClusterNotFound => Complaint::ClusterNotFound,
             Self::AccessDenied => Complaint::AccessDenied,
@@ -723,9 +758,11 @@ impl Symptom {
             | Self::NotLetIn
             | Self::Credentials
             | Self::NoCluster
+            | Self::BadServer
             | Self::Answered
             | Self::AnsweredForSearch
             | Self::DeniedInPublic
+            | Self::PublicView
             | Self::Searched
             | Self::OtherType
             | Self::Healthy => return None,

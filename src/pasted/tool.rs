@@ -143,6 +143,16 @@ pub(super) fn is_of_busybox(line: &str) -> bool {
     line.trim_start().starts_with("nslookup: ")
 }
 
+/// What is said of a name with a search domain behind it that BIND's nslookup names in its error.
+pub(super) const LAST_OF_SEARCH: &str = "nslookup names the last name that it asked for, with a search domain behind it. \
+                                         It asks so only where the name as it is gave no address: so it gave none.";
+
+/// Whether the line is an error of BIND's nslookup, which writes the server's address with `#`, and not of BusyBox'.
+pub(super) fn is_of_binds_nslookup(line: &str, run: &str) -> bool {
+    let is_server = |line: &str| line.starts_with("Address:") && line.contains('#');
+    line.starts_with("** server can't find ") && run.lines().any(is_server)
+}
+
 /// The name that dig's first line says it was asked for.
 pub(super) fn host(text: &str) -> Option<&str> {
     let (_, arguments) = text.lines().find_map(|line| line.split_once("<<>> DiG "))?;
@@ -499,7 +509,9 @@ fn answer(text: &str) -> Option<(&str, MessageSeen)> {
             let next = lines.peek().and_then(|next| next.split_once("ddress"));
             let address = next
                 .and_then(|(_, rest)| rest.split_once(':'))
-                .and_then(|(_, address)| address.trim().parse::<IpAddr>().ok());
+                // Windows lists several behind a comma; BusyBox of old has the name of the address behind it.
+                .and_then(|(_, rest)| rest.split([',', ' ', '\t']).find(|word| !word.is_empty()))
+                .and_then(|address| address.parse::<IpAddr>().ok());
             // host(1) names its server so, and Windows' nslookup a name without addresses.
             match address {
                 // dscacheutil of macOS asks as the system does.

@@ -8,6 +8,9 @@ const NSLOOKUP: &[(&str, Symptom)] = &[
     ("Non-existent domain", Symptom::NxDomain),
     ("Server failed", Symptom::ServFail),
     ("Query refused", Symptom::Refused),
+    ("Format error", Symptom::NotUnderstood),
+    ("Not implemented", Symptom::NotUnderstood),
+    ("Unspecified error", Symptom::Misbehaving),
     ("No response from server", Symptom::Silence),
 ];
 /// What Resolve-DnsName says behind the name.
@@ -22,11 +25,16 @@ const DNS_CLIENT: &[(&str, Symptom)] = &[
     ),
 ];
 
-/// What ping says before a name that was not found: in English, German and Spanish, as users published it.
+/// What ping says before a name that was not found: as users published it: in English, German, Spanish, Italian,
+/// Portuguese and Japanese.
 const PING: &[&str] = &[
     "Ping request could not find host ",
     "Ping-Anforderung konnte Host ",
     "La solicitud de ping no pudo encontrar el host ",
+    "Impossibile trovare l'host ",
+    "A solicitação ping não pôde encontrar o host ",
+    "ping 要求ではホスト ",
+    "ping要求ではホスト ",
 ];
 
 /// The identifiers of Resolve-DnsName's errors, the same in every language.
@@ -95,7 +103,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     if line.contains("TcpTestSucceeded : True") {
         return Some(MessageSeen::of(Symptom::Healthy, None));
     }
-    if let Some(seen) = socket_exception(line) {
+    if let Some(seen) = socket_exception(line).or_else(|| event(line)) {
         return Some(seen);
     }
     for lead in PING {
@@ -107,6 +115,23 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     let is_silent =
         line.contains("DNS request timed out.") || line.contains("*** Request to ") && line.contains(" timed-out");
     is_silent.then(|| MessageSeen::of(Symptom::Silence, None))
+}
+
+/// Events 5501 and 7062 of Windows' DNS server, which name an address.
+fn event(line: &str) -> Option<MessageSeen> {
+    let address = |text: &str| super::words::socket(text.split_whitespace().next()?.trim_end_matches('.'));
+    if let Some((_, rest)) = line.split_once("The DNS server encountered a bad packet from ") {
+        return Some(MessageSeen {
+            server: address(rest),
+            ..MessageSeen::of(Symptom::Unreadable, None)
+        });
+    }
+    let (_, rest) = line.split_once("The DNS server encountered a packet addressed to itself on IP address ")?;
+    let host = between(rest, "DNS name \"", "\"").map(|host| host.trim_end_matches('.'));
+    Some(MessageSeen {
+        server: address(rest),
+        ..MessageSeen::of(Symptom::Loop, host)
+    })
 }
 
 /// .NET's SocketException with the number of the error, whose text is in Windows' language (Windows Sockets Error

@@ -10,6 +10,7 @@ mod rules;
 mod table;
 mod way;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -188,16 +189,23 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<CaptureFile, PlaceError> {
     }
     let decoded = text::decode(bytes);
     let text = decoded.as_bytes();
-    let printed = text::as_printed(&decoded);
+    let logged = dig::logged(&decoded);
+    let printed = logged
+        .as_deref()
+        .map_or_else(|| text::as_printed(&decoded), Cow::Borrowed);
     let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
     let is_json = match first {
         None => true,
         // A list, or the prompt in front of dig; an object, or what a tracker of issues puts around a text.
-        Some(b'[' | b'{' | b'"') => !dig::has_header(&printed),
+        Some(b'[' | b'{' | b'"') => logged.is_none() && !dig::has_header(&printed),
         Some(_) => false,
     };
     if is_json {
-        let capture = capture::parse(text)?;
+        let capture = capture::parse(text).map_err(|refused| {
+            let may_be_other = matches!(refused, CaptureError::NoVersion | CaptureError::NoObject);
+            let other = may_be_other.then(|| dig::other_json(&decoded)).flatten();
+            other.map_or_else(|| refused.into(), PlaceError::from)
+        })?;
         let name = capture.vantage.name.clone();
         return Ok(CaptureFile::of(name.unwrap_or_else(|| stem.to_owned()), capture));
     }

@@ -25,7 +25,7 @@ declare_rule! {
         summary: "a dual-stack endpoint name has addresses of one family only",
         severity: Severity::Warning,
         since: "0.1.0",
-        about: AnyName,
+        about: Endpoint,
         hint: "a dual-stack endpoint has addresses of one family only",
         complaints: [Connection 110],
         shows: [OneAnswer],

@@ -28,7 +28,7 @@ declare_rule! {
         summary: "--expect is not what AWS says of the cluster",
         severity: Severity::Warning,
         since: "0.1.0",
-        about: AnyName,
+        about: Endpoint,
         hint: "--expect is not what AWS has",
         complaints: [Connection 140],
         references: [EKS_NETWORK_REQUIREMENTS],

@@ -28,7 +28,7 @@ declare_rule! {
         summary: "some addresses of the answer are expected, and some are not",
         severity: Severity::Error,
         since: "0.1.0",
-        about: AnyName,
+        about: Endpoint,
         hint: "some of the addresses are the cluster's, and some are not",
         complaints: [Connection 100],
         shows: [OneAnswer],

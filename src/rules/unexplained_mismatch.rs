@@ -23,7 +23,7 @@ declare_rule! {
         summary: "an answer is not the expected one, and no rule of the catalogue says why",
         severity: Severity::Error,
         since: "0.1.0",
-        about: AnyName,
+        about: Endpoint,
         hint: "the address is not one that AWS has for the cluster",
         complaints: [Connection 150],
         shows: [Unexplained],

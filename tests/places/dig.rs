@@ -143,6 +143,16 @@ fn digs_other_texts() {
         assert_eq!(said(text), Ok(expected), "{text}");
     };
     is(&whole.replace('\n', "\r\n"), &[("192.168.0.2:53", "match")]);
+    // In the JSON of Docker's log and of CloudWatch Logs.
+    let records = |member: &str| -> Vec<String> {
+        let lines = whole.lines();
+        lines
+            .map(|line| json!({member: format!("{line}\n")}).to_string())
+            .collect()
+    };
+    is(&records("log").join("\n"), &[("192.168.0.2:53", "match")]);
+    let events = records("message").join(",");
+    is(&format!("{{\"events\": [{events}]}}"), &[("192.168.0.2:53", "match")]);
     // One name server is silent, and dig goes on to the next: both are of this place.
     let second = whole.lines().skip(2).collect::<Vec<_>>().join("\n");
     let error = ";; communications error to 10.9.9.9#53: timed out\n";

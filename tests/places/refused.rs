@@ -65,10 +65,31 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
     assert!(refused(&laptop, without("SERVER:").as_bytes()).contains("line 6: this answer does not show its server"));
     let text = dig.replace("60 IN A 192.168.131.209", "60 IN A 192.168.131.\u{1b}[2J");
     assert!(refused(&laptop, text.as_bytes()).contains("line 15 of dig's text has a record that cannot be read"));
+    let text = dig.replace("60 IN A 192.168.131.209", "IN A 192.168.131.209");
+    assert!(refused(&laptop, text.as_bytes()).contains("line 15 of dig's text has a record without its TTL"));
     let text = dig.replace("status: NOERROR", "status: \u{1b}]0;x\u{7}");
     assert!(refused(&laptop, text.as_bytes()).contains("line 6 of dig's text has no status"));
     let text = dig.repeat(100);
     assert!(refused(&laptop, text.as_bytes()).contains("more than 64 answers"));
+    for (text, says) in [
+        ("[{\"QNAME\": \"a.test.\", \"RCODE\": 3}]", "is what kdig +json prints"),
+        (
+            "{\"Status\": 3, \"Question\": []}",
+            "is what a DNS-over-HTTPS server's JSON API prints",
+        ),
+        (
+            "\u{2717} broken: no answer\n\nmore\n",
+            "line 1: this is a report for people",
+        ),
+        (
+            "### \u{2713} healthy: all answer\n",
+            "line 1: this is a report for people",
+        ),
+        ("{\"log\": \"x\\n\"}\n{\"log\": \"y\\n\"}\n", "b.json is not a capture"),
+    ] {
+        let said = refused(&laptop, text.as_bytes());
+        assert!(said.contains(says), "{text}: {said}");
+    }
     let output = program().args(["compare", "one.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }

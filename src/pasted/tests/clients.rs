@@ -643,7 +643,7 @@ fn more_clients_and_what_they_connected_to() {
         ),
         (
             "Could not connect to Redis at redis.internal:6379: Connection refused".to_owned(),
-            Symptom::Connection,
+            Symptom::ConnectionElsewhere,
             Some("redis.internal"),
         ),
         (

@@ -172,6 +172,54 @@ fn a_soa_from_beside_the_name_is_a_policys() {
     assert_eq!(candidates_of(&reply("."))[0], "shadow-zone");
 }
 
+/// The root domain takes every name, from the servers of a VPN with a domain of its own too.
+#[test]
+fn the_root_domain_of_one_link_leaves_open_that_another_was_to_have_the_name() {
+    let status = |domain: &str| {
+        format!(
+            "Global\n  resolv.conf mode: foreign\n\nLink 2 (eth0)\n    Current Scopes: DNS\n  Protocols: +DefaultRoute\n\
+             \x20      DNS Servers: 192.168.60.1\n        DNS Domain: ~.\n\nLink 5 (tun0)\n    Current Scopes: DNS\n\
+             \x20 Protocols: -DefaultRoute\n       DNS Servers: {domain}\n"
+        )
+    };
+    let rules = |text: &str| -> Vec<&str> {
+        let read = read(text).expect("a configuration");
+        read.candidates.iter().map(|candidate| candidate.rule).collect()
+    };
+    assert!(rules(&status("10.60.0.53\n        DNS Domain: ~corp.example")).contains(&"split-dns-not-applied"));
+    assert!(!rules(&status("192.168.60.1\n        DNS Domain: ~corp.example")).contains(&"split-dns-not-applied"));
+    assert!(!rules(&status("10.60.0.53")).contains(&"split-dns-not-applied"));
+}
+
+/// What is no endpoint's is told nothing of a cluster, whatever client dialled it.
+#[test]
+fn a_connection_to_something_else_is_told_nothing_of_the_cluster() {
+    for text in [
+        "dial tcp 10.60.5.5:5432: i/o timeout",
+        "Get \"https://registry.example/v2/\": dial tcp 10.60.5.5:443: i/o timeout",
+        "java.net.ConnectException: Failed to connect to db.example/10.60.5.5:1521",
+        "Error: connect ETIMEDOUT 10.60.5.5:27017",
+        "nc: connect to db.example (10.60.5.5) port 3306 (tcp) timed out: Operation now in progress",
+        "Connecting to mirror.example (mirror.example)|203.0.113.9|:443... failed: Connection timed out.",
+    ] {
+        let read = read(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(read.symptom, Symptom::ConnectionElsewhere, "{text}");
+        for candidate in &read.candidates {
+            let about = rules::find(candidate.rule).expect("a rule").about;
+            assert_eq!(about, rules::ComplaintAbout::AnyName, "{text}: {}", candidate.rule);
+        }
+    }
+    // The same of an endpoint, and of an address that may be one's.
+    for text in [
+        "dial tcp 10.60.5.5:443: i/o timeout",
+        "Error: connect ETIMEDOUT 10.60.5.5:443",
+    ] {
+        let read = read(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(read.symptom, Symptom::Connection, "{text}");
+        assert_eq!(read.candidates[0].rule, "api-port-blocked", "{text}");
+    }
+}
+
 /// A host's configuration rules out what it shows to be otherwise.
 #[test]
 fn a_configuration_rules_findings_out() {

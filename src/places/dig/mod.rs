@@ -3,6 +3,7 @@
 //! the server in the text.
 
 mod clean;
+mod logged;
 mod others;
 mod place;
 mod text;
@@ -10,7 +11,7 @@ mod text;
 use crate::capture::CaptureError;
 use crate::facts::Gap;
 use crate::limits;
-use crate::report::Capture;
+use crate::report::{Capture, Conclusion};
 use crate::text as plain;
 
 /// What is read of a place.
@@ -64,6 +65,17 @@ pub(super) fn has_header(text: &str) -> bool {
     clean::has_header(text)
 }
 
+/// dig's text, where a document is the JSON of a log that holds it.
+pub(super) fn logged(document: &str) -> Option<String> {
+    logged::text(document)
+}
+
+/// What a document is that is JSON and no capture, where its program is known.
+pub(super) fn other_json(document: &str) -> Option<DigError> {
+    let program = logged::program(document)?;
+    Some(DigError::OtherProgram { line: 1, program })
+}
+
 /// Reads dig's text: a capture for each endpoint that was asked for.
 pub(super) fn parse(text: &str) -> Result<Vec<Capture>, DigError> {
     if text.len() as u64 > limits::CAPTURE {
@@ -103,6 +115,14 @@ fn is_address_with_names(line: &str) -> bool {
             .is_some_and(|word| word.parse::<crate::dns::Name>().is_ok())
 }
 
+/// Whether a line is the first of a report in a form for people: a sign, the conclusion, and a colon.
+fn is_for_people(line: &str) -> bool {
+    let mut words = line.trim_start_matches(['#', ' ']).split_whitespace();
+    let is_sign = words.next().is_some_and(|word| !word.contains(char::is_alphanumeric));
+    let conclusion = words.next().and_then(|word| word.strip_suffix(':'));
+    is_sign && conclusion.is_some_and(|word| Conclusion::VARIANTS.iter().any(|known| known.as_str() == word))
+}
+
 /// Why no answer of dig is in the text.
 fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> DigError {
     if let Some(run) = runs.first() {
@@ -136,6 +156,8 @@ fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> 
         "an address with a name, as getent and a hosts file have it, does not say which server gave it"
     } else if found.parse::<std::net::IpAddr>().is_ok() || text::is_record(found) {
         "an answer alone does not say which server gave it, nor to which question"
+    } else if is_for_people(found) {
+        "this is a report for people, as -o table, short and markdown write it"
     } else {
         let found = plain::beginning(found);
         return DigError::NoAnswer { line, found };

@@ -229,7 +229,9 @@ pub(super) fn runs(text: &str) -> Result<Vec<DigRun>, DigError> {
             }
             let is_last = || lines.clone().all(|(_, line)| line.trim().is_empty());
             let shown = shown(section, &whole).ok_or_else(|| {
-                wrong(if is_last() {
+                wrong(if is_without_ttl(&whole) {
+                    "a record without its TTL, as +nottl shows it"
+                } else if is_last() {
                     "a record that is cut off, and ends there"
                 } else {
                     "a record that cannot be read, as where an address is masked"
@@ -385,11 +387,17 @@ fn count(flags: &str, section: &str) -> Option<usize> {
     digits.parse().ok()
 }
 
+/// The type that asks for all types (RFC 1035 section 3.2.3), which dig calls ANY.
+const EVERY_TYPE: RecordType = RecordType(255);
+
 /// `;NAME. IN A`.
 fn question(line: &str) -> Option<(Name, RecordType)> {
     let mut words = line.strip_prefix(';')?.split_whitespace();
     let name = words.next()?.parse().ok()?;
-    let qtype = words.find(|word| !is_class(word))?.parse().ok()?;
+    let qtype = match words.find(|word| !is_class(word))? {
+        "ANY" => EVERY_TYPE,
+        word => word.parse().ok()?,
+    };
     Some((name, qtype))
 }
 
@@ -475,6 +483,15 @@ fn shown(section: Section, line: &str) -> Option<SectionLine> {
         ttl,
         data,
     }))
+}
+
+/// Whether a line is a record but for its TTL.
+fn is_without_ttl(line: &str) -> bool {
+    let Some((owner, rest)) = line.trim().split_once(char::is_whitespace) else {
+        return false;
+    };
+    let next = rest.split_whitespace().next().unwrap_or_default();
+    seconds(next).is_none() && is_record(&format!("{owner} 0 {rest}"))
 }
 
 /// Whether a line is a record, as dig shows it.

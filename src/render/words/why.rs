@@ -177,11 +177,11 @@ fn first_of(text: &str, sentences: usize, columns: usize) -> &str {
     let ends = text.match_indices(". ").map(|(at, _)| at + 1).chain([text.len()]);
     // An abbreviation or a number is no end of a sentence: behind one a capital letter, a flag or a name follows.
     let is_end = |at: &usize| {
-        text[*at..]
-            .trim_start()
-            .chars()
-            .next()
-            .is_none_or(|c| !c.is_ascii_lowercase() || !text[..*at].ends_with("e.g."))
+        let before = &text[..*at];
+        // A dot that stands alone is the name of the root zone.
+        let is_root = before.ends_with(" .");
+        let next = text[*at..].trim_start().chars().next();
+        !is_root && next.is_none_or(|c| !c.is_ascii_lowercase() || !before.ends_with("e.g."))
     };
     let mut end = text.len();
     for (count, at) in ends.filter(is_end).enumerate() {
@@ -191,4 +191,23 @@ fn first_of(text: &str, sentences: usize, columns: usize) -> &str {
         end = at;
     }
     text[..end].trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_root_zone_ends_no_sentence() {
+        let text = "The SOA is of a zone . that is not AWS's, so clients there ask another. Look there. Then here.";
+        assert_eq!(
+            first_of(text, 1, usize::MAX),
+            "The SOA is of a zone . that is not AWS's, so clients there ask another."
+        );
+        // A sentence that ends with the name has its own full stop behind it.
+        assert_eq!(
+            first_of("It asks for the name \".\". Look there.", 1, usize::MAX),
+            "It asks for the name \".\"."
+        );
+    }
 }
