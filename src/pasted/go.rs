@@ -23,6 +23,9 @@ const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist
 /// And of WSANO_RECOVERY (Microsoft, "Windows Sockets Error Codes").
 const NO_RECOVERY: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another error \
                            (WSANO_RECOVERY). Windows says so where a name server replied with a severe error.";
+/// And where the program had no socket to ask with.
+const NO_SOCKET: &str = "The program has as many files and sockets open as it may (ulimit -n), so it asked nobody: neither \
+                         the name server nor the network has a part in it.";
 /// And of one where the time ran out.
 const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over \
  before the \
@@ -61,7 +64,12 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
-        let note = if is_no_recovery(error) {
+        // EMFILE (Go, src/syscall, errors): no socket to ask with.
+        let is_full = error.contains("too many open files");
+        let note = if is_full {
+            symptom = Symptom::NotLetOut;
+            Some(NO_SOCKET)
+        } else if is_no_recovery(error) {
             Some(NO_RECOVERY)
         } else if error.contains("getaddrinfow") && library::symptom(error).is_none() {
             Some(OF_WINDOWS)
@@ -76,6 +84,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             server,
             pure_go: is_named,
             note,
+            against: if is_full { symptom.rules() } else { Vec::new() },
             ..MessageSeen::of(symptom, Some(name))
         })
     })

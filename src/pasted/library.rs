@@ -74,6 +74,11 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
         .find(|(text, _)| line.contains(text))
         .map(|(_, symptom)| *symptom)
         .or_else(|| is_again().then_some(Symptom::TryAgain))
+        // Rust's words before the text of the C library, where that is not in the line.
+        .or_else(|| {
+            line.contains("failed to lookup address information")
+                .then_some(Symptom::Unknown)
+        })
 }
 
 /// Whether it is a text that these libraries print without the name.
