@@ -56,7 +56,7 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
         let explained = if matches!(what, JSON | RESOLVED) {
             ""
         } else {
-            "; eks-dns-doctor explain FILE reads this one"
+            "; eks-dns-doctor explain - < FILE reads this one"
         };
         return Err(format!(
             "line {line} is {what}, and the file is no resolv.conf: {give}{explained}"
