@@ -17,6 +17,8 @@ pub(super) struct CommandQuestion<'a> {
     is_other: bool,
     /// The name server, where the command names one by its address.
     pub(super) server: Option<SocketAddr>,
+    /// Whether it names one, by its address or by its name.
+    pub(super) names_a_server: bool,
     pub(super) form: QuestionForm,
 }
 
@@ -82,16 +84,34 @@ fn of_command(line: &str) -> Option<CommandQuestion<'_>> {
             host: None,
             is_other: is_other(kind),
             server: None,
+            names_a_server: false,
             form: QuestionForm::default(),
         });
     }
     let at = words.iter().position(|word| is_known(word))?;
-    of_words(program(words[at]), &words[at + 1..])
+    of_words(program(words[at]), &of_one_command(&words[at + 1..]))
+}
+
+/// The words of a command as far as a shell takes them for its own: up to what ends the command, or leads its output
+/// elsewhere.
+fn of_one_command<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let mut own = Vec::new();
+    for word in words {
+        if matches!(*word, "|" | "||" | "&&" | "&" | ";") || word.contains('>') {
+            break;
+        }
+        own.push(word.trim_end_matches(';'));
+        if word.ends_with(';') {
+            break;
+        }
+    }
+    own
 }
 
 /// The program of a word: without its folder, and without Windows' ending.
 fn program(word: &str) -> &str {
-    let word = word.rsplit(['/', '\\']).next().unwrap_or_default();
+    // Windows' own prompt goes on without a space.
+    let word = word.rsplit(['/', '\\', '>']).next().unwrap_or_default();
     word.strip_suffix(".exe").unwrap_or(word)
 }
 
@@ -153,6 +173,7 @@ fn of_words<'a>(program: &str, arguments: &[&'a str]) -> Option<CommandQuestion<
         host: Some(asked?.trim_end_matches('.')),
         is_other,
         server: form::named_server(program, arguments),
+        names_a_server: form::names_a_server(program, arguments),
         form: QuestionForm::of(arguments),
     })
 }

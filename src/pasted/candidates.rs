@@ -28,6 +28,8 @@ pub(super) struct Clues {
     pub(super) symptom: Option<Symptom>,
     pub(super) subject: NameSubject,
     pub(super) place: PrintedAt,
+    /// An instance of EC2 printed it.
+    pub(super) is_on_ec2: bool,
     /// The name server, and whether it is a public one.
     pub(super) server: Option<IpAddr>,
     /// Whether only Go's own resolver prints this.
@@ -42,10 +44,14 @@ pub(super) struct Clues {
     pub(super) is_without_recursion: bool,
     /// The Extended DNS Error (RFC 8914).
     pub(super) ede: Option<u16>,
+    /// The name is new, or emptying a cache helped.
+    pub(super) may_be_remembered: bool,
     /// Another answer in the text has addresses for the name.
     pub(super) has_other_answer: bool,
     /// And one of the same name server.
     pub(super) has_own_answer: bool,
+    /// And one of what this host asks, where a program on it that failed names no server.
+    pub(super) has_answer_on_this_host: bool,
     /// And what the form of that question shows, where it had another than the one that failed.
     pub(super) shown_by_form: Option<&'static str>,
     /// And one of a public name server.
@@ -164,6 +170,9 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     }
     if !symptom.is_dns() {
         if symptom == Symptom::Connection {
+            // The VPC's resolver gives the nodes of its VPC the private addresses, unless there are none.
+            let is_public = clues.dialled.is_some_and(is_public) && clues.subject == NameSubject::Endpoint;
+            rules.extend((clues.is_on_ec2 && is_public).then_some("private-access-disabled"));
             rules.extend(by_address(clues.dialled));
             rules.extend(clues.dialled.is_some_and(is_this_host).then_some("hosts-file-override"));
         }
@@ -172,6 +181,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     if !matches!(clues.subject, NameSubject::Endpoint | NameSubject::None) {
         return rules;
     }
+    rules.extend((clues.may_be_remembered && symptom.is_denial()).then_some("stale-negative-cache"));
     if clues.has_answer_in_its_run {
         rules.push("aaaa-broken");
     }
@@ -187,6 +197,10 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     if clues.has_own_answer && clues.shown_by_form.is_none() {
         rules.push("resolver-unstable");
         rules.extend(symptom.is_denial().then_some("stale-negative-cache"));
+    }
+    // The name server has the name: what is between it and the program has not.
+    if clues.has_answer_on_this_host {
+        rules.extend(ON_THIS_HOST);
     }
     if clues.is_alias_alone {
         rules.extend(["name-blocked-by-policy", "shadow-zone"]);
@@ -294,6 +308,10 @@ const NOT_ALWAYS: &[&str] = &[
     "edns-intolerant",
 ];
 
+/// What may be behind a failure where the name server that this host asks has the name, and what this host asks it
+/// through has not: what decides which name server is asked, if any, and what is remembered on the way.
+const ON_THIS_HOST: &[&str] = &["nsswitch-without-dns", "stale-negative-cache", "split-dns-not-applied"];
+
 /// What holds for every name that a server is asked for.
 const OF_EVERY_NAME: &[&str] = &[
     "resolver-unreachable",
@@ -368,6 +386,9 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     if clues.has_own_answer && !NOT_ALWAYS.contains(&rule) && !is_of_another_path {
         return true;
     }
+    if clues.has_answer_on_this_host && !NOT_ALWAYS.contains(&rule) && !ON_THIS_HOST.contains(&rule) {
+        return rule != "local-dns-down";
+    }
     if clues.answers_another_name && OF_EVERY_NAME.contains(&rule)
         || clues.fails_for_another_name && OF_SOME_NAMES.contains(&rule)
     {
@@ -395,7 +416,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         // Between this host and itself no security group and no route is.
         "api-port-blocked" => clues.literal.or(clues.dialled).is_some_and(is_this_host),
         "hosts-file-override" => clues.dialled_what_dns_has == Some(true) && !clues.is_pinned,
-        "hybrid-nodes-public-endpoint" => clues.dialled.is_some_and(|ip| !is_public(ip)),
+        // An instance of EC2 is no hybrid node.
+        "hybrid-nodes-public-endpoint" => clues.is_on_ec2 || clues.dialled.is_some_and(|ip| !is_public(ip)),
         // The name had an address.
         "no-internet-recursion" => had_an_address,
         "name-blocked-by-policy" => had_an_address || clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none(),

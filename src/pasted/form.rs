@@ -28,6 +28,23 @@ impl QuestionForm {
     }
 }
 
+/// Whether the words behind a command name a server, by its address or by its name. Without one these programs ask what
+/// the host itself asks.
+pub(super) fn names_a_server(program: &str, words: &[&str]) -> bool {
+    if program.eq_ignore_ascii_case("Resolve-DnsName") {
+        return words.iter().any(|word| word.eq_ignore_ascii_case("-Server"));
+    }
+    if matches!(program, "nslookup" | "host") {
+        let is_value = |at: usize| at > 0 && matches!(words[at - 1], "-t" | "-W" | "-R" | "-c" | "-N");
+        let plain = (0..words.len()).filter(|at| !words[*at].starts_with('-') && !is_value(*at));
+        return plain.count() > 1;
+    }
+    let is_option = |word: &&str| matches!(*word, "-n" | "--nameserver" | "-s" | "--server");
+    words
+        .iter()
+        .any(|word| word.starts_with('@') || matches!(program, "doggo" | "q") && is_option(word))
+}
+
 /// The name server that the words behind a command name: `@ADDRESS`, behind `-Server`, or the last word of nslookup and
 /// host.
 pub(super) fn named_server(program: &str, words: &[&str]) -> Option<SocketAddr> {

@@ -5,17 +5,27 @@
 
 use std::net::SocketAddr;
 
-use super::{MessageSeen, Symptom, library, text};
+use super::{MessageSeen, Symptom, library, text, windows, words};
 use crate::limits;
 
 /// What stands before it where Go dials.
-const DIALS: &[&str] = &["dial tcp: ", "dial udp: "];
+const DIALS: &[&str] = &["dial tcp: ", "dial tcp4: ", DIALS_IPV6, "dial udp: "];
+/// And where it dials over IPv6 only.
+const DIALS_IPV6: &str = "dial tcp6: ";
 
 /// What is said of a message without a server.
 const NO_SERVER: &str = "The message names no name server. Go's own resolver names the one it asked, so here Go asked \
  the \
                          operating system (on macOS and Windows, or in a program built with cgo), or it asked nobody: a \
                          name that is too long or has a label with a hyphen at its end is never sent.";
+/// Of an address of the other family alone (Go, src/net/ipsock.go, filterAddrList).
+const NO_SUITABLE: &str = "no suitable address found";
+/// What is said of it.
+const OF_ANOTHER_FAMILY: &str = "Go says so where the name has addresses, and none of the family that the client was \
+                                 told to use (IPv4 or IPv6): the name server answered.";
+/// What is said of a lookup for IPv6 alone.
+const OF_IPV6: &str = "The client dials over IPv6 only (tcp6), so Go did not ask for the A record. The endpoint of a \
+                       cluster with IPv4 has no AAAA record, and Go says \"no such host\" then.";
 /// And where Windows' own text is not English.
 const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another \
                           error, in the language of that Windows. It is an error or silence of the name server, or a \
@@ -33,8 +43,8 @@ const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to d
 
 /// Go's error of a lookup.
 pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
-    let mut words = line.match_indices("lookup ").take(limits::PASTED_WORDS);
-    words.find_map(|(at, word)| {
+    let mut all = line.match_indices("lookup ").take(limits::PASTED_WORDS);
+    all.find_map(|(at, word)| {
         let rest = &line[at + word.len()..];
         let end = rest.find([' ', '\t'])?;
         let (name, rest) = rest.split_at(end);
@@ -57,6 +67,9 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
                 None => return None,
             }
         };
+        // A link of Markdown, or a chat's.
+        let link = words::split_host(name).filter(|_| name.starts_with(['[', '<']));
+        let name = link.map_or(name, |(name, _)| name);
         // Where a server is named, or a dial is around it, nothing else can be meant.
         let is_one = is_named || DIALS.iter().any(|dial| line[..at].ends_with(dial));
         let other = (is_one && !error.trim().is_empty()).then_some(Symptom::OtherError);
@@ -66,9 +79,23 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         }
         // EMFILE (Go, src/syscall, errors): no socket to ask with.
         let is_full = error.contains("too many open files");
-        let note = if is_full {
+        let is_for_ipv6 = line[..at].ends_with(DIALS_IPV6) && symptom == Symptom::NoAddress;
+        let has_another_family = start(error).contains(NO_SUITABLE);
+        if is_full {
             symptom = Symptom::NotLetOut;
+        }
+        let against = match () {
+            () if is_for_ipv6 => vec!["endpoint-name-stale"],
+            // No server is at fault.
+            () if is_full || has_another_family => symptom.rules(),
+            () => Vec::new(),
+        };
+        let note = if is_full {
             Some(NO_SOCKET)
+        } else if is_for_ipv6 {
+            Some(OF_IPV6)
+        } else if has_another_family {
+            Some(OF_ANOTHER_FAMILY)
         } else if is_no_recovery(error) {
             Some(NO_RECOVERY)
         } else if error.contains("getaddrinfow") && library::symptom(error).is_none() {
@@ -84,7 +111,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             server,
             pure_go: is_named,
             note,
-            against: if is_full { symptom.rules() } else { Vec::new() },
+            against,
             ..MessageSeen::of(symptom, Some(name))
         })
     })
@@ -160,6 +187,9 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::TryAgain
     } else if let Some(symptom) = library::symptom(error) {
         symptom
+    } else if let Some((_, said)) = error.split_once("dnsquery: ") {
+        // Windows' DnsQuery, of a CNAME or another record (Go, src/net/lookup_windows.go).
+        windows::of_dns(said)?
     } else if has("Try again") {
         // musl, through cgo.
         Symptom::TryAgain

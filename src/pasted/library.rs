@@ -5,7 +5,8 @@
 //! (HOST:PORT)` (dotnet/runtime, System.Net.Http, ConnectHelper.cs, CreateWrappedException); Ruby's `Failed to open TCP
 //! connection to HOST:PORT (TEXT)` (ruby/net-http, lib/net/http.rb, connect). Rust's and Node's as users reported them.
 
-use super::{MessageSeen, Symptom};
+use super::{MessageSeen, Symptom, words};
+use crate::limits;
 
 /// The texts of getaddrinfo, with what they stand for.
 const TEXTS: &[(&str, Symptom)] = &[
@@ -111,6 +112,8 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         "ping: unknown host ",
         // apt, methods/connect.cc: EAI_NONAME.
         "Could not resolve '",
+        // OpenVPN, src/openvpn/socket.c.
+        "Cannot resolve host address: ",
         "traceroute: unknown host ",
         // nmap, TargetGroup.cc.
         "Failed to resolve \"",
@@ -141,13 +144,15 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             let word = before.split_whitespace().next_back().unwrap_or_default();
             word.starts_with("query") && !word.contains(':')
         };
-        if let Some((before, after)) = line.split_once(code)
-            && let Some(before) = before.strip_suffix(' ')
-            && (before.ends_with("getaddrinfo")
-                || is_query(before)
-                || symptom != Symptom::PortClosed && before.contains("query"))
-        {
-            return Some(MessageSeen::of(symptom, first_word(after)));
+        // Where the code stands alone too, the words are behind it.
+        for (at, _) in line.match_indices(code).take(limits::PASTED_WORDS) {
+            if let Some(before) = line[..at].strip_suffix(' ')
+                && (before.ends_with("getaddrinfo")
+                    || is_query(before)
+                    || symptom != Symptom::PortClosed && before.contains("query"))
+            {
+                return Some(MessageSeen::of(symptom, first_word(&line[at + code.len()..])));
+            }
         }
     }
     if let Some(seen) = netty(line)
@@ -165,18 +170,21 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
     if let Some((_, rest)) = line.split_once("Hostname not known: ") {
         return Some(MessageSeen::of(Symptom::Unknown, first_word(rest)));
     }
-    let java = line.split_once("UnknownHostException: ").map(|(_, rest)| rest.trim());
-    // Java without the text of the C library: the name alone.
-    let bare = java.filter(|host| !host.is_empty() && !host.contains([' ', ':']));
+    let java = line
+        .split_once("UnknownHostException: ")
+        .and_then(|(_, rest)| words::split_host(rest));
+    // Java without the text of the C library, or with one that is not known: what is behind a name of several labels is
+    // not its, and behind one label there is nothing but the end of what it is quoted in.
+    let is_at_the_end = |behind: &str| !behind.starts_with([':', ' ', '\t']) || behind.trim().is_empty();
+    let bare = java
+        .filter(|(word, behind)| words::is_dotted(word) || is_at_the_end(behind))
+        .map(|(word, _)| word);
     let symptom = symptom(line).or(bare.map(|_| Symptom::Unknown))?;
     let host = line
         .split_once("Failed to resolve '")
         .and_then(|(_, rest)| rest.split_once('\''))
         .map(|(host, _)| host)
-        .or_else(|| {
-            let (_, rest) = line.split_once("UnknownHostException: ")?;
-            rest.split_once(':').map(|(host, _)| host)
-        })
+        .or_else(|| java.filter(|(_, behind)| behind.starts_with(':')).map(|(host, _)| host))
         // .NET.
         .or_else(|| super::between(line, "known. (", ":").or_else(|| super::between(line, "known (", ":")))
         // Ruby.
@@ -191,7 +199,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         // urllib3: HTTPSConnectionPool(host='X', port=443).
         .or_else(|| super::between(line, "ConnectionPool(host='", "'"))
         .or(bare)
-        .or_else(|| super::words::url_host(line))
+        .or_else(|| words::url_host(line))
         .or_else(|| before_text(line));
     Some(MessageSeen::of(symptom, host))
 }
@@ -229,11 +237,16 @@ fn of_fields(line: &str) -> Option<MessageSeen> {
 /// module stands there too, with a capital or without a top-level domain.
 fn before_text(line: &str) -> Option<&str> {
     let before = TEXTS.iter().find_map(|(text, _)| line.split_once(text))?.0;
-    let word = before.trim_end().strip_suffix(':')?.split_whitespace().next_back()?;
-    let word = word.trim_matches(['"', '\'', '(', ')']);
-    let last = word.rsplit('.').next().unwrap_or_default();
-    let is_name = word.contains('.') && last.bytes().all(|octet| octet.is_ascii_lowercase());
-    (is_name && last != "gaierror" && super::host(word).is_some()).then_some(word)
+    let word = before
+        .trim_end()
+        .strip_suffix(':')?
+        .trim_end_matches(['"', '\'', ')', '`']);
+    let is_before = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '`' | '>' | '\\');
+    let start = word.rfind(is_before).unwrap_or(0);
+    // The end of a line, as a string of JSON has it.
+    let rest = word[start..].strip_prefix("\\n").unwrap_or(&word[start..]);
+    let (word, _) = words::split_host(rest)?;
+    (words::is_dotted(word) && !word.ends_with(".gaierror")).then_some(word)
 }
 
 /// Netty's own resolver (netty/netty, resolver-dns, DnsResolveContext.java, finishResolve; DnsNameResolverContext.java
@@ -248,7 +261,7 @@ fn netty(line: &str) -> Option<MessageSeen> {
             .or_else(|| super::between(line, "DefaultDnsQuestion(", ". "));
         let rcodes = ["NXDOMAIN", "NXDomain", "SERVFAIL", "ServFail", "REFUSED", "Refused"];
         let rcode = rcodes.iter().find(|rcode| line.contains(**rcode));
-        let symptom = rcode.and_then(|rcode| super::words::by_rcode(&rcode.to_ascii_uppercase()));
+        let symptom = rcode.and_then(|rcode| words::by_rcode(&rcode.to_ascii_uppercase()));
         return Some(MessageSeen {
             server: server.and_then(|server| server.parse().ok()),
             ..MessageSeen::of(symptom.unwrap_or(Symptom::Silence), host)
@@ -281,7 +294,7 @@ fn erlang(line: &str) -> Option<MessageSeen> {
         .or_else(|| of_elixir("{:to_address, {~c\"", "\""))
         .or_else(|| of_elixir("{:to_address, {'", "'"))
         .or_else(|| super::between(line, "tcp connect (", ":"))
-        .or_else(|| super::words::url_host(line));
+        .or_else(|| words::url_host(line));
     // httpc's limit for the connection is that of the lookup as well (erlang/otp, lib/kernel/src/inet_tcp.erl,
     // connect).
     let is_late = line.contains("failed_connect") && (line.contains("],timeout}") || line.contains("], :timeout}"));
@@ -317,9 +330,7 @@ fn without_port(word: &str) -> &str {
     name.map_or(word, |(name, _)| name)
 }
 
+/// The host's name that a text begins with.
 pub(super) fn first_word(text: &str) -> Option<&str> {
-    text.split_whitespace()
-        .next()
-        .map(|word| word.trim_matches(['"', '\'', ',', ';', ')', '‘', '’', ':']))
-        .filter(|word| !word.is_empty())
+    words::split_host(text).map(|(word, _)| word)
 }

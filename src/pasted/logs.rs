@@ -162,14 +162,27 @@ fn is_without_records(host: &str, size: &str) -> bool {
     size.parse::<usize>().is_ok_and(|size| size < 12 + name + 4 + 16)
 }
 
-/// The one server that dnsmasq says that it forwarded to; `None` where it names several (src/forward.c, log_query of
-/// forward_query).
+/// Whether what a name server's log says of a name is what the server that it forwards to replied: dnsmasq's `reply`,
+/// and Unbound's response to its own question. `config`, `cached` and the like are the server's own.
+pub(super) fn is_of_upstream(line: &str) -> bool {
+    line.contains("dnsmasq") && line.contains(": reply ") || line.contains("unbound") && line.contains(QUERY_RESPONSE)
+}
+
+/// Unbound, iterator/iterator.c, processQueryResponse.
+const QUERY_RESPONSE: &str = "info: query response was ";
+
+/// The one server that dnsmasq says that it forwarded to (src/forward.c, log_query of forward_query), or that Unbound
+/// says that it had a reply from (iterator/iterator.c, log_reply_from); `None` where they name several.
 pub(super) fn forwarded_to(text: &str) -> Option<SocketAddr> {
-    let mut servers = text
-        .lines()
-        .filter(|line| line.contains("dnsmasq"))
-        .filter_map(|line| line.split_once(": forwarded ")?.1.split_once(" to "))
-        .filter_map(|(_, server)| socket(server.split_whitespace().next()?));
+    let of_line = |line: &str| {
+        let server = if line.contains("dnsmasq") {
+            line.split_once(": forwarded ")?.1.split_once(" to ")?.1
+        } else {
+            line.split_once("info: reply from <")?.1.split_once("> ")?.1
+        };
+        socket(server.split_whitespace().next()?)
+    };
+    let mut servers = text.lines().filter_map(of_line);
     let first = servers.next()?;
     servers.all(|server| server == first).then_some(first)
 }
@@ -313,9 +326,12 @@ fn bind(line: &str) -> Option<MessageSeen> {
     if let Some((before, rest)) = line.split_once(" resolving '") {
         let (question, rest) = rest.split_once('\'')?;
         let host = question.split('/').next();
-        let server = rest
-            .strip_prefix(": ")
-            .and_then(|rest| socket(rest.split_whitespace().next()?));
+        // Of a lame server the zone stands between: ` (in 'ZONE'?): SERVER`.
+        let server = match rest.strip_prefix(" (in '") {
+            Some(rest) => rest.split_once("'?): ").map(|(_, server)| server),
+            None => rest.strip_prefix(": "),
+        };
+        let server = server.and_then(|server| socket(server.split_whitespace().next()?));
         if [
             "no valid RRSIG",
             "broken trust chain",
@@ -573,8 +589,11 @@ fn tailscaled(line: &str) -> Option<MessageSeen> {
 fn dnsproxy(line: &str) -> Option<MessageSeen> {
     let (before, rest) = line.split_once(" failed to exchange ;")?;
     let (_, server) = before.split_once("upstream ")?;
+    // Of a server that is asked otherwise than over UDP the scheme is there, and of some versions always.
+    let server = server.split_once("://").map_or(server, |(_, server)| server);
+    let server = server.split('/').next().and_then(socket);
     let mut words = rest.split_whitespace();
-    Some(seen(of_forward(rest), words.next(), socket(server)))
+    Some(seen(of_forward(rest), words.next(), server))
 }
 
 /// AdGuard Home's query log, a record a line (AdguardTeam/AdGuardHome, internal/querylog, the fields of

@@ -12,6 +12,7 @@ mod configuration;
 mod dial;
 mod form;
 mod go;
+mod known;
 mod library;
 mod logs;
 mod others;
@@ -36,12 +37,14 @@ use std::net::{IpAddr, SocketAddr};
 use crate::dns::{Name, NameError};
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::AskedFor;
+use crate::facts::platform::{HostsLine, LookupPath};
 use crate::limits;
 use crate::resolvers::parse_address;
 use crate::url;
 
 use candidates::Clues;
 use form::QuestionForm;
+use known::KnownOfCluster;
 use others::Others;
 use reply::PastedReply;
 use runs::ToolRun;
@@ -337,6 +340,8 @@ struct Recognised<'a> {
     run: &'a str,
     /// How its question was sent, as far as it is told.
     form: QuestionForm,
+    /// The run, where its command is known and names no server.
+    of_own_server: Option<&'a str>,
 }
 
 /// What was found, the gravest of it: a log has thousands of lines in which nothing failed.
@@ -383,6 +388,7 @@ impl<'a> Recognised<'a> {
             reply,
             run: "",
             form: reply.map(|reply| reply.form).unwrap_or_default(),
+            of_own_server: None,
         }
     }
 
@@ -391,6 +397,7 @@ impl<'a> Recognised<'a> {
         Self {
             run: run.text,
             form: asked.map(|asked| asked.form).unwrap_or_default(),
+            of_own_server: asked.filter(|asked| !asked.names_a_server).map(|_| run.text),
             ..self
         }
     }
@@ -452,6 +459,13 @@ impl<'a> Recognised<'a> {
     /// Whether it is a line of nslookup's, dig's or their like.
     fn is_of_tool(&self) -> bool {
         self.reply.is_none() && OF_TOOLS.contains(&self.rank)
+    }
+
+    /// Whether a program says of a lookup that it left to its host: no name server was named to it, and it names none.
+    fn is_of_program(&self) -> bool {
+        let is_one = self.seen.is_of_system || OF_PROGRAMS.contains(&self.rank) && !tool::is_of_busybox(self.line);
+        let symptom = self.seen.symptom;
+        is_one && self.reply.is_none() && self.seen.server.is_none() && symptom.is_dns() && !symptom.is_of_forward()
     }
 
     /// Whether it is the line with which BIND's tools end where they got nothing.
@@ -545,6 +559,8 @@ type Recogniser = fn(&str) -> Option<MessageSeen>;
 const OF_LOGS: usize = 1;
 /// The rank of Go's error of a lookup, which names what was looked up without a search domain.
 const OF_GO: usize = 3;
+/// The ranks of what programs say that look a name up to connect to it: Go's, and those of the C library.
+const OF_PROGRAMS: [usize; 3] = [OF_GO, 4, 7];
 /// The ranks of what nslookup, dig and their like print, Windows' too.
 const OF_TOOLS: [usize; 2] = [9, 10];
 
@@ -585,10 +601,13 @@ fn without_bar(line: &str) -> &str {
 fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedReply<'_>>, others: Others) -> Explanation {
     let symptom = seen.symptom;
     let is_reply = reply.is_some();
+    // Another run's program, and whom it asked, are not this one's.
+    let around = runs::around(text, line).unwrap_or(text);
     let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
     let server = seen.server.or_else(|| {
         let is_one = (symptom.is_dns() || symptom.is_of_a_reply()) && !seen.is_of_system && !others.is_elsewhere;
-        let of_forward = || symptom.is_of_forward().then(|| logs::forwarded_to(text)).flatten();
+        let is_of_upstream = symptom.is_of_forward() || symptom.is_dns() && logs::is_of_upstream(line);
+        let of_forward = || is_of_upstream.then(|| logs::forwarded_to(text)).flatten();
         (!is_reply && is_one)
             .then(|| runs::only_server(text).or_else(of_forward))
             .flatten()
@@ -643,7 +662,7 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         );
     }
     resolver.extend(seen.note.map(str::to_owned));
-    let client = text::client(line, text);
+    let client = text::client(line, around);
     // What is not from a kubeconfig is a name of one label, and no endpoint's that lacks the rest.
     let is_other = host.as_ref().is_some_and(is_one_label) && !text::may_be_of_kubeconfig(line, client);
     let is_alias_alone = seen.is_alias_alone || reply.is_some_and(PastedReply::is_alias_alone);
@@ -711,36 +730,57 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         NameSubject::None if is_untold || is_other_port => NameSubject::Other,
         subject => subject,
     };
-    let around = around::of(about.as_ref(), text);
+    let beside = around::of(about.as_ref(), text);
     let mut against = seen.against.clone();
     let is_of_client = reply.is_none() && (symptom.is_dns() || symptom == Symptom::Connection);
-    against.extend(around.against.iter().filter(|_| is_of_client));
-    resolver.extend(around.asked.as_ref().filter(|_| is_of_client).map(AskedFor::sentence));
+    against.extend(beside.against.iter().filter(|_| is_of_client));
+    resolver.extend(beside.asked.as_ref().filter(|_| is_of_client).map(AskedFor::sentence));
     let bypassed = server.filter(|_| seen.pure_go && symptom.is_dns());
-    let bypassed = bypassed.and_then(|server| around.bypassed(server));
-    let outright = seen
+    let bypassed = bypassed.and_then(|server| beside.bypassed(server));
+    let known = KnownOfCluster::of(about.as_ref().map(ToString::to_string).as_deref(), line, text);
+    if known.is_there {
+        against.push("endpoint-name-stale");
+    }
+    let mut outright = seen
         .outright
         .clone()
         .or(bypassed.map(|why| ("go-bypasses-scoped-dns", why)));
-    if about
-        .as_ref()
-        .is_some_and(|host| others::is_in_aws(&host.to_string(), text))
-    {
-        against.push("endpoint-name-stale");
+    if known.is_changing && symptom.is_denial() {
+        let why = "an update of the access to the endpoint is InProgress in this text".to_owned();
+        outright.get_or_insert(("cluster-transitioning", why));
     }
+    // What the C library reads first; a program that names a name server has asked it.
+    let is_of_library = symptom.is_dns() && server.is_none() && !is_reply;
+    match hosts_line(text).filter(|_| is_of_library) {
+        Some((line, LookupPath::Never)) => {
+            let why = format!("this text has its hosts line: hosts: {}", shown(&line));
+            outright.get_or_insert(("nsswitch-without-dns", why));
+        }
+        Some((_, LookupPath::Dns | LookupPath::Resolved)) => against.push("nsswitch-without-dns"),
+        Some((_, LookupPath::Other)) | None => {}
+    }
+    // nslookup says so before the reply that it then shows, and where it goes on to the next server.
+    let is_without_recursion = || {
+        let mut lines = around.lines().map(str::trim_end);
+        lines.any(|line| line.contains(";; Got recursion not available from ") && !line.ends_with("next server"))
+    };
     let candidates = candidates::of(&Clues {
         symptom: Some(symptom),
         subject,
         place,
+        is_on_ec2: text::is_on_ec2(line, text),
         server: ip,
         pure_go: seen.pure_go,
         is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
         soa: reply.and_then(|reply| reply.soa),
         is_soa_of_no_zone_above: reply.is_some_and(PastedReply::is_soa_of_no_zone_above),
-        is_without_recursion: symptom.is_dns() && reply.is_some_and(|reply| reply.is_without_recursion),
+        is_without_recursion: symptom.is_dns()
+            && reply.map_or_else(is_without_recursion, |reply| reply.is_without_recursion),
         ede: reply.and_then(|reply| reply.ede),
-        has_other_answer: others.has_answer,
+        has_other_answer: others.has_answer || known.is_reached,
+        may_be_remembered: known.may_be_remembered,
         has_own_answer: others.has_own_answer,
+        has_answer_on_this_host: others.has_answer_on_this_host,
         shown_by_form: others.answered_by.and_then(|by| by.rule(symptom)),
         has_public_answer: others.has_public_answer,
         has_private_answer_in_public: others.has_private_answer_in_public,
@@ -756,8 +796,8 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
         system: seen.system.or_else(|| text::system(line, text)),
         outright,
         is_pinned: match dialled {
-            Some(dialled) => around.pinned.contains(&dialled),
-            None => !around.pinned.is_empty(),
+            Some(dialled) => beside.pinned.contains(&dialled),
+            None => !beside.pinned.is_empty(),
         },
         dialled_what_dns_has: others.has_dialled,
         against,
@@ -802,6 +842,18 @@ fn explain(line: &str, seen: &MessageSeen, text: &str, reply: Option<&PastedRepl
 
 /// The port of a kubelet (Kubernetes, "Ports and Protocols"), which the API server and metrics-server ask.
 const KUBELET: u16 = 10250;
+/// The `hosts:` line of nsswitch.conf in a text, and where it leads. A line of that word is another file's unless what
+/// stands there are services (nsswitch.conf(5)).
+fn hosts_line(text: &str) -> Option<(String, LookupPath)> {
+    let line = HostsLine::parse(text.as_bytes())?;
+    let known = ["files", "dns", "resolve", "myhostname", "mymachines"];
+    let is_one = line
+        .services
+        .iter()
+        .any(|service| known.contains(&service.name.as_str()));
+    is_one.then(|| (line.text.clone(), line.path()))
+}
+
 /// What is said of a URL or a port in the place of a name.
 const A_URL: &str = "What was looked up is more than a host name: a URL, or a name with a port behind it. DNS knows \
                      neither. Give the host name alone.";

@@ -8,7 +8,7 @@ use super::form::QuestionForm;
 use super::reply::PastedReply;
 use super::symptom::Symptom;
 use super::text::{self, NameSubject};
-use super::{Recognised, same};
+use super::{Recognised, prompt, same, server, tool};
 use crate::address::AddressClass;
 
 /// What the other replies of a text have for the name.
@@ -22,6 +22,8 @@ pub(super) struct Others {
     pub(super) has_answer: bool,
     /// And one of those is of the same name server.
     pub(super) has_own_answer: bool,
+    /// A program on this host found no address, and one that asks what this host asks has one.
+    pub(super) has_answer_on_this_host: bool,
     /// And what of its question's form brought it, where the question that failed had another.
     pub(super) answered_by: Option<AnsweredBy>,
     /// One of those is of a public name server, and its addresses are private.
@@ -95,6 +97,8 @@ struct FoundAnswer<'a> {
     is_private: bool,
     /// What was printed in one line; `None` of a whole reply.
     line: Option<&'a Recognised<'a>>,
+    /// The run that it is in, where its command is known and names no server.
+    of_own_server: Option<&'a str>,
 }
 
 impl FoundAnswer<'_> {
@@ -116,6 +120,7 @@ fn answers<'a>(found: &'a [Recognised<'a>], replies: &'a [PastedReply<'a>]) -> i
                 .answer
                 .is_some_and(|ip| AddressClass::of(ip) == AddressClass::Private),
             line: Some(one),
+            of_own_server: one.of_own_server,
         });
     let of_replies = replies
         .iter()
@@ -126,6 +131,7 @@ fn answers<'a>(found: &'a [Recognised<'a>], replies: &'a [PastedReply<'a>]) -> i
             form: reply.form,
             is_private: reply.is_private(),
             line: None,
+            of_own_server: reply.of_own_server,
         });
     of_lines.chain(of_replies)
 }
@@ -135,9 +141,17 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
     let symptom = one.seen.symptom;
     // An alias with an address is itself an answer.
     let is_failure = !symptom.is_no_failure() && symptom != Symptom::Aliased;
+    let is_of_program = one.is_of_program();
     let is_own = |server: Option<SocketAddr>| server.is_some() && server == one.seen.server;
-    let is_same = |host: Option<&str>| same(host, one.seen.host.as_deref());
-    let mut others = Others::default();
+    let is_same = |host: Option<&str>| match one.seen.host.as_deref() {
+        // Of a text without a name the endpoint's is told that the text has.
+        None => is_of_program && host.is_some_and(super::is_endpoint),
+        own => same(host, own),
+    };
+    let mut others = Others {
+        is_elsewhere: is_of_program && tool::server(one.run).is_none(),
+        ..Others::default()
+    };
     let mut is_answered_alike = false;
     for answer in answers(found, replies) {
         if !is_same(answer.host) {
@@ -147,11 +161,18 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
         others.has_answer = true;
         others.has_public_answer |= answer.is_of_public();
         others.has_private_answer_in_public |= answer.is_of_public() && answer.is_private;
-        if is_failure && is_own(answer.server) {
+        // resolvectl asks the stub's own daemon.
+        let is_stub = one.seen.server.is_some_and(|server| server::is_resolved(server.ip()));
+        let is_of_stub = is_stub && answer.line.is_some_and(|line| line.seen.is_stub);
+        if is_failure && (is_own(answer.server) || is_of_stub) {
             others.has_own_answer = true;
             is_answered_alike |= answer.form == one.form;
             others.answered_by = others.answered_by.or(AnsweredBy::of(one.form, answer.form));
         }
+        let is_here = answer
+            .of_own_server
+            .is_some_and(|run| prompt::is_one_place(one.run, run));
+        others.has_answer_on_this_host |= is_of_program && is_here;
         if let Some(line) = answer.line {
             others.is_of_system |= line.seen.is_of_system;
             others.is_elsewhere |= !one.is_of_tool();
@@ -249,8 +270,9 @@ pub(super) fn is_in_aws(host: &str, text: &str) -> bool {
     let is_going = ["DELETING", "FAILED"].iter().any(|status| text.contains(status));
     let asked = || text.contains("describe-cluster");
     let of_line = |line: &str| {
-        let line = line.trim().trim_end_matches(',');
-        let (key, value) = match line.split_once(": ") {
+        // Of a table the cells are between bars.
+        let line = line.trim().trim_end_matches(',').trim_matches(['|', ' ']);
+        let (key, value) = match line.split_once(": ").or_else(|| line.split_once('|')) {
             Some((key, value)) => (key.trim_matches(['"', ' ']), value),
             None => ("", line),
         };

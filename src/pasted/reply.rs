@@ -30,10 +30,14 @@ pub(super) struct PastedReply<'a> {
     /// Its records that are aliases.
     aliases: u32,
     is_truncated: bool,
+    /// dig could not decode all of it.
+    is_malformed: bool,
     /// dig says that the question asked for recursion, and the reply has no RA.
     pub(super) is_without_recursion: bool,
     pub(super) ede: Option<u16>,
     pub(super) server: Option<SocketAddr>,
+    /// The run that it is in, where its command is known and names no server.
+    pub(super) of_own_server: Option<&'a str>,
     delv: Option<Symptom>,
     /// How the question was sent, as far as it is told.
     pub(super) form: QuestionForm,
@@ -111,6 +115,7 @@ impl<'a> PastedReply<'a> {
                 _ if self.is_alias_of_an_endpoint() => Symptom::Aliased,
                 _ if !self.addresses.is_empty() => Symptom::Healthy,
                 _ if self.is_truncated => Symptom::Truncated,
+                _ if self.is_malformed => Symptom::Unreadable,
                 _ if self.is_alias_alone() => Symptom::NoData,
                 Some(0) if self.has_ns && self.soa.is_none() => Symptom::Referral,
                 Some(_) if self.is_other_type => Symptom::OtherType,
@@ -169,10 +174,13 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
     let mut found: Vec<PastedReply<'_>> = Vec::new();
     let mut is_question = false;
     let mut on_the_way = None;
+    let mut is_malformed = false;
     for line in text.lines() {
         let line = line.trim_start_matches([' ', '\t', '>', '|', '│']);
         // Go's DNS library, as q prints its replies (miekg/dns, msg.go, MsgHdr.String).
         let starts = line.contains(">>HEADER<<-") || line.starts_with(";; opcode: ");
+        // bin/dig/dighost.c, recv_done: before the reply is shown.
+        is_malformed |= line.starts_with(";; Warning: Message parser reports malformed message packet");
         if let Some((_, rest)) = line.split_once(" resolving '").filter(|_| line.starts_with(";;")) {
             on_the_way = way(rest);
         }
@@ -199,6 +207,7 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
                 host,
                 server,
                 is_other_type,
+                is_malformed: std::mem::take(&mut is_malformed),
                 ..PastedReply::default()
             });
             is_question = false;

@@ -8,6 +8,9 @@ const ASKED: &str = "resolvectl asks systemd-resolved itself, as programs of the
                      depends on the routing domains of each link (resolvectl status). Go's own resolver asks the name \
                      servers of resolv.conf.";
 
+/// src/resolve/resolved-bus.c, bus_method_resolve_hostname_complete.
+const ALIASES: &str = "CNAME loop detected";
+
 /// The texts, with what they stand for. The first that is in the line counts.
 const TEXTS: &[(&str, Symptom)] = &[
     ("does not have any RR of the requested type", Symptom::NoData),
@@ -17,6 +20,14 @@ const TEXTS: &[(&str, Symptom)] = &[
     ("Received invalid reply", Symptom::Unreadable),
     ("DNSSEC validation failed", Symptom::Bogus),
     ("Network is down", Symptom::NoRoute),
+    // Errors of the system, in the words of strerror(3).
+    ("system error: Connection timed out", Symptom::Silence),
+    ("system error: Connection refused", Symptom::PortClosed),
+    ("system error: Network is unreachable", Symptom::NoRoute),
+    ("system error: No route to host", Symptom::NoRoute),
+    ("system error: ", Symptom::OtherError),
+    // An answer of aliases alone.
+    (ALIASES, Symptom::NoData),
     ("' not found", Symptom::NxDomain),
 ];
 
@@ -72,6 +83,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     Some(MessageSeen {
         note: Some(ASKED),
         is_stub: true,
+        is_alias_alone: said.contains(ALIASES),
         outright: (symptom == Symptom::Bogus).then(|| {
             (
                 "dnssec-bogus",

@@ -88,6 +88,11 @@ pub(super) fn all(text: &str) -> Vec<ToolRun<'_>> {
     found
 }
 
+/// The run of a text that a line of it is in.
+pub(super) fn around<'a>(text: &'a str, line: &str) -> Option<&'a str> {
+    all(text).iter().find(|run| run.has(line)).map(|run| run.text)
+}
+
 /// The name server that the runs of a text name; `None` where they name several.
 pub(super) fn only_server(text: &str) -> Option<SocketAddr> {
     let runs = all(text);
@@ -103,6 +108,7 @@ pub(super) fn join<'a>(runs: &mut [ToolRun<'a>], replies: &mut [PastedReply<'a>]
             run.has_reply = true;
             if let Some(asked) = &run.asked {
                 reply.is_answer_to(asked);
+                reply.of_own_server = (!asked.names_a_server).then_some(run.text);
             }
         }
     }

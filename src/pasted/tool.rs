@@ -367,9 +367,11 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
                 },
             ));
         }
+        // Behind a semicolon, && and || stands another command.
+        let is_of_another = || !word.starts_with(';') && is_one_of_several(line);
         if word != next || !word.ends_with('.') || super::host(word).is_none() {
             // A prompt ends what was printed; other words are not of these commands.
-            if !is_prompt_alone(next) && prompt::at_prompt(next).is_none() {
+            if !is_prompt_alone(next) && prompt::at_prompt(next).is_none() && !is_of_another() {
                 return None;
             }
             break;
@@ -395,9 +397,16 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
         line,
         MessageSeen {
             server: command.server,
+            is_of_system: command.is_of_system,
             ..seen
         },
     ))
+}
+
+/// Whether a line of a shell has one command behind the other, whatever became of the first, and no pipe.
+fn is_one_of_several(line: &str) -> bool {
+    let without = line.replace("||", ";").replace("&&", ";");
+    without.contains(';') && !without.contains(['|', '`']) && !without.contains("$(")
 }
 
 /// Whether a line is a prompt, and nothing behind it.
@@ -420,7 +429,9 @@ pub(super) fn is_behind_a_command(line: &str) -> bool {
 }
 
 fn command(line: &str) -> Option<BareCommand<'_>> {
-    let words: Vec<&str> = line.split_whitespace().take(crate::limits::PASTED_WORDS).collect();
+    // A semicolon ends the command.
+    let words = line.split_whitespace().map(|word| word.trim_end_matches(';'));
+    let words: Vec<&str> = words.take(crate::limits::PASTED_WORDS).collect();
     let is_name =
         |word: &&&str| word.contains('.') && !word.starts_with(['@', '+', '-']) && super::host(word).is_some();
     if let Some(at) = words.iter().position(|word| *word == "getent") {
@@ -568,6 +579,7 @@ fn answer(text: &str) -> Option<(&str, MessageSeen)> {
                 line,
                 MessageSeen {
                     server,
+                    is_stub: line.contains("  -- link: ") || line.contains(" -- link: "),
                     ..of(address, host)
                 },
             ));

@@ -25,6 +25,15 @@ const DNS_CLIENT: &[(&str, Symptom)] = &[
     ),
 ];
 
+/// What the text of an error of Windows' DNS stands for, where it is all that is said.
+pub(super) fn of_dns(said: &str) -> Option<Symptom> {
+    let texts = DNS_CLIENT
+        .iter()
+        .map(|(text, symptom)| (text.trim_start_matches(" : "), symptom));
+    let mut found = texts.filter(|(text, _)| said.starts_with(text));
+    found.next().map(|(_, symptom)| *symptom)
+}
+
 /// What ping says before a name that was not found: as users published it: in English, German, Spanish, Italian,
 /// Portuguese and Japanese.
 const PING: &[&str] = &[
@@ -94,11 +103,11 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         return Some(MessageSeen::of(Symptom::NoData, library::first_word(rest)));
     }
     if let Some(host) = between(line, "The remote name could not be resolved: '", "'") {
-        return Some(MessageSeen::of(Symptom::Unknown, Some(host)));
+        return Some(of_system(Symptom::Unknown, Some(host)));
     }
     // Test-NetConnection.
     if let Some(host) = between(line, "Name resolution of ", " failed").filter(|_| line.contains("WARNING: ")) {
-        return Some(MessageSeen::of(Symptom::Unknown, Some(host)));
+        return Some(of_system(Symptom::Unknown, Some(host)));
     }
     if line.contains("TcpTestSucceeded : True") {
         return Some(MessageSeen::of(Symptom::Healthy, None));
@@ -109,7 +118,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     for lead in PING {
         if let Some((_, rest)) = line.split_once(lead) {
             let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
-            return Some(MessageSeen::of(Symptom::Unknown, host));
+            return Some(of_system(Symptom::Unknown, host));
         }
     }
     let is_silent =
@@ -145,5 +154,13 @@ fn socket_exception(line: &str) -> Option<MessageSeen> {
         "11004" => Symptom::NoData,
         _ => return None,
     };
-    Some(MessageSeen::of(symptom, None))
+    Some(of_system(symptom, None))
+}
+
+/// What a program says that asks Windows, and no name server itself.
+fn of_system(symptom: Symptom, host: Option<&str>) -> MessageSeen {
+    MessageSeen {
+        is_of_system: true,
+        ..MessageSeen::of(symptom, host)
+    }
 }

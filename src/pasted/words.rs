@@ -20,6 +20,77 @@ pub(super) fn socket(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port))
 }
 
+/// What may stand before a host's name that a program prints, and is none of it: quotation marks, brackets, and how the
+/// quotation marks of a text are written in a string of JSON (RFC 8259 section 7).
+const BEFORE_A_HOST: &[&str] = &[
+    "\\\"", "\\'", "\\u2018", "\\u201c", "\\u0022", "\\u0027", "\"", "'", "`", "(", ")", "‘", "’", "“", "”", "«", ",",
+    ";", ":",
+];
+/// Elements of HTML that stand behind a text.
+const ELEMENTS: &[&str] = &[
+    "br", "p", "li", "div", "span", "pre", "code", "td", "tr", "a", "b", "i", "em", "strong",
+];
+
+/// The word that a text begins with, where a host's name stands, and what is behind it. The name ends where what it is
+/// quoted in does: a string of JSON, with `\n` and the like behind it, a value of logfmt, code of Markdown, an element
+/// of HTML. What somebody put in the place of a name, such as `<name>`, stays whole.
+pub(super) fn split_host(text: &str) -> Option<(&str, &str)> {
+    let mut text = text.trim_start();
+    // A link as chats write it: `<URL|TEXT>`.
+    if text.starts_with("<http")
+        && let Some((_, shown)) = text.split_once('|')
+    {
+        text = shown;
+    }
+    while let Some(rest) = BEFORE_A_HOST.iter().find_map(|mark| text.strip_prefix(mark)) {
+        text = rest;
+    }
+    let is_end = |(at, c): (usize, char)| {
+        let lacks = |open: char| !text[..at].contains(open);
+        match c {
+            '"' | '\'' | '`' | ',' | ';' | '(' | ')' | '\\' | '&' | '|' | '‘' | '’' | '“' | '”' | '»' => true,
+            ']' => lacks('['),
+            '}' => lacks('{'),
+            '>' => lacks('<'),
+            '<' => at > 0 && is_element(&text[at..]),
+            c => c.is_whitespace(),
+        }
+    };
+    let end = text
+        .char_indices()
+        .find(|found| is_end(*found))
+        .map_or(text.len(), |(at, _)| at);
+    let word = text[..end].trim_end_matches([':', '!', '?']);
+    // Stars around a sentence make it bold.
+    let plain = word.trim_end_matches('*');
+    let word = if plain.contains('*') || plain.ends_with('.') {
+        word
+    } else {
+        plain
+    };
+    let behind = &text[word.len()..];
+    let inside = word.strip_prefix('[').and_then(|word| word.strip_suffix(']'));
+    let word = inside.filter(|inside| !inside.contains(':')).unwrap_or(word);
+    (!word.is_empty()).then_some((word, behind))
+}
+
+/// Whether a text begins with a tag of HTML.
+fn is_element(text: &str) -> bool {
+    let inside = text.strip_prefix('<').unwrap_or(text);
+    let name = inside.strip_prefix('/').unwrap_or(inside);
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    ELEMENTS.iter().any(|element| name[..end].eq_ignore_ascii_case(element))
+}
+
+/// Whether a word is a host's name with several labels, and no name of a class or of a module: the last label is a
+/// top-level domain's, of letters and in one case.
+pub(super) fn is_dotted(word: &str) -> bool {
+    let word = word.trim_end_matches('.');
+    let last = word.rsplit_once('.').map_or("", |(_, last)| last);
+    let is_domain = |is_one: fn(&u8) -> bool| last.len() > 1 && last.as_bytes().iter().all(is_one);
+    (is_domain(u8::is_ascii_lowercase) || is_domain(u8::is_ascii_uppercase)) && super::host(word).is_some()
+}
+
 /// What an RCODE in letters stands for.
 pub(super) fn by_rcode(rcode: &str) -> Option<Symptom> {
     Some(match rcode {

@@ -7,8 +7,10 @@ mod beyond;
 mod clients;
 mod evidence;
 mod long;
+mod quoted;
 mod rows;
 mod runs;
+mod same_host;
 mod servers;
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
