@@ -345,6 +345,10 @@ pub(in crate::rules) static IS_FROM_BEFORE_IT_WAS_PRIVATE: Sign = Sign::of_resol
     "it gives public addresses, and public DNS has private ones in their place by now",
     "it does not give public addresses that public DNS has replaced by private ones",
     |case, subject| {
+        // Without public addresses it is not, whatever public DNS has.
+        if !subject.has_class(AddressClass::Public) {
+            return Some(false);
+        }
         case.has(Need::PublicControl)
             .then(|| age::is_from_before_it_was_private(case, subject))
     },
