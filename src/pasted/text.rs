@@ -226,8 +226,8 @@ pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt
     }
 }
 
-/// Whether the line was printed on an instance of EC2: the name that a VPC gives it is in the line (Amazon VPC User Guide,
-/// "DNS attributes for your VPC"), or in the prompt. A kubelet alone may be a hybrid node's.
+/// Whether the line was printed on an instance of EC2: the name that a VPC gives it is in the line (Amazon VPC User
+/// Guide, "DNS attributes for your VPC"), or in the prompt. A kubelet alone may be a hybrid node's.
 pub(super) fn is_on_ec2(line: &str, text: &str) -> bool {
     [".compute.internal", ".ec2.internal"]
         .iter()
