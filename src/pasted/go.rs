@@ -68,8 +68,8 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             }
         };
         // A link of Markdown, or a chat's.
-        let link = words::split_host(name).filter(|_| name.starts_with(['[', '<']));
-        let name = link.map_or(name, |(name, _)| name);
+        let shown = words::split_host(name).filter(|_| name.starts_with(['[', '<']));
+        let name = shown.map_or(name, |(name, _)| name);
         // Where a server is named, or a dial is around it, nothing else can be meant.
         let is_one = is_named || DIALS.iter().any(|dial| line[..at].ends_with(dial));
         let other = (is_one && !error.trim().is_empty()).then_some(Symptom::OtherError);
