@@ -26,7 +26,8 @@ pub enum AddressClass {
     Public,
     /// The unspecified address, or one of Cisco Umbrella's block pages (146.112.0.0/16).
     Sinkhole,
-    /// An IPv4 address wrapped by DNS64 (RFC 6052): in the well-known prefix 64:ff9b::/96, or one that is expected in any.
+    /// An IPv4 address wrapped by DNS64 (RFC 6052): in the well-known prefix 64:ff9b::/96, or one that is expected in
+    /// any.
     Nat64,
     /// Loopback.
     Loopback,

@@ -309,8 +309,8 @@ impl Expected {
         }
     }
 
-    /// The expected IPv4 address that DNS64 wrapped in this one, whatever the prefix is. A private IPv4 address must not
-    /// be in the well-known one (RFC 6052 section 3.1), so the network has one of its own.
+    /// The expected IPv4 address that DNS64 wrapped in this one, whatever the prefix is. A private IPv4 address must
+    /// not be in the well-known one (RFC 6052 section 3.1), so the network has one of its own.
     pub fn wrapped(&self, ip: Ipv6Addr) -> Option<Ipv4Addr> {
         possibly_embedded_ipv4(ip).find(|v4| self.addresses.contains(&IpAddr::V4(*v4)))
     }

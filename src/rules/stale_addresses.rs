@@ -21,9 +21,9 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// Every address that should not be in the answer is inside the VPC's networks and not among the expected
-    /// ones. Or all addresses are public, private ones are expected, and public DNS itself, asked beside it, gives private
-    /// addresses alone. The random sibling does not resolve here, so answers are not invented. It is surer where another
-    /// resolver gives the right addresses at the same time.
+    /// ones. Or all addresses are public, private ones are expected, and public DNS itself, asked beside it, gives
+    /// private addresses alone. The random sibling does not resolve here, so answers are not invented. It is surer
+    /// where another resolver gives the right addresses at the same time.
     ///
     /// ## Why it matters
     /// Clients connect to addresses that no host has any more, or that another host has now, and time out.

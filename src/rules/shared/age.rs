@@ -20,9 +20,9 @@ pub(in crate::rules) fn is_stale(case: &Case<'_>, subject: &Subject<'_>) -> bool
             .all(|address| address.class == AddressClass::InVpc)
 }
 
-/// Whether a resolver gives the public addresses that public DNS had before the endpoint became private: private ones are
-/// expected, and every public control that has the name gives private addresses and none of these. Public addresses that
-/// differ from one another show nothing: a public endpoint may change its own.
+/// Whether a resolver gives the public addresses that public DNS had before the endpoint became private: private ones
+/// are expected, and every public control that has the name gives private addresses and none of these. Public addresses
+/// that differ from one another show nothing: a public endpoint may change its own.
 pub(in crate::rules) fn is_from_before_it_was_private(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let of_public = || {
         let with_addresses = |control: &&Subject<'_>| control.verdict().has_addresses() && !control.ips().is_empty();

@@ -31,8 +31,9 @@ pub(in crate::rules) fn disagreement<'s, 'a>(case: &'s Case<'a>) -> Option<Disag
     disagree.then_some(Disagreement { answered, right, wrong })
 }
 
-/// Whether something shows that the addresses of a server are right: they are as expected, or from a private hosted zone
-/// of AWS's, or a resolver of the VPC or a public one gives them too. Where nothing is expected, any addresses are fine.
+/// Whether something shows that the addresses of a server are right: they are as expected, or from a private hosted
+/// zone of AWS's, or a resolver of the VPC or a public one gives them too. Where nothing is expected, any addresses are
+/// fine.
 pub(in crate::rules) fn is_shown_right(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let ips = subject.ips();
     let others = || {

@@ -15,8 +15,8 @@ pub(in crate::rules) fn is_shown(subject: &Subject<'_>) -> bool {
                 .is_some_and(|lookup| lookup.has_ede(ExtendedError::is_dnssec_failure)))
 }
 
-/// SERVFAIL with the addresses in it. systemd-resolved sends so what it cannot validate, with CD=1 too: where validation
-/// fails, its stub puts the records that it has into the reply (systemd, src/resolve/resolved-dns-stub.c,
+/// SERVFAIL with the addresses in it. systemd-resolved sends so what it cannot validate, with CD=1 too: where
+/// validation fails, its stub puts the records that it has into the reply (systemd, src/resolve/resolved-dns-stub.c,
 /// `dns_stub_query_complete`; seen with systemd 252).
 pub(in crate::rules) fn rejects_what_it_holds(lookup: &Lookup) -> bool {
     lookup.kind == AnswerKind::ServFail && !lookup.addresses.is_empty()
