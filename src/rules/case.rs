@@ -612,6 +612,24 @@ impl<'a> Case<'a> {
         self.subjects().filter(|subject| subject.has_role(Role::Public))
     }
 
+    /// Resolvers that no client of this host asks by itself, those named with `--resolver` and name servers beyond the
+    /// third, that give the right private addresses from a private hosted zone: they reach the VPC somehow.
+    pub fn private_zone_elsewhere(&self) -> Vec<&Subject<'a>> {
+        let is_aside = |subject: &&Subject<'a>| {
+            let is_of_this_host = subject.has_role(Role::Local);
+            // Whom this host's stub asks for other names is `split-dns-not-applied`'s, and not in scope.
+            let is_in_scope = subject.probed.resolver.in_scope;
+            let is_named = subject.has_role(Role::Custom) && !is_of_this_host && is_in_scope;
+            !subject.is_vpc_side() && (is_named || is_of_this_host && !is_in_scope)
+        };
+        let is_right = |subject: &&Subject<'a>| matches!(subject.verdict(), Verdict::Match | Verdict::Plausible);
+        self.subjects()
+            .filter(is_aside)
+            .filter(is_right)
+            .filter(|subject| subject.has_private_addresses() && subject.view() == View::PrivateZone)
+            .collect()
+    }
+
     /// `V`: the resolvers on the VPC's side that give the cluster's private addresses. Where nothing is
     /// expected, those that answer with private addresses from a private hosted zone.
     pub fn vpc_view(&self) -> Vec<&Subject<'a>> {

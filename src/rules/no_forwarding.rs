@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::{age, search};
-use super::{Case, Confidence, Evidence, Finding, Fits, Need, Severity, Stage, Subject, remedy, view};
+use super::{Case, Confidence, Evidence, Finding, Fits, Need, Remedy, Severity, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
@@ -20,10 +20,12 @@ declare_rule! {
     /// that the public control has too, or NXDOMAIN or NODATA with the SOA of a public zone of AWS's (its MNAME is not
     /// one of `awsdns-00`, which only private hosted zones use), or, where the private view was asked for, the right
     /// addresses with the public zone's SOA beside them. A random sibling of the name gets NXDOMAIN here, as it should,
-    /// so answers are not rewritten. Where no resolver of the VPC answered, DescribeCluster, which says that the
+    /// so answers are not rewritten. A resolver that clients here do not ask, and that has the name from the private
+    /// zone, shows that the name exists. Where no resolver of the VPC answered, DescribeCluster, which says that the
     /// endpoint is the cluster's, is used in its place, with less confidence. Where the public control has private
-    /// addresses by now, the public ones here are an old answer, and there is no finding. Where no address is expected, it is a
-    /// warning: with public and private access, public addresses here and private ones in the VPC are both right.
+    /// addresses by now, the public ones here are an old answer, and there is no finding. Where no address is expected,
+    /// it is a warning: with public and private access, public addresses here and private ones in the VPC are both
+    /// right.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or it connects to the public endpoint, which may be off or may block this
@@ -52,9 +54,15 @@ declare_rule! {
             [not ON_THE_VPCS_SIDE],
             [not INBOUND_ENDPOINT],
             [DENIED_BY_PUBLIC_AWS, GIVES_THE_PUBLIC_VIEW, GIVES_PUBLIC_ADDRESSES],
-            [VPC_HAS_THE_NAME, AWS_HAS_THE_PRIVATE_ENDPOINT, GIVES_ADDRESSES],
+            [
+                VPC_HAS_THE_NAME,
+                ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE,
+                AWS_HAS_THE_PRIVATE_ENDPOINT,
+                GIVES_ADDRESSES,
+            ],
             [unless PUBLIC_HAS_THE_NAME, GIVES_ADDRESSES],
-            // Whoever forwards nothing has the private ones from public DNS, too, as soon as the old answer is forgotten.
+            // Whoever forwards nothing has the private ones from public DNS, too, as soon as the old answer is
+            // forgotten.
             [unless IS_FROM_BEFORE_IT_WAS_PRIVATE],
             // A forward would lead to what goes away.
             [unless CLUSTER_IS_BEING_DELETED, GIVES_ADDRESSES],
@@ -74,7 +82,7 @@ declare_rule! {
             Medium if [[GIVES_ADDRESSES], [VPC_HAS_THE_NAME]],
             Low if [[GIVES_ADDRESSES]],
             High if [[VPC_HAS_THE_NAME], [not PUBLIC_HAS_THE_NAME]],
-            Medium if [[VPC_HAS_THE_NAME, not PUBLIC_HAS_THE_NAME]],
+            Medium if [[VPC_HAS_THE_NAME, ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE, not PUBLIC_HAS_THE_NAME]],
             Low,
         ],
         explains: [NotPublished],
@@ -159,6 +167,7 @@ fn shows_it(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> bool {
     // AWS's word that this is the cluster's endpoint, and that private access is on, shows it as well.
     // Where the VPC itself was heard to lack it, something is wrong there first.
     vpc_has_it
+        || !case.private_zone_elsewhere().is_empty()
         || view::aws_names_this_endpoint(case)
             && !case.vpc_side().any(Subject::heard_anything)
             && private_access_on(case)
@@ -187,11 +196,20 @@ fn finding(
         }
     };
     let has = phrase::plural(subjects.len(), "has", "have");
+    let aside = case.private_zone_elsewhere();
     let mut explanation = if vpc_view.is_empty() && shown == PublicViewSign::OnlyTheView {
         format!(
             "{who} {has} the expected addresses, from AWS's public zone and not from the private one that was asked \
              for. As long as the name is published so, clients there do not notice; no resolver of the VPC was \
              heard that shows the private zone."
+        )
+    } else if vpc_view.is_empty() && shown == PublicViewSign::Denial && !aside.is_empty() {
+        format!(
+            "{} {} the private addresses from the private hosted zone, so the name is right. {who} {} from AWS's public \
+             zone: the question does not reach the VPC there.",
+            phrase::titles(&aside),
+            phrase::plural(aside.len(), "gives", "give"),
+            phrase::returns_negative(subjects),
         )
     } else if vpc_view.is_empty() && shown == PublicViewSign::Denial {
         format!(
@@ -249,6 +267,9 @@ fn finding(
             .iter()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
+    if vpc_view.is_empty() {
+        evidence.extend(aside.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
+    }
     evidence.extend(
         case.public()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
@@ -262,5 +283,19 @@ fn finding(
         .summary(format!("{who} {does} this name to the VPC, {effect}"))
         .why(explanation)
         .seen(evidence)
-        .fix(remedy::forward::to_inbound(case))
+        .fix(remedies(case, vpc_view, &aside))
+}
+
+fn remedies(case: &Case<'_>, vpc_view: &[&Subject<'_>], aside: &[&Subject<'_>]) -> Vec<Remedy> {
+    let mut remedies = remedy::forward::to_inbound(case);
+    if vpc_view.is_empty() && !aside.is_empty() {
+        remedies.push(
+            Remedy::advice(format!(
+                "Or have clients here ask {}, for this name at least: it reaches the VPC",
+                phrase::titles(aside)
+            ))
+            .as_alternative(),
+        );
+    }
+    remedies
 }

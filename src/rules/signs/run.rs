@@ -23,6 +23,14 @@ pub(in crate::rules) static VPC_HAS_THE_NAME: Sign = Sign::of_run(
 )
 .needing(&[Need::VpcView]);
 
+/// A resolver that this host's clients do not ask has the name from a private hosted zone.
+pub(in crate::rules) static ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE: Sign = Sign::of_run_if_known(
+    "the name from a private hosted zone elsewhere",
+    "a resolver that clients here do not ask has the private addresses from the private hosted zone",
+    "no other resolver is known to have the name from the private hosted zone",
+    |case| Some(!case.private_zone_elsewhere().is_empty()),
+);
+
 /// A public control gives addresses.
 #[expect(
     clippy::redundant_closure_for_method_calls,
@@ -200,6 +208,7 @@ fn returns_public_nxdomain(subject: &Subject<'_>) -> bool {
 /// The order in which signs of the run are read.
 pub(in crate::rules) static OF_RUN: &[&Sign] = &[
     &VPC_HAS_THE_NAME,
+    &ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE,
     &PUBLIC_HAS_THE_NAME,
     &AWS_HAS_THE_PRIVATE_ENDPOINT,
     &VPC_ANSWERS,
