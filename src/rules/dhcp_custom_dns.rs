@@ -16,9 +16,9 @@ declare_rule! {
     /// ## How it was decided
     /// `domain-name-servers` of the VPC's option set has addresses, and neither AmazonProvidedDNS nor an address of the
     /// VPC's own resolver. That alone is information: such servers may well forward. It is an error where this host is
-    /// in the cluster's VPC, its own name server is not the VPC's and has the public view or a negative answer, and the
-    /// VPC's resolver gives the right addresses at the same time. A server of the list that is asked from elsewhere and
-    /// fails makes it a warning. A VPC without an option set (`default`) gives no finding.
+    /// in the cluster's VPC, or may be, its own name server is not the VPC's and has the public view or a negative
+    /// answer, and the VPC's resolver gives the right addresses at the same time. A server of the list that is asked
+    /// from elsewhere and fails makes it a warning. A VPC without an option set (`default`) gives no finding.
     ///
     /// ## Why it matters
     /// Nodes and bastions in the VPC then do not find the private endpoint, though the VPC's DNS works.
@@ -70,15 +70,19 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|subject| subject.ip().is_some_and(|ip| ip.is_loopback()))
         .copied()
         .collect();
-    let here = case.vantage.kind == VantageKind::ClusterVpc && !inside.is_empty();
+    // The VPC's resolver answers inside the VPC. Where this host is is not always known, and a server of the list that
+    // it is configured with and that fails beside it says enough.
+    let is_in_the_vpc = case.vantage.kind == VantageKind::ClusterVpc;
+    let may_be_in_the_vpc = is_in_the_vpc || case.vantage.kind == VantageKind::Unknown;
     let own: Vec<&Subject<'_>> = of_list
         .iter()
         .filter(|subject| subject.has_role(Role::Local))
         .copied()
         .collect();
-    let (severity, subjects) = match (here, own.is_empty(), behind.is_empty()) {
-        (true, false, _) => (Severity::Error, own),
-        (true, true, false) => (Severity::Error, behind),
+    let answers = !inside.is_empty();
+    let (severity, subjects) = match (own.is_empty(), behind.is_empty()) {
+        (false, _) if answers && may_be_in_the_vpc => (Severity::Error, own),
+        (true, false) if answers && is_in_the_vpc => (Severity::Error, behind),
         _ if !of_list.is_empty() => (Severity::Warning, of_list),
         _ => (Severity::Info, Vec::new()),
     };
