@@ -10,6 +10,7 @@ use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::{forward, late, stray, synthetic};
 use crate::rules::{Need, view};
+use crate::target::View;
 
 // The answer as a whole.
 
@@ -29,7 +30,8 @@ pub(in crate::rules) static ALL_ADDRESSES_ARE_WRONG: Sign = Sign::of_resolver(
     |_, subject| Some(subject.verdict() == Verdict::Mismatch),
 );
 
-/// The expected addresses, and all of them public.
+/// The expected addresses, and all of them public. IPv6 addresses of a VPC are of that class too, and a private hosted
+/// zone has them.
 pub(in crate::rules) static GIVES_THE_EXPECTED_PUBLIC_ADDRESSES: Sign = Sign::of_resolver(
     "the expected public addresses",
     "it gives the expected addresses, and all of them are public",
@@ -37,7 +39,9 @@ pub(in crate::rules) static GIVES_THE_EXPECTED_PUBLIC_ADDRESSES: Sign = Sign::of
     |_, subject| {
         let addresses = subject.ips();
         let is_public = |ip: &std::net::IpAddr| AddressClass::of(*ip) == AddressClass::Public;
-        Some(subject.verdict() == Verdict::Match && !addresses.is_empty() && addresses.iter().all(is_public))
+        let is_of_the_vpc = subject.view() == View::PrivateZone;
+        let are_right = subject.verdict() == Verdict::Match && !addresses.is_empty();
+        Some(are_right && !is_of_the_vpc && addresses.iter().all(is_public))
     },
 );
 
