@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
-use crate::dns::ExtendedError;
+use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
 use crate::software::Software;
 
@@ -42,15 +42,22 @@ declare_rule! {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     fits.grouped(|subject| {
-        Some(if subject.verdict().is_fine() {
+        let aaaa_fails = subject.aaaa().is_some_and(fails);
+        let severity = if subject.verdict().is_fine() && !aaaa_fails {
             Severity::Info
         } else {
             Severity::Warning
-        })
+        };
+        Some((severity, subject.verdict().is_fine() && aaaa_fails))
     })
     .into_iter()
-    .map(|(confidence, severity, subjects)| finding(case, confidence, severity, &subjects))
+    .map(|(confidence, (severity, aaaa_fails), subjects)| finding(case, confidence, severity, aaaa_fails, &subjects))
     .collect()
+}
+
+/// No answer that a server gives on purpose.
+fn fails(lookup: &Lookup) -> bool {
+    lookup.kind != AnswerKind::Answer && !lookup.kind.is_negative()
 }
 
 fn stale<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> + use<'a> {
@@ -59,10 +66,20 @@ fn stale<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Lookup> + use<'a
         .filter(|lookup| lookup.has_ede(ExtendedError::is_stale))
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    confidence: Confidence,
+    severity: Severity,
+    aaaa_fails: bool,
+    subjects: &[&Subject<'_>],
+) -> Finding {
     let who = phrase::titles(subjects);
     let answers = phrase::plural(subjects.len(), "answers", "answer");
     let so_far = match severity {
+        _ if aaaa_fails => {
+            "The answer is still right. AAAA is not in the cache, and fails: the server that would answer does not. The name \
+             fails as soon as the old answer is dropped, and clients that wait for AAAA take longer until then."
+        }
         Severity::Info => "The answer is still right, but the next change may make it wrong.",
         Severity::Warning | Severity::Error => {
             "The answer is wrong: the addresses may have changed since it was cached."
@@ -83,6 +100,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
         )
         .fix(
             [
+                if aaaa_fails { vec![see_the_server()] } else { Vec::new() },
                 remedy::flush::name(case),
                 // named.conf(5); unbound.conf(5).
                 Remedy::in_software(
@@ -98,11 +116,14 @@ fn finding(case: &Case<'_>, confidence: Confidence, severity: Severity, subjects
                         ),
                     ],
                 ),
-                vec![Remedy::advice(
-                    "See in the resolver's log why it does not refresh the name, and whether it reaches the server that it \
-                     forwards to",
-                )],
+                if aaaa_fails { Vec::new() } else { vec![see_the_server()] },
             ]
             .concat(),
         )
+}
+
+fn see_the_server() -> Remedy {
+    Remedy::advice(
+        "See in the resolver's log why it does not refresh the name, and whether it reaches the server that it forwards to",
+    )
 }
