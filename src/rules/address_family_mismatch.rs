@@ -1,10 +1,12 @@
 //! A dual-stack endpoint name that has addresses of one family only.
 
 use super::phrase::{self, observed, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::address::AddressClass;
 use crate::dns::AnswerKind;
 use crate::observation::Lookup;
 use crate::resolvers::Role;
+use crate::software::Software;
 
 declare_rule! {
     /// ## What it means
@@ -98,6 +100,28 @@ fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subje
             case.cluster_name(),
         )],
     )];
+    // Where the IPv4 addresses are private and known, a filter of private addresses leaves the IPv6 ones: Unbound's
+    // `private-address` removes the records that it names, and no others.
+    let private = others.iter().any(|subject| {
+        let mut classes = subject
+            .comparison
+            .addresses
+            .iter()
+            .map(|address| AddressClass::of(address.ip));
+        classes.any(|class| class == AddressClass::Private)
+    });
+    let is_filtered = missing == "A" && private;
+    let conclusion = if is_filtered {
+        format!(
+            "{conclusion} They are private: a filter of private addresses (rebinding protection, Unbound's \
+             private-address) removes them, and leaves the others."
+        )
+    } else {
+        conclusion
+    };
+    if is_filtered {
+        remedies.splice(0..0, remedy::filter::private_answers(case, Software::Unbound));
+    }
     if missing == "AAAA" {
         // dnsmasq(8); the filter-aaaa plugin in the BIND 9 Administrator Reference Manual.
         let filter = Remedy::advice(
