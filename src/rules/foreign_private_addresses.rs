@@ -161,6 +161,19 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
             ),
         ),
     };
+    let agreeing = agreeing_on_the_private_zone(case, subjects);
+    let is_listed = !(case.asked.expect_addresses.is_empty() && case.asked.expect_cidrs.is_empty());
+    let is_old_expectation = is_listed && matches!(known, Belonging::OutsideVpc | Belonging::VpcUnknown) && agreeing;
+    let explanation = if is_old_expectation {
+        format!(
+            "{who} {gives} {foreign}, and no such address is expected ({source}). But they come from a private hosted zone \
+             of AWS's through the VPC's own resolver, and every resolver of this run gives the same. So {source} is \
+             probably out of date: EKS changes the addresses on upgrades and when it scales. If it is right, the endpoint \
+             that was asked is not in the cluster's VPC."
+        )
+    } else {
+        explanation
+    };
     let name = &case.target.hostname;
     let published = made::made_at(case, subjects, name).filter(|(made, _)| made.is_sure);
     let explanation = match &published {
@@ -208,7 +221,15 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
         .summary(summary)
         .why(explanation)
         .seen(evidence)
-        .fix(remedies(case, known, subjects, published.is_some()))
+        .fix(if is_old_expectation {
+            [
+                vec![expect_anew(case)],
+                remedies(case, known, subjects, published.is_some()),
+            ]
+            .concat()
+        } else {
+            remedies(case, known, subjects, published.is_some())
+        })
 }
 
 fn remedies(case: &Case<'_>, known: Belonging, subjects: &[&Subject<'_>], is_published: bool) -> Vec<Remedy> {
@@ -271,4 +292,26 @@ fn remedies(case: &Case<'_>, known: Belonging, subjects: &[&Subject<'_>], is_pub
         }
         Belonging::VpcUnknown => [vec![again, remedy::answer::interfaces_now(case)], remove].concat(),
     }
+}
+
+/// Whether resolvers on the VPC's side are among those with the addresses, from a private hosted zone of AWS's, and
+/// every resolver that has addresses gives those: then what is expected is the odd one out.
+fn agreeing_on_the_private_zone(case: &Case<'_>, subjects: &[&Subject<'_>]) -> bool {
+    let Some(ips) = subjects.first().map(|subject| subject.ips()) else {
+        return false;
+    };
+    let is_of_the_vpc = |subject: &&Subject<'_>| subject.is_vpc_side() && subject.view() == View::PrivateZone;
+    let with_addresses = |subject: &&Subject<'_>| subject.speaks_dns() && subject.verdict().has_addresses();
+    subjects.iter().any(is_of_the_vpc)
+        && case
+            .subjects()
+            .filter(with_addresses)
+            .all(|subject| subject.ips() == ips)
+}
+
+/// Where the expectation is the odd one out.
+fn expect_anew(case: &Case<'_>) -> Remedy {
+    let mut now = remedy::answer::interfaces_now(case);
+    now.title = "Check --expect first: see which addresses the cluster's network interfaces have now".to_owned();
+    now
 }
