@@ -3,7 +3,7 @@
 use super::phrase::{self, observed, observed_target};
 use super::shared::transport;
 use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
-use crate::dns::AnswerKind;
+use crate::dns::{AnswerKind, ExtendedError};
 
 declare_rule! {
     /// ## What it means
@@ -58,11 +58,23 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             );
             RULE.finding_at_large(fit.confidence)
                 .about(vec![subject.name().to_owned()])
-                .summary(format!(
-                    "{} does not return the expected answer, and the cause is not known: {}",
-                    subject.title(),
-                    phrase::came_to(subject.verdict(), &subject.probed.lookups)
-                ))
+                .summary(if is_marked_as_stale(subject) {
+                    format!(
+                        "{} does not return the expected answer: it answers from an expired cache entry, as it says itself",
+                        subject.title()
+                    )
+                } else if is_silent_over_udp_alone(subject) {
+                    format!(
+                        "{} gives no answer for this name over UDP, and gives one over TCP: the cause is not known",
+                        subject.title()
+                    )
+                } else {
+                    format!(
+                        "{} does not return the expected answer, and the cause is not known: {}",
+                        subject.title(),
+                        phrase::came_to(subject.verdict(), &subject.probed.lookups)
+                    )
+                })
                 .why(format!(
                     "Below is what {} returned, question by question. It is certain that the answer is not the \
                      expected one. None of the causes that this tool knows fits all of it.{}",
@@ -79,6 +91,19 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 )])
         })
         .collect()
+}
+
+/// It says itself that the answer is older than its TTL.
+fn is_marked_as_stale(subject: &Subject<'_>) -> bool {
+    subject.verdict().has_addresses()
+        && subject
+            .a()
+            .is_some_and(|lookup| lookup.has_ede(ExtendedError::is_stale))
+}
+
+/// Its reply for the name comes over TCP, and not over UDP.
+fn is_silent_over_udp_alone(subject: &Subject<'_>) -> bool {
+    subject.a_kind().is_some_and(AnswerKind::is_silence) && transport::answer_over_tcp(subject).is_some()
 }
 
 /// What there is to say of silence for the name, where the resolver answers other questions.
