@@ -8,9 +8,11 @@ use super::shared::egress::{self, EgressFault, EgressObstacle};
 use super::shared::forward::{self, Forward};
 use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy};
+use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Name};
 use crate::facts::{ResolverEndpoint, ResolverRule};
 use crate::limits;
+use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -138,6 +140,13 @@ fn finding(
         Forward::Zone => "the endpoint's zone",
         Forward::Name | Forward::Refused => "the endpoint's name",
     };
+    // BIND, Unbound and PowerDNS Recursor make SERVFAIL of a REFUSED and of a SERVFAIL, too.
+    let failing: Vec<&Subject<'_>> = case
+        .subjects()
+        .filter(|_| ends == "SERVFAIL" && down.is_some_and(<[_]>::is_empty))
+        .filter(|subject| subject.has_role(Role::Inbound))
+        .filter(|subject| matches!(subject.verdict(), Verdict::ServFail | Verdict::Refused))
+        .collect();
     // Its controls may be of an earlier target, and it may have stopped since.
     let may_be_lost = silent && subjects.iter().any(|subject| subject.for_others().answered > 0);
     let so = if may_be_lost {
@@ -154,8 +163,10 @@ fn finding(
             "So it is running, and it forwards {what} to servers that do not answer, or not in time. A policy that drops \
              questions looks alike: Unbound's local-zone of type deny, and rpz-drop in a response policy zone."
         )
-    } else {
+    } else if failing.is_empty() {
         format!("So it is running, and it forwards {what} to servers that do not answer, or not in time.")
+    } else {
+        format!("So it is running, and it forwards {what} to servers that do not answer, or that fail themselves.")
     };
     let mut explanation = format!(
         "{who} {} other names and not {what}: {ends} for the name{}. {so}",
@@ -191,6 +202,21 @@ fn finding(
             let vpc = subjects.first().and_then(|subject| route53::vpc_of(case, subject));
             at_the_vpc(case, vpc.map(|vpc| vpc.id))
         }
+        (None, Some([])) if !failing.is_empty() => {
+            let _ = write!(
+                explanation,
+                " {} {}: if it forwards there, that is the cause.",
+                phrase::titles(&failing),
+                phrase::plural(failing.len(), "fails from here as well", "fail from here as well"),
+            );
+            evidence.extend(
+                failing
+                    .iter()
+                    .filter_map(|inbound| Some(observed(inbound, inbound.a()?))),
+            );
+            let to: Vec<IpAddr> = failing.iter().filter_map(|inbound| inbound.ip()).collect();
+            at_the_forwarder(case, &who, &to)
+        }
         (None, Some([])) => {
             explanation.push_str(
                 " Only its configuration says which servers those are; they are probably the addresses of an inbound \
@@ -222,6 +248,7 @@ fn finding(
             phrase::plural(subjects.len(), "forwards", "forward"),
             match forward {
                 Forward::Refused => "refuses it",
+                Forward::Zone | Forward::Name if !failing.is_empty() => "does not answer it",
                 Forward::Zone | Forward::Name => "does not answer",
             }
         ))
