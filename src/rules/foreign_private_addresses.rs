@@ -164,12 +164,16 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
     let agreeing = agreeing_on_the_private_zone(case, subjects);
     let is_listed = !(case.asked.expect_addresses.is_empty() && case.asked.expect_cidrs.is_empty());
     let is_old_expectation = is_listed && matches!(known, Belonging::OutsideVpc | Belonging::VpcUnknown) && agreeing;
+    let summary = if is_old_expectation {
+        format!("{who} {gives} private addresses ({foreign}) that are not those of {source}")
+    } else {
+        summary
+    };
     let explanation = if is_old_expectation {
         format!(
-            "{who} {gives} {foreign}, and no such address is expected ({source}). But they come from a private hosted zone \
-             of AWS's through the VPC's own resolver, and every resolver of this run gives the same. So {source} is \
-             probably out of date: EKS changes the addresses on upgrades and when it scales. If it is right, the endpoint \
-             that was asked is not in the cluster's VPC."
+            "A resolver of the VPC has these addresses from a private hosted zone of AWS's, and every resolver of this run \
+             gives the same. So {source} is probably out of date: EKS changes the addresses on upgrades and when it \
+             scales. If it is right, the endpoint that was asked is not in the cluster's VPC."
         )
     } else {
         explanation

@@ -31,6 +31,7 @@ declare_rule! {
         requires: [[NAME_SERVERS_DISAGREE]],
         names: [[NAME_SERVER_OF_THIS_HOST]],
         confidence: [High],
+        wants: [VpcView, PublicControl],
         stage: Stage::Remainder,
     }
 }

@@ -37,7 +37,7 @@ declare_rule! {
         requires: [[NAME_SERVERS_DISAGREE]],
         names: [[NAME_SERVER_OF_THIS_HOST]],
         confidence: [Certain],
-        wants: [Stub],
+        wants: [Stub, VpcView, PublicControl],
         explains: [FirstAnswer],
         stage: Stage::Remainder,
     }
@@ -160,8 +160,8 @@ fn who_is_right(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>])
 /// What decides where nothing shows which of the servers are right.
 fn find_out() -> Remedy {
     Remedy::advice(
-        "Find out which of them is right first: run again with --expect and the cluster's addresses, with --cluster, or \
-         with --inbound. Then keep only servers that answer right",
+        "Find out which of them is right first: run again with --expect and the cluster's addresses, or with --cluster. \
+         Then keep only servers that answer right",
     )
 }
 
