@@ -312,7 +312,7 @@ impl fmt::Display for BlockAnswer {
         match self {
             Self::NoData => f.write_str("NODATA"),
             Self::NxDomain => f.write_str("NXDOMAIN"),
-            Self::Override(domain) => write!(f, "a CNAME to {domain}"),
+            Self::Override(domain) => write!(f, "CNAME {}", domain.trim_end_matches('.')),
             Self::Unfamiliar => f.write_str("an answer that was not read"),
         }
     }

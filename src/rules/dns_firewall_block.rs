@@ -16,9 +16,9 @@ declare_rule! {
     /// Where the rule groups of the VPC, their rules and their domain lists were read: the first rule that matches the
     /// name, by the priority of the groups and then of the rules, has the action `BLOCK`. A rule that allows or alerts
     /// ends the evaluation too. It is certain where no rule that could come first is opaque, and a resolver of the VPC
-    /// answers as the rule says. An alias is the rule's where it is of the rule's own domain. Opaque are the domain lists that AWS manages, rules of DNS Firewall Advanced, which
-    /// decide by what they detect, AutoAllowlist rules, and whatever could not be read. Where no resolver of the VPC
-    /// was asked, it is a warning.
+    /// answers as the rule says. An alias is the rule's where it is of the rule's own domain. Opaque are the domain
+    /// lists that AWS manages, rules of DNS Firewall Advanced, which decide by what they detect, AutoAllowlist rules,
+    /// and whatever could not be read. Where no resolver of the VPC was asked, it is a warning.
     ///
     /// Where they were not read, it is a suspicion: the answer for the name carries no SOA of a zone, or is an alias,
     /// while names outside the zone, or a random sibling, get theirs from the same resolver; and nothing else in the

@@ -34,8 +34,9 @@ declare_rule! {
     /// ## What to do
     /// A rule of type `SYSTEM` for the endpoints' zone, associated with the same VPC: then the VPC's own Resolver
     /// answers the name. In another VPC than the cluster's, that is the public view while public access is on: there
-    /// it is a rule for the endpoint's own name to the inbound endpoint of the cluster's VPC. AWS takes no second rule for a domain in a VPC: where the rule is associated directly and for
-    /// that very domain, the SYSTEM rule is for the endpoint's own name, or the rule is taken from the VPC.
+    /// it is a rule for the endpoint's own name to the inbound endpoint of the cluster's VPC. AWS takes no second rule
+    /// for a domain in a VPC: where the rule is associated directly and for that very domain, the SYSTEM rule is for
+    /// the endpoint's own name, or the rule is taken from the VPC.
     "forward-rule-shadow" = {
         summary: "a Resolver rule forwards the endpoint's name away from the VPC",
         severity: Severity::Error,

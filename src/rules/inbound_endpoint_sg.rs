@@ -25,8 +25,8 @@ declare_rule! {
     /// networks. A rule that names a prefix list lets in what the list has, where the list was read. Rules that name
     /// another security group, or a prefix list that was not read, are not followed: with one of those, nothing is
     /// said. It is an error where an address that decides is silent, or a resolver's forward to the VPC ends in
-    /// silence; otherwise it is a warning, because only the configuration was seen. It is a warning too where an address is
-    /// silent over a protocol that the groups do not shut: that silence has another cause.
+    /// silence; otherwise it is a warning, because only the configuration was seen. It is a warning too where an
+    /// address is silent over a protocol that the groups do not shut: that silence has another cause.
     ///
     /// ## Why it matters
     /// Without UDP no name resolves; without TCP, answers that do not fit into a datagram fail.

@@ -11,8 +11,8 @@ use crate::limits;
 
 impl Clients {
     /// A read with its parameters, under the names of its API. A list comes with all its pages, at most
-    /// [`limits::AWS_PAGES`], and is a part where there are more; one whose later page failed does not come at all, since what is missing from it would
-    /// look absent.
+    /// [`limits::AWS_PAGES`], and is a part where there are more; one whose later page failed does not come at all,
+    /// since what is missing from it would look absent.
     pub(super) async fn ask(&self, call: Call, named: &[(&str, &str)]) -> Result<Answers, FailedRead> {
         let mut answers = Answers::default();
         let mut token = None;
