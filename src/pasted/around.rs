@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_line_of_a_hosts_file_is_told_from_others() {
-        let host: Name = "a.example".parse().unwrap();
+        let host: Name = "a.example".parse().expect("a name");
         let pinned = |text: &str| pinned(&host, text).len();
         for text in [
             "10.7.8.9 a.example",

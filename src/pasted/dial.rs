@@ -393,9 +393,12 @@ mod tests {
         (found.host, found.address.map(|ip| ip.to_string()), found.port)
     }
 
+    /// A line, and the host, the address and the port in it.
+    type DialRow<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<u16>);
+
     #[test]
     fn each_client_says_whom_it_dialled() {
-        let rows: &[(&str, Option<&str>, Option<&str>, Option<u16>)] = &[
+        let rows: &[DialRow<'_>] = &[
             ("dial tcp 10.7.8.9:443: i/o timeout", None, Some("10.7.8.9"), Some(443)),
             (
                 "dial tcp4 10.7.8.9:6443: connect: no route to host",
@@ -646,15 +649,15 @@ mod tests {
     #[test]
     fn the_lines_around_say_it_where_the_line_does_not() {
         let telnet = "Trying 10.7.8.9...\ntelnet: Unable to connect to remote host: Connection refused";
-        let line = telnet.lines().nth(1).unwrap();
+        let line = telnet.lines().nth(1).expect("a line");
         assert_eq!(of_text(line, telnet).address, "10.7.8.9".parse().ok());
         // Which of two it was, the line does not say.
         let two =
             "Trying 10.7.8.9...\nTrying 10.7.8.10...\ntelnet: Unable to connect to remote host: Connection refused";
-        assert_eq!(of_text(two.lines().nth(2).unwrap(), two).address, None);
+        assert_eq!(of_text(two.lines().nth(2).expect("a line"), two).address, None);
         let table = "ComputerName     : a.example\nRemoteAddress    : 10.7.8.9\nRemotePort       : 1433\n\
                      TcpTestSucceeded : False\n";
-        let found = of_text(table.lines().nth(3).unwrap(), table);
+        let found = of_text(table.lines().nth(3).expect("a line"), table);
         let wanted = Dial {
             host: Some("a.example"),
             address: "10.7.8.9".parse().ok(),
