@@ -40,7 +40,6 @@ declare_rule! {
         about: AnyName,
         hint: "a DNS Firewall rule of this VPC blocks the name",
         complaints: [Denial 180, FirewallBlocked 10],
-        shows: [BlockInTheVpc],
         references: [ROUTE53_FIREWALL_ACTIONS, ROUTE53_QUERY_LOGS],
         at: FailingOrConfigured,
         requires: [

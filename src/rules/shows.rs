@@ -16,8 +16,6 @@ pub enum Shows {
     AnotherVpc,
     /// The VPC's resolver does not use EKS's private hosted zone.
     UnusedPrivateZone,
-    /// Something in the VPC blocks the name.
-    BlockInTheVpc,
     /// A resolver has a denial in its cache that is out of date.
     CachedDenial,
     /// Nobody has the name.

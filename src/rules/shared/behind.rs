@@ -7,7 +7,7 @@ use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::rules::shows::Shows;
 use crate::rules::step::DenialAuthority;
-use crate::rules::{Case, Confidence, Finding, Severity, Subject};
+use crate::rules::{Case, Confidence, Finding, Severity, Subject, find};
 use crate::software::Software;
 
 /// NXDOMAIN for this name without a SOA and without a mark, and an ordinary denial for a random sibling. BIND, Unbound
@@ -56,7 +56,7 @@ pub(in crate::rules) fn surely_denied_in_the_vpc(
             .filter(|one| finding.resolvers.iter().any(|name| name == one.name()));
         finding.severity == Severity::Error
             && finding.confidence == Confidence::Certain
-            && finding.shows(Shows::BlockInTheVpc)
+            && find(&finding.rule).is_some_and(|rule| rule.explains.contains(&Shows::Denial))
             && named.any(is_same)
     };
     if subject.probed.resolver.is_of_a_vpc() || !is_bare(subject) {
