@@ -171,7 +171,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
     };
     let explanation = if is_old_expectation {
         format!(
-            "A resolver of the VPC has these addresses from a private hosted zone of AWS's, and every resolver of this run \
+            "A resolver of the VPC has these addresses from a private hosted zone of AWS's. Every resolver of this run \
              gives the same. So {source} is probably out of date: EKS changes the addresses on upgrades and when it \
              scales. If it is right, the endpoint that was asked is not in the cluster's VPC."
         )
