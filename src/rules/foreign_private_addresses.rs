@@ -316,6 +316,6 @@ fn agreeing_on_the_private_zone(case: &Case<'_>, subjects: &[&Subject<'_>]) -> b
 /// Where the expectation is the odd one out.
 fn expect_anew(case: &Case<'_>) -> Remedy {
     let mut now = remedy::answer::interfaces_now(case);
-    now.title = "Check --expect first: see which addresses the cluster's network interfaces have now".to_owned();
+    "Check --expect first: see which addresses the cluster's network interfaces have now".clone_into(&mut now.title);
     now
 }

@@ -218,15 +218,16 @@ fn has_the_public_view_without(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, rule
     has_both && !vpc.is_clusters && is_private_wanted && !has_a_zone
 }
 
+/// The member that a target's address stands in (Route 53 Resolver API Reference, TargetAddress).
+fn key(ip: &str) -> &'static str {
+    if ip.contains(':') { "Ipv6" } else { "Ip" }
+}
+
 /// A rule for the endpoint's own name to the inbound endpoints of the cluster's VPC. A VPC has one rule for a domain:
 /// where the rule is for that very name, its targets are changed.
 fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_name: bool) -> Remedy {
     let (region, zone) = (case.region(), case.own_zone());
     let addresses = case.inbound_addresses();
-    // Route 53 Resolver API Reference, TargetAddress.
-    fn key(ip: &str) -> &'static str {
-        if ip.contains(':') { "Ipv6" } else { "Ip" }
-    }
     let each = |form: fn(&str) -> String, between: &str| {
         let known: Vec<String> = addresses.iter().map(|ip| form(&ip.to_string())).collect();
         if known.is_empty() {

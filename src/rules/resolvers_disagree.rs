@@ -1,5 +1,7 @@
 //! The name servers of this host do not say the same.
 
+use std::fmt::Write as _;
+
 use super::phrase::{self, observed_target};
 use super::shared::disagreement::{Disagreement, disagreement, is_shown_right, says};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
@@ -146,13 +148,14 @@ fn who_is_right(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>])
         "Nothing shows that the addresses of {} are the cluster's.",
         phrase::titles(right)
     );
-    if !denying.is_empty() && wrong.iter().all(|subject| is_denied(subject)) {
-        said.push_str(&format!(
+    if !denying.is_empty() && wrong.iter().all(is_denied) {
+        let _ = write!(
+            said,
             " {} {}, like {}: then the name may be of a deleted cluster, and the addresses a record that somebody left.",
             phrase::titles(&denying),
             phrase::returns_negative(&denying),
             phrase::titles(wrong),
-        ));
+        );
     }
     said
 }

@@ -15,11 +15,11 @@ use crate::limits;
 /// Lines on their way to standard output, in their order.
 #[derive(Default)]
 pub(super) struct Outlet {
-    writer: Option<Writer>,
+    writer: Option<LineWriter>,
     waiting: Arc<Waiting>,
 }
 
-struct Writer {
+struct LineWriter {
     lines: Sender<String>,
     thread: JoinHandle<Result<(), Error>>,
 }
@@ -39,7 +39,7 @@ impl Outlet {
         }
         let writer = match self.writer.take() {
             Some(writer) => writer,
-            None => Writer::begin(Arc::clone(&self.waiting)).map_err(Error::Runtime)?,
+            None => LineWriter::begin(Arc::clone(&self.waiting)).map_err(Error::Runtime)?,
         };
         self.waiting.octets.fetch_add(line.len(), Ordering::Relaxed);
         if writer.lines.send(line).is_err() {
@@ -57,7 +57,7 @@ impl Outlet {
 
     /// Waits until all is written.
     pub(super) fn finish(mut self) -> Result<(), Error> {
-        self.writer.take().map_or(Ok(()), Writer::end)
+        self.writer.take().map_or(Ok(()), LineWriter::end)
     }
 }
 
@@ -83,7 +83,7 @@ impl OutletGauge {
     }
 }
 
-impl Writer {
+impl LineWriter {
     fn begin(waiting: Arc<Waiting>) -> io::Result<Self> {
         let (lines, received) = mpsc::channel::<String>();
         let thread = thread::Builder::new().name("output".to_owned()).spawn(move || {
