@@ -31,6 +31,9 @@ fn programs(system: System) -> &'static [&'static str] {
             "ipconfig",
             "timedatectl",
             "date",
+            "mkdir",
+            "printf",
+            "echo",
         ],
         System::Macos => &[
             "dig",

@@ -159,7 +159,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         .or_else(|| erlang(line))
         .or_else(|| ruby(line))
         .or_else(|| hickory(line))
-        .or_else(|| super::upstream::line(line))
+        .or_else(|| super::web_servers::line(line))
     {
         return Some(seen);
     }

@@ -28,7 +28,7 @@ mod text;
 mod tool;
 mod tunnel;
 mod unread;
-mod upstream;
+mod web_servers;
 mod windows;
 mod words;
 

@@ -33,10 +33,10 @@ pub fn private_answers_behind(case: &Case<'_>, likely: Software) -> Vec<Remedy> 
     let snippets = private_snippets(&zone, likely);
     let (own, others): (Vec<_>, Vec<_>) = snippets.into_iter().partition(|(software, _, _)| *software == likely);
     let lines = |snippets: Vec<Snippet>| snippets.into_iter().map(|(_, _, lines)| lines).collect::<Vec<_>>();
-    let title = format!("Let {zone} have private addresses, at the server behind it that filters");
+    let title = format!("On the server behind it that filters: let {zone} have private addresses");
     vec![
         Remedy::new(title, lines(own)),
-        Remedy::new("Where that server runs another program", lines(others)).as_alternative(),
+        Remedy::new("On that server, where it runs another program: the same", lines(others)).as_alternative(),
         alone_is_not_enough(),
     ]
 }
@@ -44,7 +44,7 @@ pub fn private_answers_behind(case: &Case<'_>, likely: Software) -> Vec<Remedy> 
 /// A policy zone of Unbound that blocks private addresses: `private-domain` does not undo it.
 fn private_policy(zone: &str) -> Remedy {
     Remedy::new(
-        "If a policy zone of Unbound removes them (rpz-ip): an exception in a zone before it",
+        "On an Unbound whose policy zone removes them (rpz-ip): an exception in a zone before it",
         [unbound_policy(zone)],
     )
     .as_alternative()

@@ -63,7 +63,7 @@ pub(in crate::rules) static HAS_HYBRID_NODES: Sign = Sign::of_run(
 pub(in crate::rules) static HYBRID_NODES_ARE_GIVEN_PUBLIC: Sign = Sign::of_run_if_known(
     "the public addresses in the hybrid nodes' networks",
     "a resolver in the networks of the hybrid nodes, or asked from there, gives public addresses",
-    "no resolver in the networks of the hybrid nodes, or asked from there, is known to give public addresses",
+    "that a resolver in the networks of the hybrid nodes, or asked from there, gives public addresses is not known",
     |case| Some(of_node_networks(case).any(|subject| gives(subject, |class| class == AddressClass::Public))),
 )
 .looking_at(&[Need::Cluster]);
@@ -72,7 +72,7 @@ pub(in crate::rules) static HYBRID_NODES_ARE_GIVEN_PUBLIC: Sign = Sign::of_run_i
 pub(in crate::rules) static HYBRID_NODES_ARE_GIVEN_PRIVATE: Sign = Sign::of_run_if_known(
     "the private addresses in the hybrid nodes' networks",
     "a resolver in the networks of the hybrid nodes, or asked from there, gives the private addresses",
-    "no resolver in the networks of the hybrid nodes, or asked from there, is known to give the private addresses",
+    "that a resolver in the networks of the hybrid nodes, or asked from there, gives private addresses is not known",
     |case| Some(of_node_networks(case).any(|subject| subject.verdict().is_fine() && subject.has_private_addresses())),
 )
 .looking_at(&[Need::Cluster]);

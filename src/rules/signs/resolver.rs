@@ -345,8 +345,12 @@ pub(in crate::rules) static IS_FROM_BEFORE_IT_WAS_PRIVATE: Sign = Sign::of_resol
     "it gives public addresses, and public DNS has private ones in their place by now",
     "it does not give public addresses that public DNS has replaced by private ones",
     |case, subject| {
-        // Without public addresses it is not, whatever public DNS has.
-        if !subject.has_class(AddressClass::Public) {
+        // Without public addresses it is not, whatever public DNS has, and public DNS has public ones while public
+        // access is on (Amazon EKS User Guide, "Cluster API server endpoint").
+        let has_public_access = case
+            .own_cluster()
+            .is_some_and(|cluster| cluster.endpoint_public_access == Some(true));
+        if !subject.has_class(AddressClass::Public) || has_public_access {
             return Some(false);
         }
         case.has(Need::PublicControl)

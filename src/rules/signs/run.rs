@@ -27,7 +27,7 @@ pub(in crate::rules) static VPC_HAS_THE_NAME: Sign = Sign::of_run(
 pub(in crate::rules) static ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE: Sign = Sign::of_run_if_known(
     "the name from a private hosted zone elsewhere",
     "a resolver that clients here do not ask has the private addresses from the private hosted zone",
-    "no other resolver is known to have the name from the private hosted zone",
+    "that another resolver has the name from the private hosted zone is not known",
     |case| Some(!case.private_zone_elsewhere().is_empty()),
 );
 
