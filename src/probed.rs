@@ -116,13 +116,17 @@ impl Probed {
         tries.any(|attempt| Some(attempt.transport) == self.resolver.transport && shows_edns(attempt))
     }
 
-    /// Whether what it answered for the target has one cause in one program and another cause in another: NXDOMAIN
-    /// without a SOA and REFUSED. So what software it is decides.
+    /// Whether what it answered for the target has one cause in one program and another cause, or another fix, in
+    /// another: NXDOMAIN without a SOA, REFUSED, and what a filter of private addresses leaves, which may be the filter
+    /// of a server behind it: NODATA without a SOA, and SERVFAIL for A alone. So what software it is decides.
     pub fn is_read_by_software(&self) -> bool {
-        let is_of_target = |lookup: &&Lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A;
-        let mut lookups = self.lookups.iter().filter(is_of_target);
-        lookups.any(|lookup| match lookup.kind {
-            AnswerKind::NxDomain => lookup.soa.is_none(),
+        let of = |qtype: RecordType| {
+            let mut lookups = self.lookups.iter();
+            lookups.find(|lookup| lookup.purpose == Purpose::Target && lookup.qtype == qtype)
+        };
+        of(RecordType::A).is_some_and(|lookup| match lookup.kind {
+            AnswerKind::NxDomain | AnswerKind::NoData => lookup.soa.is_none(),
+            AnswerKind::ServFail => of(RecordType::AAAA).is_some_and(|other| other.kind != AnswerKind::ServFail),
             kind => kind == AnswerKind::Refused,
         })
     }
