@@ -310,8 +310,17 @@ impl Expected {
     }
 
     /// The expected IPv4 address that DNS64 wrapped in this one, whatever the prefix is. A private IPv4 address must
-    /// not be in the well-known one (RFC 6052 section 3.1), so the network has one of its own.
+    /// not be in the well-known one (RFC 6052 section 3.1), so the network has one of its own. No such prefix is among
+    /// the addresses of one link or of a group, nor in ::/80, where IPv4 addresses are written as IPv6 ones
+    /// (RFC 4291 section 2.5.5).
     pub fn wrapped(&self, ip: Ipv6Addr) -> Option<Ipv4Addr> {
+        let may_be_routed = matches!(
+            AddressClass::of(ip.into()),
+            AddressClass::Public | AddressClass::Private
+        );
+        if !may_be_routed || ip.is_multicast() || ip.segments()[..5] == [0; 5] {
+            return None;
+        }
         possibly_embedded_ipv4(ip).find(|v4| self.addresses.contains(&IpAddr::V4(*v4)))
     }
 

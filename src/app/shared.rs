@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::by_resolver::ByResolver;
 use crate::dns::{AnswerKind, Name};
 use crate::facts::host::HostLook;
 use crate::facts::{Gap, HostConfiguration};
@@ -28,7 +29,7 @@ pub(super) struct Shared {
     /// The resolvers that sent nothing, whatever they were asked: they are not asked for this target.
     pub(super) silent: Vec<Unasked>,
     /// What is known of each resolver from other targets.
-    pub(super) for_others: Vec<(Resolver, ForOthers)>,
+    pub(super) for_others: ByResolver<ForOthers>,
     /// What the bulk engine heard for this target: who said it is not asked again.
     pub(super) found: Vec<Probed>,
     /// What this host says, whatever the target is; `None` where it is to be read.
@@ -181,7 +182,7 @@ impl Shared {
             }
         }
         for probed in observations.iter_mut().filter(|probed| probed.is_silent_somewhere()) {
-            probed.for_others = self.for_others(&probed.resolver);
+            probed.for_others = self.for_others.get(&probed.resolver).copied();
         }
         let silent = self.silent.iter().map(|one| Probed {
             resolver: one.resolver.clone(),
@@ -190,18 +191,11 @@ impl Shared {
             interrupted: true,
             for_others: Some(ForOthers {
                 silent_for: one.silent_for,
-                ..self.for_others(&one.resolver).unwrap_or_default()
+                ..self.for_others.get(&one.resolver).copied().unwrap_or_default()
             }),
         });
         observations.extend(silent);
         observations
-    }
-
-    fn for_others(&self, resolver: &Resolver) -> Option<ForOthers> {
-        let mut known = self.for_others.iter();
-        known
-            .find(|(other, _)| other.is_same_place(resolver))
-            .map(|(_, of)| *of)
     }
 
     /// What the target before did not wait for, and this one rests on.

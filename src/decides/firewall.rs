@@ -343,6 +343,8 @@ fn of_pick(pick: &MatchingRule<'_>, is_certain: bool) -> Step {
         };
         if let BlockAnswer::Override(domain) = answer {
             made.alias = Name::from_host(domain.trim_end_matches('.')).ok();
+            // Without its domain nothing shows whether an alias is the rule's.
+            made.certain &= made.alias.is_some();
         }
     }
     made

@@ -42,8 +42,8 @@ declare_rule! {
             [ANSWER_IS_FINE],
             [A_HAS_ADDRESSES],
             [AAAA_IS_NEVER_ANSWERED, AAAA_IS_NXDOMAIN],
-            // What it has is old: AAAA is not in its cache, and who would answer is gone.
-            [not MARKED_AS_STALE],
+            // What it has is old: AAAA is not in its cache, and who would answer is gone. A denial is an answer.
+            [AAAA_IS_NXDOMAIN, not MARKED_AS_STALE],
         ],
         confidence: [Low if [[AAAA_MAY_BE_LOST]], Medium],
         stage: Stage::Evidence,

@@ -110,11 +110,13 @@ fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subje
             .map(|address| AddressClass::of(address.ip));
         classes.any(|class| class == AddressClass::Private)
     });
-    let is_filtered = missing == "A" && private;
+    // What such a filter leaves has no SOA.
+    let is_bare = |subject: &&Subject<'_>| lookup_of(subject, missing).is_some_and(|lookup| lookup.soa.is_none());
+    let is_filtered = missing == "A" && private && subjects.iter().all(is_bare);
     let conclusion = if is_filtered {
         format!(
             "{conclusion} They are private: a filter of private addresses (rebinding protection, Unbound's \
-             private-address) removes them, and leaves the others."
+             private-address) may remove them, and leave the others."
         )
     } else {
         conclusion

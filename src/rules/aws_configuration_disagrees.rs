@@ -6,7 +6,7 @@ use super::otherwise::{self, OtherAnswer};
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
 use super::signs::{PUBLIC_ACCESS_IS_OFF, PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped, view};
 use crate::decides::{Blocked, Step};
 use crate::dns::AnswerKind;
 
@@ -136,7 +136,7 @@ fn of_access(case: &Case<'_>, subjects: &[&Subject<'_>], confidence: Confidence)
 fn answer(subjects: &[&Subject<'_>]) -> String {
     let several = subjects.len();
     let all = |is: fn(AnswerKind) -> bool| subjects.iter().all(|subject| subject.a_kind().is_some_and(is));
-    let aliases: BTreeSet<_> = subjects.iter().map(|subject| decided::alias_of(subject)).collect();
+    let aliases: BTreeSet<_> = subjects.iter().map(|subject| view::alias_of(subject)).collect();
     if let Some(Some(alias)) = aliases.first()
         && aliases.len() == 1
     {

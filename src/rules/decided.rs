@@ -3,9 +3,9 @@
 use super::case::OF_A_VPC;
 use super::shared::route53::{self, ResolvingVpc};
 use super::step::DenialAuthority;
-use super::{Case, Need, Subject};
+use super::{Case, Need, Subject, view};
 use crate::decides::{self, Blocked, Configuration, Construct, Effect, Step};
-use crate::dns::{AnswerKind, Name, RData, RecordType, Section};
+use crate::dns::{AnswerKind, RecordType};
 use crate::resolvers::Role;
 
 /// The facts that decide, and those that say which VPCs matter.
@@ -108,50 +108,36 @@ pub(super) fn answers_as_the_rule(subject: &Subject<'_>, step: &Step) -> bool {
         Some(Blocked::NoData) => is_bare(AnswerKind::NoData),
         Some(Blocked::NxDomain) => is_bare(AnswerKind::NxDomain),
         Some(Blocked::Override) => match &step.alias {
-            Some(domain) => alias_of(subject) == Some(domain),
+            Some(domain) => view::alias_of(subject) == Some(domain),
             // The rule's domain was not read.
-            None => alias_of(subject).is_some(),
+            None => view::alias_of(subject).is_some(),
         },
-        None => is_bare(AnswerKind::NoData) || is_bare(AnswerKind::NxDomain) || alias_of(subject).is_some(),
+        None => is_bare(AnswerKind::NoData) || is_bare(AnswerKind::NxDomain) || view::alias_of(subject).is_some(),
     }
-}
-
-/// What the name is made an alias of.
-pub(super) fn alias_of<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
-    let lookup = subject.a()?;
-    let mut own = lookup
-        .section(Section::Answer)
-        .filter(|record| record.owner == lookup.question);
-    own.find_map(|record| match &record.data {
-        RData::Cname(domain) => Some(domain),
-        _ => None,
-    })
 }
 
 /// Whether a resolver makes the name an alias of the very domain that a rule of DNS Firewall gives in the VPC that it
 /// answers for. No zone of AWS's has an alias of the name, so the answer is the rule's, wherever the alias leads.
 pub(super) fn has_the_alias_of_a_rule(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let vpcs = route53::resolving_vpcs(case);
-    let mut its = vpcs
-        .iter()
-        .filter(|vpc| vpc.subjects.iter().any(|other| other.name() == subject.name()));
-    its.any(|vpc| {
-        let steps = of_vpc(case, vpc);
-        firewall_block(&steps).is_some_and(|step| step.alias.is_some() && alias_of(subject) == step.alias.as_ref())
+    blocks(case, subject, |step| {
+        step.alias.is_some() && view::alias_of(subject) == step.alias.as_ref()
     })
 }
 
 /// Whether a rule of DNS Firewall blocks the name, for sure or not, in the VPC that a resolver answers for, and the
 /// resolver answers as that rule says.
 pub(super) fn firewall_may_block(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    blocks(case, subject, |step| answers_as_the_rule(subject, step))
+}
+
+/// Whether a rule of DNS Firewall for which this holds blocks the name, for sure or not, in the VPC that a resolver
+/// answers for.
+fn blocks(case: &Case<'_>, subject: &Subject<'_>, holds: impl Fn(&Step) -> bool) -> bool {
     let vpcs = route53::resolving_vpcs(case);
     let mut its = vpcs
         .iter()
         .filter(|vpc| vpc.subjects.iter().any(|other| other.name() == subject.name()));
-    its.any(|vpc| {
-        let steps = of_vpc(case, vpc);
-        firewall_block(&steps).is_some_and(|step| answers_as_the_rule(subject, step))
-    })
+    its.any(|vpc| firewall_block(&of_vpc(case, vpc)).is_some_and(&holds))
 }
 
 /// Whether a rule of DNS Firewall blocks the name for sure in the VPC that a resolver answers for. `None` where nothing

@@ -172,7 +172,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
     let explanation = if is_old_expectation {
         format!(
             "A resolver of the VPC has these addresses from a private hosted zone of AWS's. Every resolver of this run \
-             gives the same. So {source} is probably out of date: EKS changes the addresses on upgrades and when it \
+             that has addresses gives the same. So {source} is probably out of date: EKS changes the addresses on upgrades and when it \
              scales. If it is right, the endpoint that was asked is not in the cluster's VPC."
         )
     } else {
@@ -226,11 +226,13 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
         .why(explanation)
         .seen(evidence)
         .fix(if is_old_expectation {
-            [
-                vec![expect_anew(case)],
-                remedies(case, known, subjects, published.is_some()),
-            ]
-            .concat()
+            let again = remedy::answer::interfaces_now(case).commands;
+            let mut fix = vec![expect_anew(case)];
+            fix.extend(remedies(case, known, subjects, published.is_some()));
+            // It is said first.
+            let mut is_first = true;
+            fix.retain(|remedy| std::mem::take(&mut is_first) || remedy.commands != again);
+            fix
         } else {
             remedies(case, known, subjects, published.is_some())
         })

@@ -236,10 +236,18 @@ fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_n
             known.join(between)
         }
     };
+    // What is shared with an account, only its owner changes.
+    let is_shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
     let remedy = if is_for_this_name {
+        let owner = rule.owner.as_deref().unwrap_or("another account");
+        let who = if is_shared {
+            format!("Ask {owner}, whose rule {} is, to point it", rule.id)
+        } else {
+            "Point the rule".to_owned()
+        };
         Remedy::new(
             format!(
-                "Point the rule to the inbound endpoint of the cluster's VPC, in every VPC that has {}",
+                "{who} to the inbound endpoint of the cluster's VPC, in every VPC that has {}",
                 rule.id
             ),
             [format!(
@@ -250,7 +258,8 @@ fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_n
             )],
         )
     } else {
-        let endpoint = rule.resolver_endpoint_id.as_deref().unwrap_or_default();
+        let endpoint = rule.resolver_endpoint_id.as_deref().filter(|_| !is_shared);
+        let endpoint = endpoint.unwrap_or_default();
         Remedy::new(
             format!(
                 "A rule for {zone} to the inbound endpoint of the cluster's VPC. A SYSTEM rule would give the public \

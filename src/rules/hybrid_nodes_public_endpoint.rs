@@ -37,7 +37,7 @@ declare_rule! {
             [HAS_HYBRID_NODES],
             [AWS_HAS_THE_PUBLIC_ENDPOINT],
             [AWS_HAS_THE_PRIVATE_ENDPOINT],
-            [unless HYBRID_NODES_ARE_GIVEN_PRIVATE, HYBRID_NODES_ARE_GIVEN_PUBLIC],
+            [HYBRID_NODES_ARE_GIVEN_PUBLIC, not HYBRID_NODES_RESOLVER_WAS_ASKED],
         ],
         confidence: [
             Certain if [[HYBRID_NODES_ARE_GIVEN_PUBLIC], [unless HYBRID_NODES_ARE_GIVEN_PRIVATE]],

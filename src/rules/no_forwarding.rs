@@ -5,7 +5,6 @@ use super::shared::{age, search};
 use super::{Case, Confidence, Evidence, Finding, Fits, Need, Remedy, Severity, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
-use crate::dns::AnswerKind;
 use crate::endpoint::SoaOrigin;
 use crate::target::View;
 
@@ -145,16 +144,11 @@ impl PublicViewSign {
 /// Whether the evidence shows that this resolver does not forward, and is not another rule's.
 fn shows_it(case: &Case<'_>, subject: &Subject<'_>, vpc_has_it: bool) -> bool {
     if subject.verdict().has_addresses() {
-        // The sibling is denied by the zone that the resolver takes such names from.
-        let sibling_is_public = subject.sibling().is_some_and(|lookup| {
-            lookup.kind == AnswerKind::NxDomain && lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws)
-        });
         return view::gives_the_public_view(case, subject)
             && !age::is_from_before_it_was_private(case, subject)
             && (view::right_but_for_the_view(subject)
                 || view::public_has_the_addresses(case, subject)
-                || subject.view() == View::Public
-                || sibling_is_public);
+                || view::is_of_the_public_zone(subject));
     }
     if !matches!(view::denied_by(subject), Some((_, SoaOrigin::PublicAws))) {
         return false;

@@ -144,14 +144,15 @@ fn finding(
         })
         .collect();
     evidence.extend(known.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
+    let asks = phrase::plural(several, "asks", "ask");
     let another = if is_behind {
         let programs = subjects.iter().filter_map(|subject| subject.software);
         let programs = phrase::list(&phrase::each_once(programs.map(|software| software.title().to_owned())));
         if shape == FilteredAnswer::Bare {
-            format!(" {programs} leaves no such answer by itself, so the filter is at a server that {who} asks.")
+            format!(" {programs} leaves no such answer by itself, so the filter is at a server that {who} {asks}.")
         } else {
             format!(
-                " {programs} does not filter so. So a server that {who} asks may do it, or what {who} asks fails for A \
+                " {programs} does not filter so. So a server that {who} {asks} may do it, or what {who} {asks} fails for A \
                  alone."
             )
         }
@@ -160,7 +161,6 @@ fn finding(
     } else {
         String::new()
     };
-    let asks = phrase::plural(several, "asks", "ask");
     let remedies = if is_behind {
         let mut behind = remedy::filter::private_answers_behind(case, shape.software());
         if confidence == Confidence::Low {

@@ -1,7 +1,7 @@
 //! The resolver answers over UDP and not over TCP.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Finding, Fits, Remedy, Severity, Stage, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::observation::Transport;
 use crate::resolvers::Role;
 
@@ -46,45 +46,53 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked = fits.subjects();
-    let who = phrase::titles(&blocked);
-    let is_connected = blocked.iter().all(|subject| {
-        let tries = subject.tcp().into_iter().flat_map(|lookup| &lookup.attempts);
-        tries.filter(|attempt| attempt.connected).count() > 0
+    let groups = fits.grouped(|subject| {
+        let mut tries = subject.tcp().into_iter().flat_map(|lookup| &lookup.attempts);
+        Some(tries.any(|attempt| attempt.connected))
     });
+    groups
+        .into_iter()
+        .map(|(confidence, is_connected, blocked)| finding(case, confidence, is_connected, &blocked))
+        .collect()
+}
+
+fn finding(case: &Case<'_>, confidence: Confidence, is_connected: bool, blocked: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(blocked);
     let mut remedies = Vec::new();
     if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
         remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp], &[]));
     }
     remedies.push(Remedy::new(
-        "Open TCP port 53 on the path to the resolver; the second command must then return the same as the first",
+        if is_connected {
+            "See why the resolver does not answer over TCP: the second command must return the same as the first"
+        } else {
+            "Open TCP port 53 on the path to the resolver; the second command must then return the same as the first"
+        },
         blocked
             .iter()
             .flat_map(|subject| remedy::path::ask(case, subject))
             .collect::<Vec<_>>(),
     ));
-    vec![
-        RULE.finding(fits.least_sure_at(&blocked), &blocked)
-            .summary(format!(
-                "{who} {} over UDP and not over TCP: {}",
-                phrase::plural(blocked.len(), "answers", "answer"),
-                if is_connected {
-                    "it accepts connections to TCP port 53, and sends no reply"
-                } else {
-                    "TCP port 53 is blocked"
-                }
-            ))
-            .why(format!(
-                "{who} {} over UDP and {} over TCP. Today's answer fits into a datagram. A larger answer is truncated, \
+    RULE.finding(confidence, blocked)
+        .summary(format!(
+            "{who} {} over UDP and not over TCP: {}",
+            phrase::plural(blocked.len(), "answers", "answer"),
+            if is_connected {
+                "TCP port 53 takes connections, and no reply comes"
+            } else {
+                "TCP port 53 is blocked"
+            }
+        ))
+        .why(format!(
+            "{who} {} over UDP and {} over TCP. Today's answer fits into a datagram. A larger answer is truncated, \
                  and then every client has to ask over TCP, and fails or waits long.",
-                phrase::plural(blocked.len(), "answers", "answer"),
-                phrase::plural(blocked.len(), "does not answer", "do not answer")
-            ))
-            .seen(
-                blocked
-                    .iter()
-                    .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
-            )
-            .fix(remedies),
-    ]
+            phrase::plural(blocked.len(), "answers", "answer"),
+            phrase::plural(blocked.len(), "does not answer", "do not answer")
+        ))
+        .seen(
+            blocked
+                .iter()
+                .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+        )
+        .fix(remedies)
 }

@@ -85,6 +85,27 @@ pub(super) fn age(subject: &Subject<'_>) -> Age {
     }
 }
 
+/// What the name is made an alias of.
+pub(super) fn alias_of<'a>(subject: &Subject<'a>) -> Option<&'a Name> {
+    let lookup = subject.a()?;
+    let mut own = lookup
+        .section(Section::Answer)
+        .filter(|record| record.owner == lookup.question);
+    own.find_map(|record| match &record.data {
+        RData::Cname(domain) => Some(domain),
+        _ => None,
+    })
+}
+
+/// Whether the SOA of AWS's public zone stands in its answers: for the name, or for a random sibling. That is denied by
+/// the zone that the resolver takes such names from.
+pub(super) fn is_of_the_public_zone(subject: &Subject<'_>) -> bool {
+    let sibling_is_public = subject.sibling().is_some_and(|lookup| {
+        lookup.kind == AnswerKind::NxDomain && lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws)
+    });
+    subject.view() == View::Public || sibling_is_public
+}
+
 /// Private addresses, or the private zone, are expected, and the resolver's addresses are those of the public
 /// view: public ones; or the right ones although the public zone, and not the private one, was asked for them.
 pub(super) fn gives_the_public_view(case: &Case<'_>, subject: &Subject<'_>) -> bool {

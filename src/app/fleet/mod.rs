@@ -7,6 +7,7 @@ mod list;
 mod outlet;
 mod progress;
 mod roll;
+mod suspects;
 mod watch;
 
 use std::collections::BTreeMap;

@@ -61,6 +61,16 @@ impl Outlet {
     }
 }
 
+impl Drop for Outlet {
+    /// What was put is written, whatever ended the run.
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            // Whatever ended it is said already.
+            let _ = writer.end();
+        }
+    }
+}
+
 /// How much waits to be written.
 #[derive(Clone, Default)]
 pub(super) struct OutletGauge(Arc<Waiting>);

@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use super::super::Error;
+use super::super::by_resolver::ByResolver;
 use super::super::check::{look, round_beside};
 use super::super::conduct::Interrupted;
 use super::super::conduct::{apart, now};
@@ -29,6 +30,7 @@ use super::aws::SharedLearning;
 use super::bulk::{self, TargetAnswers};
 use super::list::{ListedTarget, ListedTargets, ZonedTargets};
 use super::outlet::OutletGauge;
+use super::suspects::{Survey, SurveyAim, Suspects};
 use super::{Making, ReadyReport};
 use crate::bulk as engine;
 use crate::dns::Name;
@@ -82,17 +84,6 @@ type Decided = (
     Option<(First, Option<LinePattern>)>,
 );
 
-/// What a check finds out for the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Survey {
-    /// Nothing: it rests on what others showed.
-    No,
-    /// The first of its zone: what it needs itself, and who is silent.
-    First,
-    /// All there is.
-    Whole,
-}
-
 /// What a pass comes to next.
 enum Next {
     /// All were asked for in bulk.
@@ -128,27 +119,25 @@ pub(super) struct Rolling<'a> {
     /// The lookups of other names, by the zone of the targets that they hold for.
     controls: RefCell<BTreeMap<String, Controls>>,
     silent: RefCell<Vec<Silent>>,
-    /// The resolvers that sent anything, to any question of the run.
-    spoke: RefCell<Vec<Resolver>>,
     /// What the targets that are done showed of each resolver.
-    for_others: RefCell<Vec<(Resolver, ForOthers)>>,
+    for_others: RefCell<ByResolver<ForOthers>>,
     /// The zones of which a resolver answered for a target's own name.
-    answering: RefCell<Vec<(Resolver, BTreeSet<String>)>>,
+    answering: RefCell<ByResolver<BTreeSet<String>>>,
     /// When the control questions of a zone were last asked again for a resolver that was silent, and whoever asks
     /// them now.
     surveyed: RefCell<BTreeMap<String, Instant>>,
     surveying: tokio::sync::Mutex<()>,
     /// For how many targets in a row a resolver that was silent was asked once more in vain.
-    in_vain: RefCell<Vec<(Resolver, usize)>>,
+    in_vain: RefCell<ByResolver<usize>>,
     /// The targets in a row for which a resolver was silent, where there are no control questions, or where it was
     /// refused for others.
-    mute: RefCell<Vec<(Resolver, BTreeSet<usize>)>>,
+    mute: RefCell<ByResolver<BTreeSet<usize>>>,
     /// The resolvers whose port was refused, or to which there was no route.
-    refused: RefCell<Vec<Resolver>>,
+    refused: RefCell<ByResolver<()>>,
     /// The resolvers that said nothing over TCP: what that is to a target, the careful engine says.
-    without_tcp: RefCell<Vec<Resolver>>,
+    without_tcp: RefCell<ByResolver<()>>,
     /// The resolvers whose reply over TCP, or its absence, was seen.
-    tried_over_tcp: RefCell<Vec<Resolver>>,
+    tried_over_tcp: RefCell<ByResolver<()>>,
     look: RefCell<Option<Arc<HostLook>>>,
     configuration: RefCell<Option<(Option<HostConfiguration>, Vec<Gap>)>>,
     done: RefCell<DoneTargets>,
@@ -195,7 +184,6 @@ impl<'a> Rolling<'a> {
             targets: RefCell::default(),
             controls: RefCell::default(),
             silent: RefCell::default(),
-            spoke: RefCell::default(),
             for_others: RefCell::default(),
             answering: RefCell::default(),
             surveyed: RefCell::default(),
@@ -330,7 +318,7 @@ impl<'a> Rolling<'a> {
                     (coming, heard) = Default::default();
                     let is_left = |at: &usize| !self.is_done(others[*at] as usize);
                     let left = (0..others.len()).filter(is_left);
-                    suspects.ready.extend(left.map(|at| (at, Survey::No)));
+                    left.for_each(|at| suspects.add(at, None));
                 }
             }
             let taken_at = now();
@@ -525,23 +513,18 @@ impl<'a> Rolling<'a> {
             if self.is_silent(resolver) {
                 self.alike.borrow_mut().forget();
             }
-            if let Some((_, all)) = known.iter_mut().find(|(other, _)| other.is_same_place(resolver)) {
-                is_news |= !tells_all(*all);
-                all.add(*part);
-            } else {
-                is_news = true;
-                known.push((resolver.clone(), *part));
-            }
+            is_news |= !known.get(resolver).copied().is_some_and(tells_all);
+            known.of(resolver).add(*part);
         }
         is_news
     }
 
     /// What other targets than the one that showed `own` tell of the resolver.
     fn of_others(&self, resolver: &Resolver, own: &[(Resolver, ForOthers)]) -> Option<ForOthers> {
-        let is_it = |one: &&(Resolver, ForOthers)| one.0.is_same_place(resolver);
-        let known = self.for_others.borrow();
-        let all = known.iter().find(is_it)?.1;
-        let part = own.iter().find(is_it).map(|(_, part)| *part).unwrap_or_default();
+        let all = *self.for_others.borrow().get(resolver)?;
+        let mut own = own.iter();
+        let own = own.find(|(other, _)| other.is_same_place(resolver));
+        let part = own.map(|(_, part)| *part).unwrap_or_default();
         Some(all.without(part)).filter(|others| *others != ForOthers::default())
     }
 
@@ -600,12 +583,11 @@ impl<'a> Rolling<'a> {
     /// where one says nothing over TCP, the careful engine says what that is to a target.
     fn is_enough(&self, servers: &[(Resolver, engine::BulkServer)]) -> bool {
         let without_tcp = self.without_tcp.borrow();
-        let is_without = |one: &Resolver| without_tcp.iter().any(|other| other.is_same_place(one));
         let is_too_much = |one: &Resolver| {
             if self.is_silent(one) {
                 one.in_scope
             } else {
-                is_without(one)
+                without_tcp.has(one)
             }
         };
         !servers.is_empty() && !servers.iter().any(|(resolver, _)| is_too_much(resolver))
@@ -617,8 +599,7 @@ impl<'a> Rolling<'a> {
         let tried = self.tried_over_tcp.borrow();
         servers.iter().any(|(resolver, _)| {
             let is_asked = resolver.transport == Some(Transport::Udp) && resolver.role != Role::Public;
-            let is_known = tried.iter().any(|other| other.is_same_place(resolver));
-            is_asked && resolver.in_scope && !is_known && !self.is_silent(resolver)
+            is_asked && resolver.in_scope && !tried.has(resolver) && !self.is_silent(resolver)
         })
     }
 
@@ -708,7 +689,7 @@ impl<'a> Rolling<'a> {
         answers: &TargetAnswers,
         servers: &[(Resolver, engine::BulkServer)],
     ) -> DecidedHow {
-        let is_changing = self.mute.borrow().iter().any(|(other, _)| !self.is_silent(other));
+        let is_changing = self.mute.borrow().resolvers().any(|other| !self.is_silent(other));
         if is_changing || self.is_one_asked_again() || !self.making.is_plain() || self.settings.sources.since.is_some()
         {
             return DecidedHow::Diagnose;
@@ -790,14 +771,11 @@ impl<'a> Rolling<'a> {
     /// lost on the way.
     fn lost_for(&self, entry: &ListedTarget, capture: &Capture) -> Vec<Resolver> {
         let (zone, answering, in_vain) = (zone(entry), self.answering.borrow(), self.in_vain.borrow());
-        let is_it = |one: &Resolver, other: &Resolver| one.is_same_place(other);
-        let answers = |resolver: &Resolver| {
-            let mut known = answering.iter().filter(|(other, _)| is_it(other, resolver));
-            known.any(|(_, zones)| zones.contains(&zone))
-        };
+        let answers = |resolver: &Resolver| answering.get(resolver).is_some_and(|zones| zones.contains(&zone));
         let is_worth_it = |resolver: &Resolver| {
-            let mut known = in_vain.iter().filter(|(other, _)| is_it(other, resolver));
-            known.all(|(_, targets)| *targets < limits::BULK_UNPROVEN)
+            in_vain
+                .get(resolver)
+                .is_none_or(|targets| *targets < limits::BULK_UNPROVEN)
         };
         let silent = capture.observations.iter().filter(|one| one.is_silent_for_the_target());
         let resolvers = silent.map(|one| &one.resolver).filter(|one| one.in_scope);
@@ -851,14 +829,11 @@ impl<'a> Rolling<'a> {
         let mut is_any = false;
         for resolver in lost {
             let mut in_vain = self.in_vain.borrow_mut();
-            let known = in_vain.iter().position(|(other, _)| other.is_same_place(resolver));
             if answers(resolver) {
                 is_any = true;
-                in_vain.retain(|(other, _)| !other.is_same_place(resolver));
-            } else if let Some(place) = known {
-                in_vain[place].1 += 1;
+                in_vain.remove(resolver);
             } else {
-                in_vain.push((resolver.clone(), 1));
+                *in_vain.of(resolver) += 1;
             }
         }
         if again.interrupted {
@@ -957,26 +932,8 @@ impl<'a> Rolling<'a> {
             .iter()
             .filter(|one| one.lookups.iter().any(is_answer))
         {
-            let known = answering
-                .iter()
-                .position(|(other, _)| other.is_same_place(&probed.resolver));
-            let place = known.unwrap_or_else(|| {
-                answering.push((probed.resolver.clone(), BTreeSet::new()));
-                answering.len() - 1
-            });
-            let zone = zone(entry);
-            if !answering[place].1.contains(&zone) {
-                answering[place].1.insert(zone);
-            }
+            answering.of(&probed.resolver).insert(zone(entry));
         }
-    }
-
-    fn was_refused(&self, resolver: &Resolver) -> bool {
-        self.refused.borrow().iter().any(|other| other.is_same_place(resolver))
-    }
-
-    fn has_spoken(&self, resolver: &Resolver) -> bool {
-        self.spoke.borrow().iter().any(|other| other.is_same_place(resolver))
     }
 
     /// Whether what was silent for this target is silent whatever it is asked. Without control questions the silence
@@ -984,18 +941,13 @@ impl<'a> Rolling<'a> {
     /// host says so once in a while (Linux: once a second to one asker, icmp_ratelimit in ip-sysctl.rst), and for the
     /// questions between it is silent.
     fn is_proven_silent(&self, entry: &ListedTarget, resolver: &Resolver, is_surveyed: bool) -> bool {
-        let was_refused = self.was_refused(resolver);
+        let was_refused = self.refused.borrow().has(resolver);
         if self.settings.asked.controls && !was_refused {
             // A target without controls is too little to go by.
             return is_surveyed;
         }
         let mut mute = self.mute.borrow_mut();
-        let known = mute.iter().position(|(other, _)| other.is_same_place(resolver));
-        let known = known.unwrap_or_else(|| {
-            mute.push((resolver.clone(), BTreeSet::new()));
-            mute.len() - 1
-        });
-        let targets = &mut mute[known].1;
+        let targets = mute.of(resolver);
         targets.insert(entry.at);
         targets.len() >= limits::BULK_UNPROVEN
     }
@@ -1004,12 +956,12 @@ impl<'a> Rolling<'a> {
     fn learn(&self, entry: &ListedTarget, capture: &Capture, shared: &Shared, surveyed: Option<String>) {
         let is_over_tcp = |lookup: &Lookup| lookup.purpose == Purpose::TargetTcp;
         let mut tried = self.tried_over_tcp.borrow_mut();
-        for probed in &capture.observations {
-            if probed.lookups.iter().any(is_over_tcp)
-                && !tried.iter().any(|other| other.is_same_place(&probed.resolver))
-            {
-                tried.push(probed.resolver.clone());
-            }
+        for probed in capture
+            .observations
+            .iter()
+            .filter(|one| one.lookups.iter().any(is_over_tcp))
+        {
+            tried.of(&probed.resolver);
         }
         self.learn_who_answers(entry, capture);
         let mut silent = self.silent.borrow_mut();
@@ -1018,16 +970,11 @@ impl<'a> Rolling<'a> {
                 continue;
             }
             let is_silent = shared::is_silent(probed);
-            if shared::is_refused(probed) && !self.was_refused(&probed.resolver) {
-                self.refused.borrow_mut().push(probed.resolver.clone());
+            if shared::is_refused(probed) {
+                self.refused.borrow_mut().of(&probed.resolver);
             }
             if probed.lookups.iter().any(Lookup::heard_anything) {
-                if !self.has_spoken(&probed.resolver) {
-                    self.spoke.borrow_mut().push(probed.resolver.clone());
-                }
-                self.mute
-                    .borrow_mut()
-                    .retain(|(other, _)| !other.is_same_place(&probed.resolver));
+                self.mute.borrow_mut().remove(&probed.resolver);
             }
             let known = silent
                 .iter()
@@ -1066,7 +1013,9 @@ impl<'a> Rolling<'a> {
             self.alike.borrow_mut().forget();
             let mut without_tcp = self.without_tcp.borrow_mut();
             let mute = capture.observations.iter().filter(|one| !bulk::is_heard_over_tcp(one));
-            without_tcp.extend(mute.map(|one| one.resolver.clone()));
+            for one in mute {
+                without_tcp.of(&one.resolver);
+            }
             let mut of_zones = self.controls.borrow_mut();
             let controls = Controls::of(capture).beside(of_zones.get(&zone));
             if controls.is_whole() || !of_zones.get(&zone).is_some_and(Controls::is_whole) {
@@ -1090,60 +1039,4 @@ fn shown(capture: &Capture, survey: Survey) -> Vec<(Resolver, ForOthers)> {
 /// Whether all is known that may be what tells a silence for one name from another cause.
 fn tells_all(others: ForOthers) -> bool {
     others.over_udp > 0 && others.with_edns > 0 && others.aaaa > 0
-}
-
-/// What a survey is to show.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum SurveyAim {
-    /// Whether these servers, which were mute, are silent whatever they are asked.
-    Mute(Vec<usize>),
-    /// What the first target of this zone did not wait for.
-    Zone(String),
-}
-
-/// The targets that the careful engine is to ask for. Where a survey is to be done before it, the first of them does
-/// it, and the others wait for that, so that not every one costs a window.
-#[derive(Default)]
-struct Suspects {
-    ready: VecDeque<(usize, Survey)>,
-    /// Who waits for each survey; `None` once it is done.
-    waiting: BTreeMap<SurveyAim, Option<Vec<usize>>>,
-    /// The surveys under way, by who does each.
-    surveys: BTreeMap<usize, SurveyAim>,
-}
-
-impl Suspects {
-    /// One more, and the survey that is to be done before it.
-    fn add(&mut self, at: usize, about: Option<SurveyAim>) {
-        let Some(about) = about else {
-            return self.ready.push_back((at, Survey::No));
-        };
-        match self.waiting.get_mut(&about) {
-            None => {
-                self.waiting.insert(about.clone(), Some(Vec::new()));
-                self.surveys.insert(at, about);
-                self.ready.push_back((at, Survey::Whole));
-            }
-            Some(Some(waiting)) => waiting.push(at),
-            Some(None) => self.ready.push_back((at, Survey::No)),
-        }
-    }
-
-    /// The next to ask for, and how.
-    fn next(&mut self) -> Option<(usize, Survey)> {
-        self.ready.pop_front()
-    }
-
-    /// A check is done, and a survey with it where it was one.
-    fn surveyed(&mut self, at: Option<usize>) {
-        let about = at.and_then(|at| self.surveys.remove(&at));
-        let waiting = about.and_then(|about| self.waiting.insert(about, None)).flatten();
-        let waiting = waiting.into_iter().flatten().map(|at| (at, Survey::No));
-        self.ready.extend(waiting);
-    }
-
-    /// Whether this survey was done.
-    fn is_surveyed(&self, about: &SurveyAim) -> bool {
-        matches!(self.waiting.get(about), Some(None))
-    }
 }

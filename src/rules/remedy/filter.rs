@@ -53,7 +53,8 @@ fn private_policy(zone: &str) -> Remedy {
 /// A policy zone of Unbound with an exception. Of several, the first that has the name decides.
 fn unbound_policy(zone: &str) -> String {
     format!(
-        "# Unbound (unbound.conf): before the other rpz: clauses; allow.rpz.db has the last three lines\n\
+        "# Unbound (unbound.conf), only where it has rpz: clauses: before them (module-config has respip then);\n\
+         # allow.rpz.db has the last three lines\n\
          rpz:\n    name: \"allow.rpz\"\n    zonefile: \"allow.rpz.db\"\n\
          @ 60 SOA localhost. root.localhost. 1 3600 600 86400 60\n\
          @ 60 NS localhost.\n\
@@ -149,10 +150,10 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
                 Software::Unbound,
                 format!(
                     "# Unbound: remove the local-zone that covers the name; where it is wider and must stay\n\
-                 server:\n    local-zone: \"{zone}\" always_transparent\n{}",
-                    unbound_policy(&zone)
+                 server:\n    local-zone: \"{zone}\" always_transparent"
                 ),
             ),
+            (Software::Unbound, unbound_policy(&zone)),
             (
                 Software::Dnsmasq,
                 format!(

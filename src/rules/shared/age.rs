@@ -36,7 +36,10 @@ pub(in crate::rules) fn is_from_before_it_was_private(case: &Case<'_>, subject: 
         let mut classes = subject.comparison.addresses.iter().map(|address| address.class);
         classes.all(|class| class == AddressClass::Public)
     };
+    // A record of somebody's own has no SOA of AWS's public zone beside it, and may be an alias.
     view::gives_the_public_view(case, subject)
+        && view::is_of_the_public_zone(subject)
+        && view::alias_of(subject).is_none()
         && all_public(subject)
         && !subject.sibling_resolves()
         && of_public().next().is_some()

@@ -3,7 +3,7 @@
 use super::{behind, transport, validation};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::{Lookup, Transport};
 use crate::resolvers::Role;
 use crate::rules::step::foreign_zone_around;
 use crate::rules::{Case, Subject};
@@ -37,9 +37,7 @@ pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
     let a = subject.a()?;
     let validation = a.has_ede(ExtendedError::is_dnssec_failure)
         || validation::rejects_what_it_holds(a)
-        || subject
-            .lookups(Purpose::CheckingDisabled)
-            .any(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative());
+        || validation::unchecked(subject).is_some();
     let policy = a.has_ede(ExtendedError::is_policy);
     if validation || policy {
         return None;

@@ -35,8 +35,8 @@ pub(in crate::rules) fn is_left_behind_it(subject: &Subject<'_>, shape: Filtered
     let marks_its_own = || subject.software_minor.is_some_and(|minor| minor >= DNSMASQ_MARKS_FROM);
     match shape {
         FilteredAnswer::Marked | FilteredAnswer::MarkedUnchecked => false,
-        FilteredAnswer::Bare if software == Software::Dnsmasq => marks_its_own(),
-        FilteredAnswer::Bare => software != Software::Unbound,
+        // Others leave no record and no SOA by themselves too: Unbound, and policy zones that do without a SOA.
+        FilteredAnswer::Bare => software == Software::Dnsmasq && marks_its_own(),
         FilteredAnswer::ServFail => software != Software::Bind,
         FilteredAnswer::Refused => software != Software::Knot,
     }

@@ -9,13 +9,14 @@ use crate::observation::Transport;
 use crate::resolvers::Role;
 use crate::rules::shared::client_vpn::{self, ClientVpnFault};
 use crate::rules::shared::obstacle::{self, NetworkFault};
-use crate::rules::{Case, Need, Subject};
+use crate::rules::{Case, Need, Subject, view};
 
 /// The order in which they are read.
 pub(in crate::rules) static OF_NETWORK: &[&Sign] = &[
     &NETWORK_ACL_DENIES_ALL,
     &HAS_HYBRID_NODES,
     &HYBRID_NODES_ARE_GIVEN_PUBLIC,
+    &HYBRID_NODES_RESOLVER_WAS_ASKED,
     &HYBRID_NODES_ARE_GIVEN_PRIVATE,
     &COMES_THROUGH_CLIENT_VPN,
     &HAS_AN_ADDRESS_OF_CLIENT_VPN,
@@ -64,7 +65,23 @@ pub(in crate::rules) static HYBRID_NODES_ARE_GIVEN_PUBLIC: Sign = Sign::of_run_i
     "the public addresses in the hybrid nodes' networks",
     "a resolver in the networks of the hybrid nodes, or asked from there, gives public addresses",
     "that a resolver in the networks of the hybrid nodes, or asked from there, gives public addresses is not known",
-    |case| Some(of_node_networks(case).any(|subject| gives(subject, |class| class == AddressClass::Public))),
+    |case| {
+        Some(of_node_networks(case).any(|subject| {
+            // Where a name that does not exist has addresses, those of this one show nothing.
+            gives(subject, |class| class == AddressClass::Public)
+                && !subject.sibling_resolves()
+                && (view::is_of_the_public_zone(subject) || view::public_has_the_addresses(case, subject))
+        }))
+    },
+)
+.looking_at(&[Need::Cluster]);
+
+/// A resolver that hybrid nodes may use was asked.
+pub(in crate::rules) static HYBRID_NODES_RESOLVER_WAS_ASKED: Sign = Sign::of_run(
+    "a resolver of the hybrid nodes",
+    "a resolver in the networks of the hybrid nodes, or asked from there, was asked",
+    "no resolver in the networks of the hybrid nodes was asked, and none from there",
+    |case| Some(of_node_networks(case).next().is_some()),
 )
 .looking_at(&[Need::Cluster]);
 
@@ -85,7 +102,7 @@ fn of_node_networks<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Subj
         .map_or(&[][..], |cluster| cluster.remote_node_networks.as_slice());
     let is_inside = move |ip: IpAddr| networks.iter().any(|network| network.contains(&ip));
     case.subjects().filter(move |subject| {
-        let is_a_clients = !subject.is_vpc_side() && !subject.has_role(Role::Public) && subject.speaks_dns();
+        let is_a_clients = !subject.is_vpc_side() && !subject.has_role(Role::Public);
         let is_of_this_host = subject.has_role(Role::Local) && client_vpn::own_address(subject).is_some_and(is_inside);
         is_a_clients && (is_of_this_host || subject.ip().is_some_and(is_inside))
     })

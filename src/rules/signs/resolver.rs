@@ -15,7 +15,7 @@ use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
 use crate::facts::Chooser;
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::{Lookup, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport, validation};
@@ -556,7 +556,7 @@ pub(in crate::rules) static ANSWERS_UNCHECKED: Sign = Sign::of_resolver(
     "the question with CD=1",
     "it answers with CD=1",
     "it does not answer with CD=1, either",
-    |_, subject| Some(answers_unchecked(subject)),
+    |_, subject| Some(validation::unchecked(subject).is_some()),
 );
 
 /// An extended error says that validation failed.
@@ -965,13 +965,6 @@ fn is_denied(subject: &Subject<'_>) -> Option<bool> {
 pub(super) fn is_denied_by(subject: &Subject<'_>, wanted: SoaOrigin) -> Option<bool> {
     let origin = view::denied_by(subject).map(|(_, origin)| origin);
     is_denied(subject).map(|denied| denied && origin == Some(wanted))
-}
-
-/// Whether checking disabled brought an answer, for either type.
-fn answers_unchecked(subject: &Subject<'_>) -> bool {
-    subject
-        .lookups(Purpose::CheckingDisabled)
-        .any(|lookup| lookup.kind == AnswerKind::Answer || lookup.kind.is_negative())
 }
 
 fn soa(subject: &Subject<'_>) -> Option<String> {
