@@ -144,6 +144,15 @@ impl Probed {
         lookups.any(|lookup| lookup.purpose == Purpose::Target && lookup.kind.is_silence())
     }
 
+    /// Whether a question for the target itself, of its type A or AAAA, got nothing or SERVFAIL: what may be over with
+    /// the next question.
+    pub fn fails_for_the_target(&self) -> bool {
+        let mut lookups = self.lookups.iter();
+        lookups.any(|lookup| {
+            lookup.purpose == Purpose::Target && (lookup.kind.is_silence() || lookup.kind == AnswerKind::ServFail)
+        })
+    }
+
     /// It was tried with more than questions over UDP for the endpoint's own name, whatever came of it: with another
     /// name, or over TCP, where a connection tells without any name.
     pub fn tried_with_more_than_the_name(&self) -> bool {

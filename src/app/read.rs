@@ -40,6 +40,8 @@ struct ReportLine {
 pub(super) fn is_lines(bytes: &[u8]) -> bool {
     let text = text::decode(bytes);
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let is_document = |line: &str| serde_json::from_str::<ReportLine>(line).is_ok();
+    // A list would be taken for the members of an object in their order.
+    let is_document =
+        |line: &str| line.trim_start().starts_with('{') && serde_json::from_str::<ReportLine>(line).is_ok();
     lines.next().is_some_and(is_document) && lines.next().is_some_and(is_document)
 }

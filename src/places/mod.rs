@@ -189,15 +189,12 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<CaptureFile, PlaceError> {
     }
     let decoded = text::decode(bytes);
     let text = decoded.as_bytes();
-    let logged = dig::logged(&decoded);
-    let printed = logged
-        .as_deref()
-        .map_or_else(|| text::as_printed(&decoded), Cow::Borrowed);
+    let (printed, is_logged) = printed(&decoded);
     let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
     let is_json = match first {
         None => true,
         // A list, or the prompt in front of dig; an object, or what a tracker of issues puts around a text.
-        Some(b'[' | b'{' | b'"') => logged.is_none() && !dig::has_header(&printed),
+        Some(b'[' | b'{' | b'"') => !is_logged && !dig::has_header(&printed),
         Some(_) => false,
     };
     if is_json {
@@ -222,7 +219,15 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<CaptureFile, PlaceError> {
 
 /// Whether it is dig's text, and no capture.
 pub fn is_dig(bytes: &[u8]) -> bool {
-    bytes.len() as u64 <= limits::CAPTURE && dig::has_header(&text::as_printed(&text::decode(bytes)))
+    bytes.len() as u64 <= limits::CAPTURE && dig::has_header(&printed(&text::decode(bytes)).0)
+}
+
+/// A document as it was printed, and whether it stood in the JSON of a log.
+fn printed(document: &str) -> (Cow<'_, str>, bool) {
+    match dig::logged(document) {
+        Some(logged) => (Cow::Owned(logged), true),
+        None => (text::as_printed(document), false),
+    }
 }
 
 impl CaptureFile {

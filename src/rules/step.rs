@@ -66,13 +66,7 @@ fn heard(subject: &Subject<'_>) -> bool {
     if subject.probed.resolver.transport != Some(Transport::Udp) {
         return subject.heard_anything();
     }
-    subject
-        .probed
-        .lookups
-        .iter()
-        .flat_map(|lookup| &lookup.attempts)
-        .any(|attempt| attempt.transport == Transport::Udp && was_heard(attempt))
-        || subject.for_others().over_udp > 0
+    subject.heard_over(Transport::Udp) == Some(true)
 }
 
 /// Whether a try got any reply at all.

@@ -136,8 +136,42 @@ impl<'a> Subject<'a> {
 
     /// It sent nothing for this target, controls and all, and answered for others of the run: it stopped or began in
     /// the middle of it, or packets were lost. So the silence of a control says nothing of what it resolves.
+    ///
+    /// The same where it is asked over UDP, answered so for others, and here over TCP alone.
     fn is_heard_for_others_alone(&self) -> bool {
-        !self.probed.lookups.iter().any(Lookup::heard_anything) && self.for_others().answered > 0
+        if self.probed.lookups.iter().any(Lookup::heard_anything) {
+            let is_udp = self.probed.resolver.transport == Some(Transport::Udp);
+            is_udp && self.for_others().over_udp > 0 && self.answers_over(Transport::Udp) == Some(false)
+        } else {
+            self.for_others().answered > 0
+        }
+    }
+
+    /// Whether any question of this target's over a transport got a reply; `None` where none was asked.
+    fn answers_over(&self, transport: Transport) -> Option<bool> {
+        let attempts = self.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
+        let mut tries = attempts.filter(|attempt| attempt.transport == transport).peekable();
+        tries.peek()?;
+        Some(match transport {
+            // A connection that is closed without a reply is none.
+            Transport::Tcp => tries.any(|attempt| attempt.rcode.is_some()),
+            _ => tries.any(was_heard),
+        })
+    }
+
+    /// Whether any question over a transport got a reply, of this target or of another one of the same run; `None` where
+    /// none was asked. One that answered for a part of the run did not answer in the other.
+    pub fn heard_over(&self, transport: Transport) -> Option<bool> {
+        let of_others = self.for_others();
+        let is_heard_for_others = match transport {
+            Transport::Udp => of_others.over_udp > 0,
+            Transport::Tcp => of_others.over_tcp > 0,
+            Transport::Tls | Transport::Https => false,
+        };
+        if is_heard_for_others && !self.answers_for_a_part_of_the_run() {
+            return Some(true);
+        }
+        self.answers_over(transport)
     }
 
     /// The same, and other names than the target's were asked for beside it: it answered for a part of the run only.

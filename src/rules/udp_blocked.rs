@@ -1,7 +1,7 @@
 //! UDP does not get through, TCP does.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Finding, Fits, Remedy, Severity, Stage, remedy};
+use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::System;
 use crate::observation::Transport;
 use crate::resolvers::Role;
@@ -35,20 +35,43 @@ declare_rule! {
             [not HEARD_OVER_UDP],
             [HEARD_OVER_TCP],
         ],
-        confidence: [High],
+        confidence: [Medium if [[ANSWERS_FOR_A_PART_OF_THE_RUN]], High],
         stage: Stage::Evidence,
     }
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    let blocked = fits.subjects();
-    let who = phrase::titles(&blocked);
+    fits.grouped(|subject| Some(subject.answers_for_a_part_of_the_run()))
+        .into_iter()
+        .map(|(confidence, for_a_part, blocked)| finding(case, confidence, for_a_part, &blocked))
+        .collect()
+}
+
+fn finding(case: &Case<'_>, confidence: Confidence, for_a_part: bool, blocked: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(blocked);
+    let several = blocked.len();
+    let answers = phrase::plural(several, "answers", "answer");
+    let summary = if for_a_part {
+        format!("{who} answered over TCP only for a part of the run")
+    } else {
+        format!("{who} {answers} over TCP only: UDP port 53 is blocked")
+    };
+    let reason = if for_a_part {
+        phrase::for_a_part_of_the_run(blocked)
+    } else {
+        " A firewall rule that names TCP only is the usual reason.".to_owned()
+    };
     let mut remedies = Vec::new();
-    if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
+    if !for_a_part && blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
         remedies.push(remedy::path::open_security_group(case, &[Transport::Udp], &[]));
     }
+    let title = if for_a_part {
+        "See whether it answers over UDP again: the first line must answer like the second"
+    } else {
+        "Open UDP port 53 on the way there; the first line must then answer like the second"
+    };
     remedies.push(Remedy::new(
-        "Open UDP port 53 on the way there; the first line must then answer like the second",
+        title,
         blocked
             .iter()
             .flat_map(|subject| remedy::path::ask(case, subject))
@@ -61,23 +84,17 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ["options use-vc"],
         ));
     }
-    vec![
-        RULE.finding(fits.least_sure_at(&blocked), &blocked)
-            .summary(format!(
-                "{who} {} over TCP only: UDP port 53 is blocked",
-                phrase::plural(blocked.len(), "answers", "answer")
-            ))
-            .why(format!(
-                "No question to {who} over UDP got a reply{}, and TCP did. Clients change to TCP only where a UDP \
-                 reply says that it is truncated, so none of them gets an answer. A firewall rule that names TCP only \
-                 is the usual reason.",
-                phrase::among_them(case)
-            ))
-            .seen(
-                blocked
-                    .iter()
-                    .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
-            )
-            .fix(remedies),
-    ]
+    RULE.finding(confidence, blocked)
+        .summary(summary)
+        .why(format!(
+            "No question to {who} over UDP got a reply{}, and TCP did. Clients change to TCP only where a UDP reply says \
+             that it is truncated, so none of them gets an answer.{reason}",
+            phrase::among_them(case)
+        ))
+        .seen(
+            blocked
+                .iter()
+                .flat_map(|subject| [observed_target(subject), observed_tcp(subject)].concat()),
+        )
+        .fix(remedies)
 }

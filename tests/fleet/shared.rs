@@ -132,31 +132,35 @@ fn a_closed_port_is_the_cause_of_every_target() {
 }
 
 /// One that stops in the middle of the run: what it answered before and what it does not answer now are not held
-/// together. The controls are asked again, and the cause is that it answered for a part of the run.
+/// together. The controls are asked again, and the cause is that it answered for a part of the run: at all, or over UDP.
 #[test]
 fn a_resolver_that_stops_during_the_run_is_told_by_what_it_does_then() {
-    let mut are_silent = 0;
-    for answers in [15, 30, 45] {
-        let left = AtomicUsize::new(answers);
-        let server = Server::answering_but(100, move |_, _, _| {
-            let next = |left: usize| left.checked_sub(1);
-            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_err()
-        });
-        let bench = Bench::new(&lines(0..20));
-        let (fleet, code) = bench.fleet(&[("corp", &server)], &["--timeout", "1s"]);
-        assert_ne!(code, 0, "{answers}");
-        for one in &fleet.targets {
-            let Some(lead) = &one.headline else { continue };
-            assert_eq!(lead.rule, "resolver-unreachable", "{answers}: {one:?}");
-            assert_ne!(lead.confidence, Confidence::Certain, "{answers}: {one:?}");
-            are_silent += 1;
+    for (goes_on_over_tcp, rule) in [(false, "resolver-unreachable"), (true, "udp-blocked")] {
+        let mut are_silent = 0;
+        for answers in [15, 30, 45] {
+            let left = AtomicUsize::new(answers);
+            let server = Server::answering_but(100, move |_, _, over_tcp| {
+                let next = |left: usize| left.checked_sub(1);
+                let is_over = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_err();
+                is_over && !(over_tcp && goes_on_over_tcp)
+            });
+            let bench = Bench::new(&lines(0..20));
+            let (fleet, code) = bench.fleet(&[("corp", &server)], &["--timeout", "1s"]);
+            assert_ne!(code, 0, "{answers}");
+            // One that it stopped at has a part of its answers, and a warning.
+            for one in fleet.targets.iter().filter(|one| one.conclusion == Conclusion::Broken) {
+                let Some(lead) = &one.headline else { continue };
+                assert_eq!(lead.rule, rule, "{answers}: {one:?}");
+                assert_ne!(lead.confidence, Confidence::Certain, "{answers}: {one:?}");
+                are_silent += 1;
+            }
+            for cause in &fleet.causes {
+                let says_so = cause.explanation.contains("it stopped during the run");
+                assert!(says_so || fleet.count(Conclusion::Healthy) == 0, "{answers}: {cause:?}");
+            }
         }
-        for cause in &fleet.causes {
-            let says_so = cause.explanation.contains("it stopped during the run");
-            assert!(says_so || fleet.count(Conclusion::Healthy) == 0, "{answers}: {cause:?}");
-        }
+        assert!(are_silent > 0, "{rule}");
     }
-    assert!(are_silent > 0);
 }
 
 /// What comes over TCP is a finding to each target, whichever is first in the list: a broken one ends without it.

@@ -20,6 +20,7 @@ use super::super::Error;
 use super::super::check::aws_share;
 use super::super::conduct::apart;
 use super::super::learn::{Beside, Learnt, ToCome};
+use super::super::output;
 use super::aws::{AccountFacts, Eyes, Heard, SharedLearning, look};
 use crate::cli::args::{CheckArgs, ExpectScope};
 use crate::cli::settings::{contradiction, host as named_host};
@@ -477,7 +478,7 @@ async fn of_file(path: &Path, keeps_going: bool, scope: Option<ExpectScope>) -> 
     }
     let not_asked = unreadable.into_iter().map(|error| {
         let name = format!("line {}", error.line);
-        let reason = format!("not asked: {}", error.reason);
+        let reason = format!("not asked: {}", output::sayable(&error.reason));
         (error.line, TargetOutcome::not_asked(name, None, NamedBy::File, reason))
     });
     Ok(TargetList {

@@ -3,6 +3,7 @@
 mod alike;
 mod aws;
 mod bulk;
+mod known;
 mod list;
 mod outlet;
 mod progress;

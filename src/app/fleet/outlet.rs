@@ -99,8 +99,11 @@ impl LineWriter {
         let thread = thread::Builder::new().name("output".to_owned()).spawn(move || {
             for line in received {
                 let written = output::stdout(line.as_bytes());
-                // After an error too: nobody is to wait for what will not be written.
-                waiting.octets.fetch_sub(line.len(), Ordering::Relaxed);
+                // After an error nobody is to wait for what will not be written: the next line that is put tells of it.
+                match written {
+                    Ok(()) => waiting.octets.fetch_sub(line.len(), Ordering::Relaxed),
+                    Err(_) => waiting.octets.swap(0, Ordering::Relaxed),
+                };
                 waiting.less.notify_one();
                 written?;
             }

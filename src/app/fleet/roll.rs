@@ -8,7 +8,7 @@
 //! each is waited for; the rest of the zone waits for that.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::{pending, ready};
 use std::pin::pin;
 use std::rc::Rc;
@@ -19,15 +19,15 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use super::super::Error;
-use super::super::by_resolver::ByResolver;
 use super::super::check::{look, round_beside};
 use super::super::conduct::Interrupted;
 use super::super::conduct::{apart, now};
 use super::super::learn::KnownEndpoint;
-use super::super::shared::{self, Awaits, Controls, Shared, Unasked};
+use super::super::shared::{Awaits, Controls, Shared, Unasked};
 use super::alike::{Alike, DecidedHow, First, LinePattern, MadeUp, Values};
 use super::aws::SharedLearning;
 use super::bulk::{self, TargetAnswers};
+use super::known::{KnownResolvers, tells_all};
 use super::list::{ListedTarget, ListedTargets, ZonedTargets};
 use super::outlet::OutletGauge;
 use super::suspects::{Survey, SurveyAim, Suspects};
@@ -37,12 +37,12 @@ use crate::dns::Name;
 use crate::facts::host::HostLook;
 use crate::facts::{Facts, Gap, HostConfiguration};
 use crate::limits;
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::{Lookup, Purpose};
 use crate::probe::Paces;
 use crate::probed::{ForOthers, Probed};
 use crate::render::fleet::report_line;
 use crate::report::{Capture, Conclusion, diagnose};
-use crate::resolvers::{self, Resolver, Role};
+use crate::resolvers::{self, Resolver};
 use crate::settings::Settings;
 
 /// Why not all were asked.
@@ -99,12 +99,6 @@ enum Next {
     Checked(Checked),
 }
 
-/// A resolver that sent nothing, and when it was last asked.
-struct Silent {
-    unasked: Unasked,
-    asked: Instant,
-}
-
 /// What is known so far of what the targets share.
 pub(super) struct Rolling<'a> {
     settings: &'a Settings,
@@ -118,26 +112,11 @@ pub(super) struct Rolling<'a> {
     targets: RefCell<BTreeMap<String, usize>>,
     /// The lookups of other names, by the zone of the targets that they hold for.
     controls: RefCell<BTreeMap<String, Controls>>,
-    silent: RefCell<Vec<Silent>>,
-    /// What the targets that are done showed of each resolver.
-    for_others: RefCell<ByResolver<ForOthers>>,
-    /// The zones of which a resolver answered for a target's own name.
-    answering: RefCell<ByResolver<BTreeSet<String>>>,
+    known: RefCell<KnownResolvers>,
     /// When the control questions of a zone were last asked again for a resolver that was silent, and whoever asks
     /// them now.
     surveyed: RefCell<BTreeMap<String, Instant>>,
     surveying: tokio::sync::Mutex<()>,
-    /// For how many targets in a row a resolver that was silent was asked once more in vain.
-    in_vain: RefCell<ByResolver<usize>>,
-    /// The targets in a row for which a resolver was silent, where there are no control questions, or where it was
-    /// refused for others.
-    mute: RefCell<ByResolver<BTreeSet<usize>>>,
-    /// The resolvers whose port was refused, or to which there was no route.
-    refused: RefCell<ByResolver<()>>,
-    /// The resolvers that said nothing over TCP: what that is to a target, the careful engine says.
-    without_tcp: RefCell<ByResolver<()>>,
-    /// The resolvers whose reply over TCP, or its absence, was seen.
-    tried_over_tcp: RefCell<ByResolver<()>>,
     look: RefCell<Option<Arc<HostLook>>>,
     configuration: RefCell<Option<(Option<HostConfiguration>, Vec<Gap>)>>,
     done: RefCell<DoneTargets>,
@@ -183,16 +162,9 @@ impl<'a> Rolling<'a> {
             at_once: (rate as usize / limits::QUESTIONS_OF_TARGET).clamp(1, limits::TARGETS_AT_ONCE),
             targets: RefCell::default(),
             controls: RefCell::default(),
-            silent: RefCell::default(),
-            for_others: RefCell::default(),
-            answering: RefCell::default(),
+            known: RefCell::new(KnownResolvers::new(settings)),
             surveyed: RefCell::default(),
             surveying: tokio::sync::Mutex::default(),
-            in_vain: RefCell::default(),
-            mute: RefCell::default(),
-            refused: RefCell::default(),
-            without_tcp: RefCell::default(),
-            tried_over_tcp: RefCell::default(),
             look: RefCell::default(),
             configuration: RefCell::default(),
             done: RefCell::default(),
@@ -303,7 +275,7 @@ impl<'a> Rolling<'a> {
                 } else if running.is_empty() {
                     is_open = surveys.pop_front().is_none();
                     if is_open
-                        && self.lacks_tcp(&servers)
+                        && self.known.borrow().lack_tcp(asked(&servers))
                         && let Some(at) = of_tcp.take()
                     {
                         is_open = false;
@@ -352,7 +324,7 @@ impl<'a> Rolling<'a> {
                         };
                         self.done.borrow_mut().add(entry.at);
                         let mut told = vec![(entry, ready)];
-                        if self.take(&pattern.shown) {
+                        if self.known(|known| known.take(&pattern.shown)) {
                             told.extend(self.told_by_others(held, false).await?);
                         }
                         for (entry, ready) in told {
@@ -481,7 +453,7 @@ impl<'a> Rolling<'a> {
             };
             self.done.borrow_mut().add(entry.at);
             let TargetResult { ready, shown, open } = made;
-            let is_news = self.take(&shown);
+            let is_news = self.known(|known| known.take(&shown));
             let mut told = match open {
                 Some(capture) if !is_awaited && held.len() < limits::TARGETS_HELD => {
                     held.push(HeldTarget {
@@ -505,27 +477,16 @@ impl<'a> Rolling<'a> {
         }
     }
 
-    /// Counts what a target showed of the resolvers. Returns whether it is the first to show something of one.
-    fn take(&self, shown: &[(Resolver, ForOthers)]) -> bool {
-        let mut known = self.for_others.borrow_mut();
-        let mut is_news = false;
-        for (resolver, part) in shown.iter().filter(|(_, part)| *part != ForOthers::default()) {
-            if self.is_silent(resolver) {
-                self.alike.borrow_mut().forget();
-            }
-            is_news |= !known.get(resolver).copied().is_some_and(tells_all);
-            known.of(resolver).add(*part);
+    /// What is known of the resolvers, to add to. Where something changes that every target rests on, those that are alike
+    /// are made out anew.
+    fn known<T>(&self, with: impl FnOnce(&mut KnownResolvers) -> T) -> T {
+        let mut known = self.known.borrow_mut();
+        let before = known.changes();
+        let out = with(&mut known);
+        if known.changes() != before {
+            self.alike.borrow_mut().forget();
         }
-        is_news
-    }
-
-    /// What other targets than the one that showed `own` tell of the resolver.
-    fn of_others(&self, resolver: &Resolver, own: &[(Resolver, ForOthers)]) -> Option<ForOthers> {
-        let all = *self.for_others.borrow().get(resolver)?;
-        let mut own = own.iter();
-        let own = own.find(|(other, _)| other.is_same_place(resolver));
-        let part = own.map(|(_, part)| *part).unwrap_or_default();
-        Some(all.without(part)).filter(|others| *others != ForOthers::default())
+        out
     }
 
     /// The reports that wait for what others show, where those have shown it, or all of them; diagnosed again with
@@ -544,7 +505,7 @@ impl<'a> Rolling<'a> {
                 .iter_mut()
                 .filter(|one| one.is_silent_somewhere())
             {
-                let others = self.of_others(&probed.resolver, &one.shown);
+                let others = self.known.borrow().of_others(&probed.resolver, &one.shown);
                 is_open |= others.is_none_or(|others| !tells_all(others));
                 is_other |= probed.for_others != others;
                 probed.for_others = others;
@@ -579,28 +540,9 @@ impl<'a> Rolling<'a> {
         resolvers::resolve(self.settings, &facts).map_or_else(|_| Vec::new(), |resolvers| bulk::servers(&resolvers))
     }
 
-    /// Whether the bulk engine can find a target that is healthy: none is where a resolver in scope is silent, and
-    /// where one says nothing over TCP, the careful engine says what that is to a target.
+    /// Whether the bulk engine can find a target that is healthy.
     fn is_enough(&self, servers: &[(Resolver, engine::BulkServer)]) -> bool {
-        let without_tcp = self.without_tcp.borrow();
-        let is_too_much = |one: &Resolver| {
-            if self.is_silent(one) {
-                one.in_scope
-            } else {
-                without_tcp.has(one)
-            }
-        };
-        !servers.is_empty() && !servers.iter().any(|(resolver, _)| is_too_much(resolver))
-    }
-
-    /// Whether nothing shows yet what comes over TCP of a resolver that decides: a target that is broken ends without
-    /// it, and to a healthy one it is a finding.
-    fn lacks_tcp(&self, servers: &[(Resolver, engine::BulkServer)]) -> bool {
-        let tried = self.tried_over_tcp.borrow();
-        servers.iter().any(|(resolver, _)| {
-            let is_asked = resolver.transport == Some(Transport::Udp) && resolver.role != Role::Public;
-            is_asked && resolver.in_scope && !tried.has(resolver) && !self.is_silent(resolver)
-        })
+        !servers.is_empty() && self.known.borrow().leave_something_to_find(asked(servers))
     }
 
     /// The places of the servers that are silent.
@@ -609,22 +551,13 @@ impl<'a> Rolling<'a> {
         (0..servers.len()).filter(is_left_out).collect()
     }
 
-    /// Whether the next target asks one that was silent again.
-    fn is_one_asked_again(&self) -> bool {
-        let now = Instant::now();
-        self.silent.borrow().iter().any(|one| self.is_due(one, now))
-    }
-
-    /// One that was not asked for a window is asked again: it may have come back.
-    fn is_due(&self, one: &Silent, now: Instant) -> bool {
-        now.saturating_duration_since(one.asked) > self.settings.timeout * 2
-    }
-
     fn is_silent(&self, resolver: &Resolver) -> bool {
-        let silent = self.silent.borrow();
-        silent
-            .iter()
-            .any(|other| other.unasked.resolver.is_same_place(resolver))
+        self.known.borrow().is_silent(resolver)
+    }
+
+    /// The resolvers that are not asked now.
+    fn silent_now(&self) -> Vec<Unasked> {
+        self.known(KnownResolvers::silent_now)
     }
 
     /// The report of one target by what was found in bulk; `None` where it is not healthy by that.
@@ -639,7 +572,7 @@ impl<'a> Rolling<'a> {
         let (first, made_up) = first.map_or((None, None), |(first, made_up)| (Some(first), made_up));
         let decided = async {
             let silent = self.silent_now();
-            let is_one_asked_again = silent.len() < self.silent.borrow().len();
+            let is_one_asked_again = silent.len() < self.known.borrow().silent();
             let capture = self.capture(&entry, Survey::No, found, silent.clone()).await?;
             let shown = shown(&capture, Survey::No);
             // Who was not asked in bulk has said something else of each.
@@ -689,9 +622,11 @@ impl<'a> Rolling<'a> {
         answers: &TargetAnswers,
         servers: &[(Resolver, engine::BulkServer)],
     ) -> DecidedHow {
-        let is_changing = self.mute.borrow().resolvers().any(|other| !self.is_silent(other));
-        if is_changing || self.is_one_asked_again() || !self.making.is_plain() || self.settings.sources.since.is_some()
-        {
+        let is_changing = {
+            let known = self.known.borrow();
+            known.is_any_undecided() || known.is_one_asked_again()
+        };
+        if is_changing || !self.making.is_plain() || self.settings.sources.since.is_some() {
             return DecidedHow::Diagnose;
         }
         let left_out = self.left_out(servers);
@@ -767,25 +702,12 @@ impl<'a> Rolling<'a> {
         (entry, at, survey, checked)
     }
 
-    /// The resolvers in scope that were silent for this target and answered others of its zone: packets may have been
-    /// lost on the way.
+    /// The resolvers that are worth a second sample of this target.
     fn lost_for(&self, entry: &ListedTarget, capture: &Capture) -> Vec<Resolver> {
-        let (zone, answering, in_vain) = (zone(entry), self.answering.borrow(), self.in_vain.borrow());
-        let answers = |resolver: &Resolver| answering.get(resolver).is_some_and(|zones| zones.contains(&zone));
-        let is_worth_it = |resolver: &Resolver| {
-            in_vain
-                .get(resolver)
-                .is_none_or(|targets| *targets < limits::BULK_UNPROVEN)
-        };
-        let silent = capture.observations.iter().filter(|one| one.is_silent_for_the_target());
-        let resolvers = silent.map(|one| &one.resolver).filter(|one| one.in_scope);
         if self.settings.asked.samples > 1 || capture.interrupted {
             return Vec::new();
         }
-        resolvers
-            .filter(|one| answers(one) && is_worth_it(one))
-            .cloned()
-            .collect()
+        self.known.borrow().lost(&zone(entry), capture)
     }
 
     /// What the target shows with a second sample, where one of these resolvers answers in it. Where none does, once
@@ -824,17 +746,13 @@ impl<'a> Rolling<'a> {
                 .observations
                 .iter()
                 .filter(|one| one.resolver.is_same_place(resolver));
-            seen.any(|one| !one.lookups.is_empty() && !one.is_silent_for_the_target())
+            seen.any(|one| !one.lookups.is_empty() && !one.fails_for_the_target())
         };
         let mut is_any = false;
         for resolver in lost {
-            let mut in_vain = self.in_vain.borrow_mut();
-            if answers(resolver) {
-                is_any = true;
-                in_vain.remove(resolver);
-            } else {
-                *in_vain.of(resolver) += 1;
-            }
+            let has_answered = answers(resolver);
+            is_any |= has_answered;
+            self.known(|known| known.was_asked_once_more(resolver, has_answered));
         }
         if again.interrupted {
             return Ok(capture);
@@ -874,7 +792,7 @@ impl<'a> Rolling<'a> {
                 .filter(|_| survey == Survey::No)
                 .cloned(),
             silent,
-            for_others: self.for_others.borrow().clone(),
+            for_others: self.known.borrow().for_others().clone(),
             found,
             look: self.look.borrow().clone(),
             configuration: self.configuration.borrow().clone(),
@@ -906,116 +824,11 @@ impl<'a> Rolling<'a> {
         is_left.then_some(SurveyAim::Zone(zone))
     }
 
-    /// The resolvers that are not asked now.
-    fn silent_now(&self) -> Vec<Unasked> {
-        let now = Instant::now();
-        let mut silent = self.silent.borrow_mut();
-        let mut left = Vec::new();
-        for one in silent.iter_mut() {
-            if self.is_due(one, now) {
-                // The target that asks it is like no other.
-                self.alike.borrow_mut().forget();
-                one.asked = now;
-            } else {
-                left.push(one.unasked.clone());
-            }
-        }
-        left
-    }
-
-    /// Keeps of which zone each resolver answered for a target's own name.
-    fn learn_who_answers(&self, entry: &ListedTarget, capture: &Capture) {
-        let is_answer = |lookup: &Lookup| lookup.purpose == Purpose::Target && lookup.heard_anything();
-        let mut answering = self.answering.borrow_mut();
-        for probed in capture
-            .observations
-            .iter()
-            .filter(|one| one.lookups.iter().any(is_answer))
-        {
-            answering.of(&probed.resolver).insert(zone(entry));
-        }
-    }
-
-    /// Whether what was silent for this target is silent whatever it is asked. Without control questions the silence
-    /// may be about the one name, so that of several names is needed. So it is where its port was refused before: a
-    /// host says so once in a while (Linux: once a second to one asker, icmp_ratelimit in ip-sysctl.rst), and for the
-    /// questions between it is silent.
-    fn is_proven_silent(&self, entry: &ListedTarget, resolver: &Resolver, is_surveyed: bool) -> bool {
-        let was_refused = self.refused.borrow().has(resolver);
-        if self.settings.asked.controls && !was_refused {
-            // A target without controls is too little to go by.
-            return is_surveyed;
-        }
-        let mut mute = self.mute.borrow_mut();
-        let targets = mute.of(resolver);
-        targets.insert(entry.at);
-        targets.len() >= limits::BULK_UNPROVEN
-    }
-
     /// Keeps what a target showed of more than itself.
     fn learn(&self, entry: &ListedTarget, capture: &Capture, shared: &Shared, surveyed: Option<String>) {
-        let is_over_tcp = |lookup: &Lookup| lookup.purpose == Purpose::TargetTcp;
-        let mut tried = self.tried_over_tcp.borrow_mut();
-        for probed in capture
-            .observations
-            .iter()
-            .filter(|one| one.lookups.iter().any(is_over_tcp))
-        {
-            tried.of(&probed.resolver);
-        }
-        self.learn_who_answers(entry, capture);
-        let mut silent = self.silent.borrow_mut();
-        for probed in &capture.observations {
-            if shared.is_silent(&probed.resolver) {
-                continue;
-            }
-            let is_silent = shared::is_silent(probed);
-            if shared::is_refused(probed) {
-                self.refused.borrow_mut().of(&probed.resolver);
-            }
-            if probed.lookups.iter().any(Lookup::heard_anything) {
-                self.mute.borrow_mut().remove(&probed.resolver);
-            }
-            let known = silent
-                .iter()
-                .position(|one| one.unasked.resolver.is_same_place(&probed.resolver));
-            let questions = probed.lookups.len().max(1);
-            // A run that ended before its window says neither.
-            let has_spoken = match &probed.system {
-                Some(_) => !is_silent,
-                None => probed.lookups.iter().any(Lookup::heard_anything),
-            };
-            match known {
-                Some(place) if has_spoken => {
-                    silent.remove(place);
-                    self.alike.borrow_mut().forget();
-                }
-                Some(place) if is_silent => {
-                    self.alike.borrow_mut().forget();
-                    let one = &mut silent[place].unasked;
-                    one.silent_for = one.silent_for.saturating_add(questions);
-                }
-                None if is_silent && self.is_proven_silent(entry, &probed.resolver, surveyed.is_some()) => {
-                    self.alike.borrow_mut().forget();
-                    silent.push(Silent {
-                        unasked: Unasked {
-                            resolver: probed.resolver.clone(),
-                            question: capture.target.hostname.clone(),
-                            silent_for: questions,
-                        },
-                        asked: Instant::now(),
-                    });
-                }
-                _ => {}
-            }
-        }
+        let (at, zone, is_surveyed) = (entry.at, zone(entry), surveyed.is_some());
+        self.known(|known| known.learn(at, &zone, capture, shared, is_surveyed));
         if let Some(zone) = surveyed {
-            self.alike.borrow_mut().forget();
-            let mut without_tcp = self.without_tcp.borrow_mut();
-            let mute = capture.observations.iter().filter(|one| !bulk::is_heard_over_tcp(one));
-            for one in mute {
-                without_tcp.of(&one.resolver);
-            }
             let mut of_zones = self.controls.borrow_mut();
             let controls = Controls::of(capture).beside(of_zones.get(&zone));
             if controls.is_whole() || !of_zones.get(&zone).is_some_and(Controls::is_whole) {
@@ -1029,14 +842,14 @@ impl<'a> Rolling<'a> {
     }
 }
 
+/// The resolvers that the bulk engine asks.
+fn asked(servers: &[(Resolver, engine::BulkServer)]) -> impl Iterator<Item = &Resolver> {
+    servers.iter().map(|(resolver, _)| resolver)
+}
+
 /// What a target shows of each resolver that was asked for it. The controls are its own where it was asked for them.
 fn shown(capture: &Capture, survey: Survey) -> Vec<(Resolver, ForOthers)> {
     let is_own = |lookup: &Lookup| survey != Survey::No || lookup.question == capture.target.hostname;
     let of = |probed: &Probed| (probed.resolver.clone(), probed.shown(is_own));
     capture.observations.iter().map(of).collect()
-}
-
-/// Whether all is known that may be what tells a silence for one name from another cause.
-fn tells_all(others: ForOthers) -> bool {
-    others.over_udp > 0 && others.with_edns > 0 && others.aaaa > 0
 }

@@ -22,19 +22,34 @@ pub(super) fn text(document: &str) -> Option<String> {
             _ => vec![Value::Object(object)],
         },
         Ok(_) => return None,
-        Err(_) => document
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| serde_json::from_str(line).ok())
-            .collect::<Option<_>>()?,
+        Err(_) => lines(document)?,
     };
     let mut whole = String::new();
-    for record in &records {
-        let printed = MEMBERS.iter().find_map(|member| record.get(member)?.as_str())?;
-        whole.push_str(printed.strip_suffix('\n').unwrap_or(printed));
+    // A record without it is of something else.
+    let printed = |record: &Value| {
+        MEMBERS
+            .iter()
+            .find_map(|member| Some(record.get(member)?.as_str()?.to_owned()))
+    };
+    for printed in records.iter().filter_map(printed) {
+        whole.push_str(printed.strip_suffix('\n').unwrap_or(&printed));
         whole.push('\n');
     }
     has_header(&whole).then_some(whole)
+}
+
+/// The records of a log that has one on each line. The last may be cut off, where the end of a copy is.
+fn lines(document: &str) -> Option<Vec<Value>> {
+    let mut lines = document.lines().filter(|line| !line.trim().is_empty()).peekable();
+    let mut records = Vec::new();
+    while let Some(line) = lines.next() {
+        match serde_json::from_str(line) {
+            Ok(record) => records.push(record),
+            Err(error) if lines.peek().is_none() && error.is_eof() => {}
+            Err(_) => return None,
+        }
+    }
+    Some(records)
 }
 
 /// The program that wrote a document of DNS in JSON, where it is known by its members.
@@ -77,6 +92,17 @@ mod tests {
         assert_eq!(text(&format!("[{events}]")).as_deref(), Some(DIG));
         let one = serde_json::json!({ "log": DIG }).to_string();
         assert_eq!(text(&one).as_deref(), Some(DIG));
+    }
+
+    #[test]
+    fn a_record_of_something_else_and_a_last_line_that_is_cut_off() {
+        let mut lines = records("log");
+        lines.insert(1, "{\"level\": \"info\"}".to_owned());
+        lines.push("{\"log\": \";; ANSW".to_owned());
+        assert_eq!(text(&lines.join("\n")).as_deref(), Some(DIG));
+        // In the middle it is no log.
+        lines.push("{\"log\": \"\"}".to_owned());
+        assert_eq!(text(&lines.join("\n")), None);
     }
 
     #[test]

@@ -93,10 +93,13 @@ fn of_its_own_configuration(
         .flatten()
 }
 
-/// Whether public DNS gives private addresses for the name, at any place: whoever asks it needs no forward.
+/// Whether public DNS gives private addresses for the name: whoever asks it needs no forward. Where it gives others at
+/// another place, somebody on the way may have answered in its name.
 fn is_in_public_dns(seen: &ComparedPlaces<'_>) -> bool {
-    let mut resolvers = seen.places.iter().flat_map(|place| &place.report.resolvers);
-    resolvers.any(|one| one.probed.resolver.role == Role::Public && has_private_addresses(one))
+    let resolvers = seen.places.iter().flat_map(|place| &place.report.resolvers);
+    let is_public = |one: &&ResolverReport| one.probed.resolver.role == Role::Public && one.verdict.has_addresses();
+    let mut public = resolvers.filter(is_public).peekable();
+    public.peek().is_some() && public.all(has_private_addresses)
 }
 
 /// What to do at a place, by the diagnosis that it would have.

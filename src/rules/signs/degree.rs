@@ -60,7 +60,7 @@ pub(in crate::rules) static A_MAY_BE_LOST: Sign = Sign::of_resolver(
 /// It answered nothing at the time of this target, and answered other targets of the run.
 pub(in crate::rules) static ANSWERS_FOR_A_PART_OF_THE_RUN: Sign = Sign::of_resolver(
     "answers at another time of the run",
-    "it answers other targets of this run, and nothing at the time of this one",
+    "it answered other targets of this run, and did not answer as it should at the time of this one",
     "it does not answer for a part of the run alone",
     |_, subject| Some(subject.answers_for_a_part_of_the_run()),
 );

@@ -20,7 +20,7 @@ use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport, validation};
 use crate::rules::step::{
-    DenialAuthority, ReadingStep, controls, foreign_zone_around, is_aliased_in_a_foreign_zone, is_sinkholed, was_heard,
+    DenialAuthority, ReadingStep, controls, foreign_zone_around, is_aliased_in_a_foreign_zone, is_sinkholed,
 };
 use crate::rules::view::{self, Age};
 use crate::rules::{Need, Subject, decided, otherwise, phrase};
@@ -161,7 +161,7 @@ pub(in crate::rules) static HEARD_OVER_UDP: Sign = Sign::of_resolver(
     "a reply over UDP",
     "it answers over UDP",
     "it does not answer over UDP",
-    |_, subject| heard_over(subject, Transport::Udp),
+    |_, subject| subject.heard_over(Transport::Udp),
 )
 .shown_by(ShownBy::Clear);
 
@@ -170,7 +170,7 @@ pub(in crate::rules) static HEARD_OVER_TCP: Sign = Sign::of_resolver(
     "a reply over TCP",
     "it answers over TCP",
     "it does not answer over TCP",
-    |_, subject| heard_over(subject, Transport::Tcp),
+    |_, subject| subject.heard_over(Transport::Tcp),
 )
 .shown_by(ShownBy::Clear);
 
@@ -180,8 +180,8 @@ pub(in crate::rules) static HEARD_ONLY_OVER_TCP: Sign = Sign::of_resolver(
     "it answers over TCP only",
     "it does not answer over TCP only",
     |_, subject| {
-        let udp = heard_over(subject, Transport::Udp);
-        Some(udp == Some(false) && heard_over(subject, Transport::Tcp) == Some(true))
+        let udp = subject.heard_over(Transport::Udp);
+        Some(udp == Some(false) && subject.heard_over(Transport::Tcp) == Some(true))
     },
 );
 
@@ -867,8 +867,8 @@ pub(in crate::rules) static OTHERS_MIX_ADDRESSES: Sign = Sign::of_resolver(
 /// It is `.2`, or an inbound endpoint.
 pub(in crate::rules) static ON_THE_VPCS_SIDE: Sign = Sign::of_resolver(
     "where it is",
-    "it is a resolver of the cluster's VPC",
-    "it is not a resolver of the cluster's VPC",
+    "it is a VPC's resolver or an inbound endpoint, and not known to be of another VPC than the cluster's",
+    "it is no resolver of a VPC, or it is known to be of another VPC than the cluster's",
     |_, subject| Some(subject.is_vpc_side()),
 );
 
@@ -928,30 +928,6 @@ pub(in crate::rules) static PORT_REFUSED: Sign = Sign::of_resolver(
     "its port is not refused",
     |_, subject| Some(subject.verdict() == Verdict::Unreachable),
 );
-
-/// Whether any question over a transport was answered; `None` where none was asked.
-fn heard_over(subject: &Subject<'_>, transport: Transport) -> Option<bool> {
-    let lookups = subject.probed.lookups.iter();
-    let mut tries = lookups
-        .flat_map(|lookup| &lookup.attempts)
-        .filter(|attempt| attempt.transport == transport)
-        .peekable();
-    let of_others = subject.for_others();
-    let is_heard_for_others = match transport {
-        Transport::Udp => of_others.over_udp > 0,
-        Transport::Tcp => of_others.over_tcp > 0,
-        Transport::Tls | Transport::Https => false,
-    };
-    if is_heard_for_others {
-        return Some(true);
-    }
-    tries.peek()?;
-    Some(match transport {
-        // A connection that is closed without a reply is none.
-        Transport::Tcp => tries.any(|attempt| attempt.rcode.is_some()),
-        _ => tries.any(was_heard),
-    })
-}
 
 /// SERVFAIL, or nothing where the server says other things.
 fn fails(lookup: &Lookup) -> bool {
