@@ -1,14 +1,27 @@
 //! The scenarios that are built in, and the world they are played in.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::ops::Range;
+use std::sync::LazyLock;
 
+use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 
 use super::scenario::{Scenario, Zone};
 
-/// Name and text of every scenario, sorted by name; made by the build script.
-static SCENARIOS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+/// The name of every scenario and where its text stands in [`TEXTS`], sorted by name; made by the build script.
+static SCENARIOS: &[(&str, Range<usize>)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+
+/// The texts of all scenarios, one behind the other.
+static TEXTS: LazyLock<String> = LazyLock::new(|| {
+    let compressed: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scenarios.gz"));
+    let mut texts = String::new();
+    // The build script wrote it whole. A text that is not there would be refused as no scenario.
+    let _ = GzDecoder::new(compressed).read_to_string(&mut texts);
+    texts
+});
 
 /// What all scenarios share.
 static WORLD: &str = include_str!("../../fixtures/world.toml");
@@ -94,7 +107,7 @@ pub fn text(name: Option<&str>) -> Result<(&'static str, &'static str), Unplayab
     by_name(name)
         .or_else(|| by_name(&format!("{name}/fires")))
         .or_else(|| SCENARIOS.iter().find(|(candidate, _)| of_rule(candidate)))
-        .copied()
+        .map(|(name, place)| (*name, TEXTS.get(place.clone()).unwrap_or_default()))
         .ok_or_else(|| UnplayableScenario::Unknown(name.to_owned()))
 }
 
