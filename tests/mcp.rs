@@ -380,7 +380,7 @@ fn bounds_and_refusals_are_the_command_lines() {
             json!({"target": HOST, "expect": ["8.8.8.8"], "expect_scope": "private"}),
             "contradicts",
         ),
-        ("check", json!({}), "no TARGET, and no kubeconfig"),
+        ("check", json!({}), "no target, and no kubeconfig"),
         ("explain", json!({"text": "-"}), "neither"),
         (
             "explain",

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 use super::conduct::{Interrupted, conduct, now};
 use super::{Error, output};
-use crate::cli::args::DemoArgs;
+use crate::cli::args::{DemoArgs, OutputArgs};
 use crate::lab::scenario::{ExpectedDiagnosis, Scenario};
 use crate::lab::{self, Scene};
 use crate::limits;
 use crate::probe::Progress;
 use crate::render::{Format, text};
-use crate::report::{Report, diagnose, exit};
+use crate::report::{Report, SCHEMA_VERSION, diagnose, exit};
 
 /// What a reader must know who sees addresses of a real network.
 const EMBEDDED: &str = "Servers on loopback play it.";
@@ -26,7 +28,7 @@ pub fn heading(name: &str, title: &str) -> String {
 /// carries the code that `check` would give.
 pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
     if args.list {
-        return list();
+        return list(&args.output);
     }
     output::check_save(&args.output)?;
     let (name, scenario) = lab::scenario(args.scenario.as_deref())?;
@@ -127,9 +129,28 @@ fn difference(found: &ExpectedDiagnosis, stated: &ExpectedDiagnosis) -> String {
     format!("found {}; stated {}", describe(found), describe(stated))
 }
 
-fn list() -> Result<u8, Error> {
-    output::stdout(listed()?.as_bytes())?;
+/// Prints the scenarios: as a document where JSON is asked for, and else a line each, which no other format has more of.
+fn list(args: &OutputArgs) -> Result<u8, Error> {
+    let printed = match args.format {
+        Format::Json => serde_json::to_string_pretty(&scenarios()).map_err(Error::Document)? + "\n",
+        Format::Jsonl => scenarios().to_string() + "\n",
+        _ => listed()?,
+    };
+    output::stdout(printed.as_bytes())?;
     Ok(exit::HEALTHY)
+}
+
+/// The document of the scenarios.
+pub(super) fn scenarios() -> Value {
+    let all = lab::names().map(|name| {
+        let title = lab::scenario(Some(name)).map(|(_, scenario)| scenario.title);
+        json!({"name": name, "title": title.unwrap_or_default()})
+    });
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "kind": "scenarios",
+        "scenarios": all.collect::<Vec<_>>(),
+    })
 }
 
 /// The scenarios, a line each.

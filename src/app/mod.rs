@@ -79,7 +79,7 @@ enum Error {
     Render(#[from] std::fmt::Error),
     #[error(transparent)]
     Redact(#[from] redact::RedactionFailed),
-    #[error("cannot write to standard output: {0}")]
+    #[error("cannot write to standard output: {}", output::reason_of_stdout(.0))]
     Stdout(io::Error),
     #[error("cannot listen on {0}: {1}; name another address of this host with --listen")]
     Listen(std::net::SocketAddr, io::Error),
@@ -171,8 +171,14 @@ enum Error {
         more: usize,
     },
     #[error(
-        "--all-contexts: no context of the kubeconfig leads to an endpoint of EKS ({0} lead elsewhere): write one with \
-         aws eks update-kubeconfig --region REGION --name CLUSTER"
+        "--all-contexts: {}: write one with aws eks update-kubeconfig --region REGION --name CLUSTER",
+        match .0 {
+            0 => "there is no context of a kubeconfig".to_owned(),
+            elsewhere => format!(
+                "no context of the kubeconfig leads to an endpoint of EKS ({elsewhere} {} elsewhere)",
+                if *elsewhere == 1 { "leads" } else { "lead" }
+            ),
+        }
     )]
     NoContexts(usize),
     #[error(
@@ -182,7 +188,7 @@ enum Error {
     )]
     FleetAndCapture(PathBuf),
     #[error(
-        "-o {0} is for a document and not for the comparison of several: write table, short, json, jsonl or markdown"
+        "-o {0} is not for the comparison of documents of many targets: write table, short, json, jsonl or markdown"
     )]
     FormatOfFleets(crate::render::Format),
     #[error("--all-clusters: {0}")]

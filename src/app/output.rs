@@ -242,6 +242,18 @@ pub(super) fn deliver_as(
     printed
 }
 
+/// Why nothing can be written to standard output, in our words, and what to do.
+pub(super) fn reason_of_stdout(error: &io::Error) -> String {
+    if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        return "there is no room left where it goes: make some, or send it elsewhere".to_owned();
+    }
+    let number = error.raw_os_error();
+    number.map_or_else(
+        || "whoever takes it has ended: send it elsewhere".to_owned(),
+        |number| format!("error {number} of the operating system: send it elsewhere"),
+    )
+}
+
 /// Why a file cannot be written, in our words, and what to do.
 fn reason(error: &io::Error) -> String {
     let said = match error.kind() {

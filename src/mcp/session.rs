@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::message::{INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, RequestFault, UNSUPPORTED_REVISION};
 use super::tools::{self, McpTool};
 use crate::limits;
+use crate::render::text;
 
 /// A revision of the protocol, by its date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -268,7 +269,8 @@ pub fn beside(revision: Revision) -> Vec<(&'static str, Value)> {
 
 /// A name from outside, cut.
 fn shown(name: &str) -> String {
-    name.chars().take(limits::FLAG_NAME).collect()
+    let name: String = name.chars().take(limits::FLAG_NAME).collect();
+    text::escape(&name)
 }
 
 #[cfg(test)]

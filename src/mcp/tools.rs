@@ -13,7 +13,6 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::args::{Cli, Command, NAME};
 use crate::cli::{self, NothingToRun, nearest};
-use crate::lab;
 use crate::limits;
 
 /// A tool.
@@ -614,19 +613,6 @@ fn unknown(of: &str, name: &str, known: &[&str]) -> String {
         None => String::new(),
     };
     format!("{of}: {name:?} is not offered here{meant}")
-}
-
-/// The document of `demo` with `list`.
-pub fn scenarios() -> Value {
-    let all = lab::names().map(|name| {
-        let title = lab::scenario(Some(name)).map(|(_, scenario)| scenario.title);
-        json!({"name": name, "title": title.unwrap_or_default()})
-    });
-    json!({
-        "schema_version": crate::report::SCHEMA_VERSION,
-        "kind": "scenarios",
-        "scenarios": all.collect::<Vec<_>>(),
-    })
 }
 
 #[cfg(test)]

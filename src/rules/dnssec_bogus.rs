@@ -34,7 +34,7 @@ declare_rule! {
         since: "0.1.0",
         about: AnyName,
         hint: "SERVFAIL, and an answer with checking disabled (dig +cd)",
-        complaints: [Denial 70, Failure 20, Bogus 10],
+        complaints: [Failure 20, Bogus 10],
         shows: [OneAnswer],
         references: [RFC_4035_CD, RFC_7646, RFC_8914_DNSSEC, RESOLVED_DNSSEC, ROUTE53_DNSSEC_VALIDATION],
         at: Failing,

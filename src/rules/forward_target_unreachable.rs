@@ -10,7 +10,7 @@ use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Name};
-use crate::facts::{ResolverEndpoint, ResolverRule};
+use crate::facts::{ResolverEndpoint, ResolverRule, RuleTarget};
 use crate::limits;
 use crate::resolvers::Role;
 
@@ -359,16 +359,28 @@ fn evidence_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -
 fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -> Vec<Remedy> {
     let region = case.region();
     let mut remedies = Vec::new();
+    let mut shut: Vec<&RuleTarget> = Vec::new();
+    let mut astray: Vec<(&str, Remedy)> = Vec::new();
+    for stop in stops {
+        match stop.what {
+            EgressFault::Groups { .. } if !shut.contains(&&stop.target) => shut.push(&stop.target),
+            EgressFault::NoRoute { table, gone, .. } if !astray.iter().any(|(id, _)| *id == table.id) => {
+                astray.push((&table.id, remedy::path::lead_out(case, table, stop.target.ip, gone)));
+            }
+            _ => {}
+        }
+    }
     if let Some(endpoint) = by.endpoint
-        && let Some(stop) = stops
-            .iter()
-            .find(|stop| matches!(stop.what, EgressFault::Groups { .. }))
+        && !shut.is_empty()
     {
         let group = endpoint.security_group_ids.first().map_or("<sg-id>", String::as_str);
         let title = format!("Let the questions out at the security group of {}", endpoint.id);
-        let target = &stop.target;
-        remedies.push(remedy::path::let_out(case, &title, group, target.ip, target.port));
+        let of_each = shut.iter().take(limits::ADDRESSES_SHOWN);
+        let of_each =
+            of_each.flat_map(|target| remedy::path::let_out(case, &title, group, target.ip, target.port).commands);
+        remedies.push(Remedy::new(&title, of_each.collect::<Vec<_>>()));
     }
+    remedies.extend(astray.into_iter().map(|(_, remedy)| remedy));
     if let Some(id) = &by.rule.resolver_endpoint_id {
         remedies.push(Remedy::new(
             "See whether the outbound endpoint and its addresses are in order",

@@ -2,7 +2,8 @@
 
 use super::phrase::{self, observed};
 use super::shared::behind;
-use super::{Case, Finding, Fits, Severity, Stage, Subject, remedy};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -69,17 +70,37 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         case,
         &[remedy::question::UnansweredQuestion::Cluster],
     ));
+    let who = phrase::titles(&inside);
+    // Of an inbound endpoint that somebody named, nothing says which VPC it is in.
+    let is_only_named = !inside
+        .iter()
+        .any(|subject| subject.has_role(Role::Vpc) || subject.probed.resolver.vpc.is_some());
+    let summary = if is_only_named {
+        format!(
+            "every resolver returns NXDOMAIN, {who} included: the name is not the cluster's, or {} in another VPC",
+            phrase::plural(inside.len(), "that endpoint is", "those endpoints are")
+        )
+    } else {
+        "every resolver returns NXDOMAIN, the VPC's included, so the name is probably not the cluster's".to_owned()
+    };
+    if is_only_named {
+        remedies.push(Remedy::new(
+            "See which VPC the inbound endpoint is in: it has to be the cluster's",
+            [format!(
+                "aws route53resolver list-resolver-endpoints --region {} --filters Name=Direction,Values=INBOUND --query \
+                 'ResolverEndpoints[].[Id,HostVPCId]'",
+                case.region()
+            )],
+        ));
+    }
     vec![
         RULE.finding(fits.least_sure_at(&in_scope), &in_scope)
-            .summary("every resolver returns NXDOMAIN, the VPC's included, so the name is probably not the cluster's")
+            .summary(summary)
             .why(format!(
-                "Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, and in the VPC {} \
-                 {}.{but} The name of a deleted cluster, or of a cluster in another account or Region, gets these answers. \
-                 A cluster that is created again gets a new name. A right name gets the same answers where it was \
-                 never published and its private hosted zone is in another VPC than the one that was asked. Only AWS \
-                 can tell the two apart.",
-                phrase::titles(&inside),
-                phrase::plural(inside.len(), "does", "do"),
+                "Every resolver that answered returns NXDOMAIN with the SOA of AWS's public zone, {who} too.{but} The name \
+                 of a deleted cluster, or of a cluster in another account or Region, gets these answers. So does a right \
+                 name whose private hosted zone is in another VPC than the one that was asked. Only AWS can tell. A \
+                 cluster that is created again gets a new name.",
             ))
             .seen(
                 everybody

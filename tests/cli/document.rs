@@ -266,3 +266,19 @@ fn samples_are_summed_up_in_the_document() {
     let once = check(&server, &format!("{EXPECTED} -o json")).json();
     assert!(once["resolvers"][0]["samples"].is_null());
 }
+
+#[test]
+fn the_scenarios_are_printed_as_lines_or_as_a_document() {
+    let lines = run("demo --list");
+    let listed = run("demo --list -o json").json();
+    assert_eq!((lines.code, &listed["kind"]), (0, &Value::from("scenarios")));
+    let named = listed["scenarios"].as_array().expect("a list");
+    assert_eq!(named.len(), lines.stdout.lines().count());
+    for (line, one) in lines.stdout.lines().zip(named) {
+        let name = one["name"].as_str().expect("a name");
+        let title = one["title"].as_str().expect("a title");
+        assert!(line.starts_with(name) && line.ends_with(title), "{line}");
+    }
+    // One document on one line.
+    assert_eq!(run("demo --list -o jsonl").json(), listed);
+}

@@ -19,7 +19,7 @@ use crate::app::{Error, GoesOn, check, compare, demo, explain, read, replay};
 use crate::cli::args::{Command, OutputArgs};
 use crate::limits;
 use crate::mcp::session::beside;
-use crate::mcp::tools::{GivenText, Job, job, scenarios};
+use crate::mcp::tools::{GivenText, Job, job};
 use crate::mcp::{self, Revision, ToolCall};
 use crate::places::{self, Gathered};
 use crate::probe::Progress;
@@ -42,7 +42,22 @@ struct RefusedCall(String);
 
 impl From<Error> for RefusedCall {
     fn from(error: Error) -> Self {
-        Self(sayable(&error.to_string()))
+        Self(sayable(&said(&error)))
+    }
+}
+
+/// Why something could not be done, to somebody who calls a tool: the command line has other ways out.
+fn said(error: &Error) -> String {
+    match error {
+        Error::NoTarget(_) => {
+            "no target, and no kubeconfig to take it from: give target (the endpoint's host name) or \
+                               cluster (its name)"
+                .to_owned()
+        }
+        Error::UnknownFinding(word, near) => {
+            format!("{word:?} is not the name of a finding{near}: call explain without text for the index")
+        }
+        error => error.to_string(),
     }
 }
 
@@ -97,8 +112,7 @@ fn perform(
         Command::Check(args) => {
             let redacts = args.output.redact;
             let of_check = |error: Error| {
-                let said = error.to_string();
-                let said = tool.refusal(&said, has_files);
+                let said = tool.refusal(&said(&error), has_files);
                 RefusedCall(sayable(&if redacts { redact::text(&said) } else { said }))
             };
             let told = teller(token, redacts, is_open);
@@ -152,7 +166,7 @@ fn perform(
             })
         }
         Command::Demo(args) if args.list => {
-            let document = scenarios();
+            let document = demo::scenarios();
             Ok(Done {
                 text: demo::listed()?,
                 document: to_raw_value(&document).ok(),

@@ -11,7 +11,7 @@ use super::super::shared::prefix_list::{AdmittedList, OfThisHost};
 use super::super::{Case, Remedy, Subject, phrase};
 use super::here;
 use crate::dns::RecordType;
-use crate::facts::{AclEntry, NetworkAcl, RouteTable, System};
+use crate::facts::{AclEntry, NetworkAcl, Route, RouteTable, System};
 use crate::limits;
 use crate::observation::Transport;
 use crate::text::plain_word as word;
@@ -360,19 +360,33 @@ fn let_through(case: &Case<'_>, acl: &NetworkAcl, egress: bool, denials: &[Denia
 
 /// The route back that a route table lacks.
 fn lead_back(case: &Case<'_>, table: &RouteTable, to: IpNet, is_gone: bool) -> Remedy {
+    let title = format!("Give the route table {} a route back to the network of {to}", table.id);
+    lead(case, title, table, (to, &network_of_clients(Some(&to))), is_gone)
+}
+
+/// The route to the target of a Resolver rule that a route table lacks, or that leads nowhere.
+pub fn lead_out(case: &Case<'_>, table: &RouteTable, to: IpAddr, gone: Option<&Route>) -> Remedy {
+    let title = format!("Give the route table {} a route to {to} that works", table.id);
+    let network = gone
+        .and_then(|route| route.destination)
+        .unwrap_or_else(|| IpNet::from(to));
+    lead(case, title, table, (network, &network.to_string()), gone.is_some())
+}
+
+/// A route of a table, to a network and what a command has for it.
+fn lead(case: &Case<'_>, title: String, table: &RouteTable, (to, word): (IpNet, &str), is_gone: bool) -> Remedy {
     let command = if is_gone { "replace-route" } else { "create-route" };
     let destination = match to {
         IpNet::V4(_) => "--destination-cidr-block",
         IpNet::V6(_) => "--destination-ipv6-cidr-block",
     };
     Remedy::new(
-        format!("Give the route table {} a route back to the network of {to}", table.id),
+        title,
         [format!(
-            "aws ec2 {command} --region {} --route-table-id {} {destination} {} --transit-gateway-id <tgw-id> # or \
+            "aws ec2 {command} --region {} --route-table-id {} {destination} {word} --transit-gateway-id <tgw-id> # or \
              --gateway-id, --vpc-peering-connection-id",
             case.region(),
             table.id,
-            network_of_clients(Some(&to))
         )],
     )
 }
