@@ -5,6 +5,7 @@ use crate::rules;
 
 mod beyond;
 mod clients;
+mod connections;
 mod evidence;
 mod long;
 mod quoted;

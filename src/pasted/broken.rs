@@ -1,0 +1,76 @@
+//! A message that a terminal or a program broke into several lines.
+
+use super::explained::explain;
+use super::found::Recognised;
+use super::others::Others;
+use super::recognise::RECOGNISERS;
+use super::seen::MessageSeen;
+use super::symptom::Symptom;
+use super::{Explanation, host};
+use crate::endpoint::EndpointName;
+use crate::limits;
+
+/// The message that a terminal broke into several lines, where what was found in one line may be its beginning, or
+/// where nothing was.
+pub(super) fn broken_off(
+    text: &str,
+    found: Option<&Recognised<'_>>,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Explanation> {
+    let joined = |by: &'static str| broken(text, by).take_while(|_| goes_on()).flatten();
+    // Terminals break a long line where it does not fit, within a name as well.
+    if let Some(Recognised { seen, reply: None, .. }) = found {
+        let goes_on = |whole: &MessageSeen| {
+            let (Some(whole), Some(start)) = (&whole.host, &seen.host) else {
+                return false;
+            };
+            let endpoint = host(whole).is_some_and(|host| EndpointName::parse(&host).is_ok());
+            endpoint && whole.len() > start.len() && whole.starts_with(start.as_str())
+        };
+        // An error that is not known may be the beginning of one that is.
+        let is_more = |whole: &MessageSeen| {
+            seen.symptom == Symptom::OtherError && whole.symptom != Symptom::OtherError && whole.host == seen.host
+        };
+        let mut longer = joined(" ").filter(|(_, whole)| is_more(whole));
+        let longer = longer.next();
+        return longer
+            .or_else(|| joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)))
+            .map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()));
+    }
+    if found.is_some() {
+        return None;
+    }
+    // Terraform breaks it between words. Of the ways to join the lines, the one that makes an endpoint's name counts.
+    let is_whole = |seen: &MessageSeen| {
+        let name = seen.host.as_deref().and_then(host);
+        let endpoint = name.is_some_and(|name| EndpointName::parse(&name).is_ok());
+        endpoint && seen.symptom != Symptom::OtherError
+    };
+    let mut first = None;
+    for (whole, seen) in joined(" ").chain(joined("")) {
+        if is_whole(&seen) {
+            first = Some((whole, seen));
+            break;
+        }
+        first.get_or_insert((whole, seen));
+    }
+    first.map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()))
+}
+
+/// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it;
+/// `None` where nothing is. The first [`limits::PASTED_JOINED`] lines are tried.
+fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String, MessageSeen)>> + 'a {
+    let lines: Vec<&str> = text.lines().take(limits::PASTED_JOINED).map(without_bar).collect();
+    (0..lines.len())
+        .flat_map(|at| (2..=limits::PASTED_LINES).map(move |count| (at, count)))
+        .map(move |(at, count)| {
+            let whole = lines.get(at..at + count)?.join(by);
+            let seen = RECOGNISERS.iter().find_map(|recognise| recognise(&whole))?;
+            Some((whole, seen))
+        })
+}
+
+/// A line without the bar that Terraform draws beside it.
+fn without_bar(line: &str) -> &str {
+    line.trim().trim_start_matches(['│', '|']).trim()
+}

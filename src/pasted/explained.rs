@@ -1,0 +1,386 @@
+//! What a message that was seen means: who and where, what the rest of the text says of it, and what to do.
+
+use std::net::SocketAddr;
+
+use super::candidates::{self, Clues};
+use super::known::KnownOfCluster;
+use super::others::Others;
+use super::reply::PastedReply;
+use super::seen::MessageSeen;
+use super::symptom::{Layer, Symptom};
+use super::text::{self, NameSubject, PrintedAt};
+use super::{
+    Explanation, around, beyond, dial, host, is_endpoint, is_one_label, library, logs, runs, server, tool, words,
+};
+use crate::dns::{Name, NameError};
+use crate::endpoint::{EndpointName, NotEndpoint};
+use crate::facts::AskedFor;
+use crate::facts::platform::{HostsLine, LookupPath};
+use crate::limits;
+use crate::resolvers::parse_address;
+use crate::url;
+
+pub(super) fn explain(
+    line: &str,
+    seen: &MessageSeen,
+    text: &str,
+    reply: Option<&PastedReply<'_>>,
+    others: Others,
+) -> Explanation {
+    let symptom = seen.symptom;
+    let is_reply = reply.is_some();
+    // Another run's program, and whom it asked, are not this one's.
+    let around = runs::around(text, line).unwrap_or(text);
+    let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
+    let server = seen.server.or_else(|| {
+        let is_one = (symptom.is_dns() || symptom.is_of_a_reply()) && !seen.is_of_system && !others.is_elsewhere;
+        let is_of_upstream = symptom.is_of_forward() || symptom.is_dns() && logs::is_of_upstream(line);
+        let of_forward = || is_of_upstream.then(|| logs::forwarded_to(text)).flatten();
+        (!is_reply && is_one)
+            .then(|| runs::only_server(text).or_else(of_forward))
+            .flatten()
+    });
+    let is_beyond = symptom.layer() == Layer::ApiServer || symptom == Symptom::Configuration;
+    let dial = match symptom {
+        Symptom::Connection => dial::of_text(line, text),
+        _ => dial::Dial::default(),
+    };
+    let dialled = seen.dialled.or(dial.address);
+    let printed = seen.host.as_deref().or(dial.host).or_else(|| {
+        // The server is an address: a name that other lines have is not its.
+        let of_text = match seen.literal {
+            Some(_) => text::endpoint(line),
+            None => tool::host(text).or_else(|| text::endpoint(text)),
+        };
+        of_text.filter(|_| !is_beyond)
+    });
+    // What was looked up, where it is a URL, or a host with a port behind it.
+    let bare = printed.filter(|_| symptom.is_dns()).and_then(words::without_url);
+    let is_url = bare.is_some();
+    let printed = bare.or(printed);
+    let is_masked = printed.is_some_and(text::is_masked);
+    let host = printed.filter(|_| !is_masked).and_then(host);
+    let about = if matches!(symptom, Symptom::Proxy | Symptom::ProxyConnection) {
+        // The name that failed is the proxy's; the endpoint's is in the URL beside it.
+        text.lines().find_map(words::url_host).and_then(super::host)
+    } else {
+        host.clone()
+    };
+    let ip = server.map(|server| server.ip());
+    let place = match text::place(line, text, ip) {
+        _ if seen.in_vpc => PrintedAt::Vpc,
+        place => place,
+    };
+    let mut resolver = Vec::new();
+    if let Some(server) = server.filter(|_| !names_no_server) {
+        resolver.push(server::meaning(server));
+    }
+    if seen.pure_go {
+        resolver.push(
+            if line.contains("wsarecv: ") {
+                // Go, src/net/dnsconfig_windows.go.
+                "\" on ADDRESS:PORT\" is printed by Go's own resolver only, which on Windows reads the name servers of \
+                 the adapters and knows nothing of the NRPT. kubectl on Windows asks Windows, unless GODEBUG=netdns=go is \
+                 set."
+            } else {
+                "\" on ADDRESS:PORT\" is printed by Go's own resolver only, which reads resolv.conf and knows nothing \
+                 of scoped or per-link name servers of the operating system."
+            }
+            .to_owned(),
+        );
+    }
+    resolver.extend(seen.note.map(str::to_owned));
+    let client = text::client(line, around);
+    // What is not from a kubeconfig is a name of one label, and no endpoint's that lacks the rest.
+    let is_other = host.as_ref().is_some_and(is_one_label) && !text::may_be_of_kubeconfig(line, client);
+    let is_alias_alone = seen.is_alias_alone || reply.is_some_and(PastedReply::is_alias_alone);
+    // Whose name has no address is then the endpoint, and the alias is somebody's own.
+    let behind_the_alias = host
+        .as_ref()
+        .filter(|host| is_alias_alone && EndpointName::parse(host).is_err())
+        .and_then(|_| text::endpoint(text).and_then(super::host));
+    let mut name = Vec::new();
+    if is_url {
+        name.push(A_URL.to_owned());
+    }
+    if let Some(endpoint) = &behind_the_alias {
+        name.push(format!(
+            "The name is an alias (CNAME) of a cluster's endpoint, and it is the endpoint that has no address: {endpoint}"
+        ));
+    } else if symptom.is_dns()
+        && let Some(host) = &host
+        && let Err(kind) = EndpointName::parse(host)
+    {
+        let kind = if is_other { NotEndpoint::Other } else { kind };
+        name.push(not_an_endpoint(kind, place).to_owned());
+    }
+    if let Some(server) = seen.literal {
+        name.push(server::literal(server));
+    }
+    if is_masked {
+        name.push("The name is masked in this text: put the real one in the place of HOST.".to_owned());
+    }
+    // A program that says no more than what the C library said: nothing shows that it is about a cluster.
+    let is_untold =
+        printed.is_none() && symptom.is_dns() && library::names_no_host(line) && !text::is_of_kubeconfig(text, client);
+    if is_untold {
+        name.push(
+            "The text names no host. Paste the lines around it too, or put the name that the program looks up in the \
+             place of HOST."
+                .to_owned(),
+        );
+    }
+    // A tunnel's end has a port of its own, and so may whatever a kubeconfig names.
+    let port = beyond::port(line, text).filter(|port| *port != beyond::HTTPS && symptom.asks_for_a_connection());
+    let is_of_others = port == Some(KUBELET) || beyond::is_plain(line);
+    let may_be_forwarded = seen.literal.is_some_and(|ip| ip.is_loopback()) || text::is_of_kubeconfig(text, client);
+    let may_be_forwarded = may_be_forwarded && !is_of_others;
+    let is_other_port = port.is_some() && !may_be_forwarded && !printed.is_some_and(is_endpoint);
+    if let Some(port) = port.filter(|_| is_other_port) {
+        name.push(format!(
+            "The port is {port}. EKS endpoints listen on 443, so this is no EKS endpoint."
+        ));
+    }
+    let is_too_long = printed.is_some_and(is_too_long);
+    if is_too_long {
+        name.push(TOO_LONG.to_owned());
+    }
+    let is_behind_an_alias = behind_the_alias.is_some();
+    let about = behind_the_alias.or(about);
+    let subject = match host.as_ref().map_or(NameSubject::None, text::subject) {
+        _ if is_behind_an_alias => NameSubject::Endpoint,
+        NameSubject::Endpoint if is_url => NameSubject::Malformed,
+        // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
+        NameSubject::Malformed if place == PrintedAt::Pod && host.as_ref().is_some_and(is_one_label) => {
+            NameSubject::Internal
+        }
+        NameSubject::Malformed if is_other => NameSubject::Other,
+        NameSubject::None if is_untold || is_other_port => NameSubject::Other,
+        subject => subject,
+    };
+    let beside = around::of(about.as_ref(), text);
+    let mut against = seen.against.clone();
+    let is_of_client = reply.is_none() && (symptom.is_dns() || symptom == Symptom::Connection);
+    against.extend(beside.against.iter().filter(|_| is_of_client));
+    resolver.extend(beside.asked.as_ref().filter(|_| is_of_client).map(AskedFor::sentence));
+    let bypassed = server.filter(|_| seen.pure_go && symptom.is_dns());
+    let bypassed = bypassed.and_then(|server| beside.bypassed(server));
+    let known = KnownOfCluster::of(about.as_ref().map(ToString::to_string).as_deref(), line, text);
+    if known.is_there {
+        against.push("endpoint-name-stale");
+    }
+    let mut outright = seen
+        .outright
+        .clone()
+        .or(bypassed.map(|why| ("go-bypasses-scoped-dns", why)));
+    if known.is_changing && symptom.is_denial() {
+        let why = "an update of the access to the endpoint is InProgress in this text".to_owned();
+        outright.get_or_insert(("cluster-transitioning", why));
+    }
+    // What the C library reads first; a program that names a name server has asked it.
+    let is_of_library = symptom.is_dns() && server.is_none() && !is_reply;
+    match hosts_line(text).filter(|_| is_of_library) {
+        Some((line, LookupPath::Never)) => {
+            let why = format!("this text has its hosts line: hosts: {}", shown(&line));
+            outright.get_or_insert(("nsswitch-without-dns", why));
+        }
+        Some((_, LookupPath::Dns | LookupPath::Resolved)) => against.push("nsswitch-without-dns"),
+        Some((_, LookupPath::Other)) | None => {}
+    }
+    // nslookup says so before the reply that it then shows, and where it goes on to the next server.
+    let is_without_recursion = || {
+        let mut lines = around.lines().map(str::trim_end);
+        lines.any(|line| line.contains(";; Got recursion not available from ") && !line.ends_with("next server"))
+    };
+    let candidates = candidates::of(&Clues {
+        symptom: Some(symptom),
+        subject,
+        place,
+        is_on_ec2: text::is_on_ec2(line, text),
+        server: ip,
+        pure_go: seen.pure_go,
+        is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
+        soa: reply.and_then(|reply| reply.soa),
+        is_soa_of_no_zone_above: reply.is_some_and(PastedReply::is_soa_of_no_zone_above),
+        is_without_recursion: symptom.is_dns()
+            && reply.map_or_else(is_without_recursion, |reply| reply.is_without_recursion),
+        ede: reply.and_then(|reply| reply.ede),
+        has_other_answer: others.has_answer || known.is_reached,
+        may_be_remembered: known.may_be_remembered,
+        has_own_answer: others.has_own_answer,
+        has_answer_on_this_host: others.has_answer_on_this_host,
+        shown_by_form: others.answered_by.and_then(|by| by.rule(symptom)),
+        has_public_answer: others.has_public_answer,
+        has_private_answer_in_public: others.has_private_answer_in_public,
+        answers_another_name: others.answers_another_name,
+        fails_for_another_name: others.fails_for_another_name,
+        has_answer_in_its_run: others.is_of_one_run,
+        has_answer_of_system: others.is_of_system,
+        is_alias_alone: is_alias_alone && !is_behind_an_alias,
+        dialled,
+        literal: seen.literal,
+        is_other_port,
+        is_too_long,
+        system: seen.system.or_else(|| text::system(line, text)),
+        outright,
+        is_pinned: match dialled {
+            Some(dialled) => beside.pinned.contains(&dialled),
+            None => !beside.pinned.is_empty(),
+        },
+        dialled_what_dns_has: others.has_dialled,
+        against,
+    });
+    let is_elsewhere = matches!(
+        subject,
+        NameSubject::Other | NameSubject::AwsApi | NameSubject::Internal
+    );
+    Explanation {
+        line: shown(line),
+        symptom: match symptom {
+            Symptom::Connection | Symptom::Address if is_elsewhere => Symptom::ConnectionElsewhere,
+            symptom => symptom,
+        },
+        client,
+        command: match (
+            seen.literal.or(dialled.filter(|_| about.is_none())),
+            port.filter(|_| is_other_port),
+        ) {
+            // Neither a name server nor the port of an endpoint has a part in it.
+            (Some(address), Some(port)) => format!("nc -vz {address} {port}"),
+            (None, Some(_)) => command(Symptom::Unknown, about.as_ref(), server, true),
+            _ => {
+                let is_other = is_other || is_untold || subject == NameSubject::Internal;
+                match seen.tunnel {
+                    // The name servers of this host have no part in it.
+                    Some(tunnel) => {
+                        let via = tunnel.via(text).map(|via| format!(" --via {via}")).unwrap_or_default();
+                        format!("{}{via}", command(Symptom::Unknown, about.as_ref(), None, true))
+                    }
+                    None => command(symptom, about.as_ref(), server, is_other),
+                }
+            }
+        },
+        host,
+        server,
+        resolver,
+        name,
+        candidates,
+    }
+}
+
+/// The port of a kubelet (Kubernetes, "Ports and Protocols"), which the API server and metrics-server ask.
+const KUBELET: u16 = 10250;
+/// The `hosts:` line of nsswitch.conf in a text, and where it leads. A line of that word is another file's unless what
+/// stands there are services (nsswitch.conf(5)).
+fn hosts_line(text: &str) -> Option<(String, LookupPath)> {
+    let line = HostsLine::parse(text.as_bytes())?;
+    let known = ["files", "dns", "resolve", "myhostname", "mymachines"];
+    let is_one = line
+        .services
+        .iter()
+        .any(|service| known.contains(&service.name.as_str()));
+    is_one.then(|| (line.text.clone(), line.path()))
+}
+
+/// What is said of a URL or a port in the place of a name.
+const A_URL: &str = "What was looked up is more than a host name: a URL, or a name with a port behind it. DNS knows \
+                     neither. Give the host name alone.";
+/// What is said of a name that DNS cannot have (RFC 1035 section 2.3.4; Go, src/net/dnsclient.go, isDomainName).
+const TOO_LONG: &str = "The name, or a label of it, is longer than DNS allows: Go says \"no such host\" of it and asks \
+ no name \
+                        server.";
+fn is_too_long(text: &str) -> bool {
+    let text = text.trim_end_matches('.');
+    matches!(
+        Name::from_host(text),
+        Err(NameError::LabelTooLong | NameError::NameTooLong)
+    )
+}
+
+fn not_an_endpoint(kind: NotEndpoint, place: PrintedAt) -> &'static str {
+    match kind {
+        NotEndpoint::SingleLabel if place == PrintedAt::Pod => {
+            "The name has one label: inside a cluster that is a Service in the namespace of whoever asks."
+        }
+        NotEndpoint::SingleLabel => {
+            "The name has one label: it may be the cluster's name in the place of its host name."
+        }
+        NotEndpoint::EksApi => {
+            "The name is that of the AWS API that manages clusters, not of a cluster's own endpoint."
+        }
+        NotEndpoint::OidcIssuer => {
+            "The name is that of the issuer of service account tokens, not of a cluster's own endpoint. In a VPC with \
+             an \
+             interface endpoint for EKS and private DNS it is denied."
+        }
+        NotEndpoint::WrongHostLabel => {
+            "The name ends like an EKS endpoint's, but does not begin with 32 hexadecimal digits."
+        }
+        NotEndpoint::Other => "The name is not an EKS endpoint's.",
+    }
+}
+
+/// The command that shows which server a kubeconfig's context has.
+const SERVER_OF_KUBECONFIG: &str = "kubectl config view --minify --output 'jsonpath={.clusters[0].cluster.server}'";
+
+/// The command line that asks. Name servers of this host are asked without being named; a name of one label is
+/// no endpoint's, and one that starts with a hyphen is a flag: the reader fills in the right one.
+fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is_other: bool) -> String {
+    match symptom {
+        Symptom::BadServer => return SERVER_OF_KUBECONFIG.to_owned(),
+        Symptom::NoCluster => return "aws eks update-kubeconfig --name CLUSTER --region REGION".to_owned(),
+        Symptom::ClusterNotFound => return "aws eks list-clusters --region REGION".to_owned(),
+        Symptom::AccessDenied | Symptom::NotLetIn | Symptom::Credentials => {
+            return "aws sts get-caller-identity".to_owned();
+        }
+        // The nodes that the API server asks are the cluster's.
+        Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
+        // Without the other end of the tunnel there is nobody to ask.
+        Symptom::TunnelRefused => return "aws ssm describe-instance-information --region REGION".to_owned(),
+        // The kubeconfig says what stands behind the address.
+        Symptom::Address => return "eks-dns-doctor check --connect".to_owned(),
+        _ => {}
+    }
+    // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.
+    let subject = host.map_or(NameSubject::None, text::subject);
+    let public = match subject {
+        _ if is_other => "",
+        NameSubject::Internal | NameSubject::Other => "",
+        _ => " --public",
+    };
+    let host = host
+        .filter(|host| host.labels().len() > 1 && !host.to_string().starts_with('-'))
+        .map_or_else(|| "HOST".to_owned(), ToString::to_string);
+    let server = server
+        .filter(|server| !server.ip().is_loopback() && !is_link_local(*server))
+        // Nor is a public resolver asked for such a name because the text asked it.
+        .filter(|server| !public.is_empty() || !candidates::is_public(server.ip()))
+        // A name server of 0.0.0.0, which means this host, or of port 0 cannot be named.
+        .filter(|server| parse_address(&server.to_string()).is_ok())
+        .map(|server| match server.port() {
+            53 => format!(" --resolver {}", server.ip()),
+            _ => format!(" --resolver {server}"),
+        })
+        .unwrap_or_default();
+    let connect = if symptom.asks_for_a_connection() {
+        " --connect"
+    } else {
+        ""
+    };
+    format!("eks-dns-doctor check {host}{server}{public}{connect}")
+}
+
+/// fe80::/10 (RFC 4291 section 2.5.6), which means nothing without its zone.
+fn is_link_local(server: SocketAddr) -> bool {
+    matches!(server.ip(), std::net::IpAddr::V6(ip) if ip.is_unicast_link_local())
+}
+
+fn shown(line: &str) -> String {
+    // Before it is cut, so that no half of one is left.
+    let line = url::without_passwords(line.trim());
+    let mut text: String = line.chars().take(limits::PASTED_LINE).collect();
+    if text.len() < line.len() {
+        text.push('…');
+    }
+    text
+}
