@@ -48,7 +48,7 @@ pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
                 .and_then(|rest| rest.split_once('`'));
             let of_value = match named {
                 Some((name, _)) => document[..at].rfind(&format!("\"{name}\"")),
-                None if message.ends_with("address syntax") => last_like_an_address(document, at),
+                None if message.ends_with("address syntax") => last_wrong_address(document, at),
                 None => None,
             };
             // Behind the object, and nothing in it is written like an address.
@@ -178,22 +178,52 @@ fn key_at(document: &str, at: usize) -> Option<String> {
     is_name.then(|| name.to_owned())
 }
 
-/// Where the last text before a place begins that is written like an address, and is none.
-fn last_like_an_address(document: &str, at: usize) -> Option<usize> {
+/// Where the last text begins, of the object that a place is in, that has to be an address and is none: one whose name is
+/// that of addresses in a capture, else one that is written like an address.
+fn last_wrong_address(document: &str, at: usize) -> Option<usize> {
     let mut end = value_end(document, at);
+    let mut depth = 0_usize;
+    let mut like_one = None;
     loop {
-        let close = document[..end].rfind('"')?;
-        let open = document[..close].rfind('"')?;
+        let close = document[..end].rfind('"');
+        let between = &document[close.map_or(0, |close| close + 1)..end];
+        for c in between.chars().rev() {
+            match c {
+                '}' => depth += 1,
+                '{' if depth == 0 => return like_one,
+                '{' => depth -= 1,
+                _ => {}
+            }
+        }
+        let Some(close) = close else { return like_one };
+        let Some(open) = document[..close].rfind('"') else {
+            return like_one;
+        };
+        let is_name = between.trim_start().starts_with(':');
         let text = &document[open + 1..close];
-        let of_one = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '[' | ']' | '%');
-        let has_digit = text.contains(|c: char| c.is_ascii_digit());
-        let is_like_one = has_digit && text.contains(['.', ':']) && text.chars().all(of_one);
         let is_one = text.parse::<std::net::SocketAddr>().is_ok() || text.parse::<std::net::IpAddr>().is_ok();
-        if is_like_one && !is_one {
-            return Some(open);
+        if !is_name && !is_one && depth == 0 {
+            let key = key_at(document, open).unwrap_or_default();
+            if is_of_addresses(&key) && !text.contains("://") {
+                return Some(open);
+            }
+            let of_one = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '[' | ']' | '%');
+            let has_digit = text.contains(|c: char| c.is_ascii_digit());
+            let is_like_one = has_digit && text.contains(['.', ':']) && text.chars().all(of_one);
+            if is_like_one && !matches!(key.as_str(), "name" | "label" | "version") {
+                like_one = like_one.or(Some(open));
+            }
         }
         end = open;
     }
+}
+
+/// Whether a name is one that addresses have in a capture.
+fn is_of_addresses(key: &str) -> bool {
+    key == "ip"
+        || ["address", "addresses", "server", "servers"]
+            .iter()
+            .any(|end| key.ends_with(end))
 }
 
 /// Where the value at a place ends.
@@ -237,6 +267,35 @@ mod tests {
     #[expect(dead_code, reason = "only what is refused is looked at")]
     struct Inner {
         name: String,
+    }
+
+    /// Of an object whose values are read at its end.
+    #[test]
+    fn the_wrong_address_of_an_object_is_in_it() {
+        let found = |document: &str| {
+            let at = document.rfind("} ").expect("an object that ends");
+            last_wrong_address(document, at).map(|open| value_at(document, open + 1).to_owned())
+        };
+        for (document, value) in [
+            (
+                r#"[{"address": "10.0.0.300"}, {"name": "1.19.2", "address": "unknown", "port": 53} ]"#,
+                Some("\"unknown\""),
+            ),
+            (
+                r#"[{"address": "10.0.0.300"}, {"address": "10.0.0.1:53", "of": {"ip": "x"}, "name": "1.19.2"} ]"#,
+                None,
+            ),
+            (
+                r#"{"servers": ["10.0.0.1:53", "10.0.0.300:53"], "way": "udp"} "#,
+                Some("\"10.0.0.300:53\""),
+            ),
+            (
+                r#"{"socket": "192.0.2.300:53", "version": "1.19.2"} "#,
+                Some("\"192.0.2.300:53\""),
+            ),
+        ] {
+            assert_eq!(found(document).as_deref(), value, "{document}");
+        }
     }
 
     #[test]

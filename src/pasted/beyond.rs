@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::words::url_host;
-use super::{MessageSeen, Symptom, between, certificate, dial, library, tunnel};
+use super::{MessageSeen, Symptom, between, certificate, dial, go, library, tunnel};
 use crate::limits;
 
 /// What the API server says of its own failures (k8s.io/kubectl, "Error from server"; k8s.io/apiserver, the proxy to
@@ -247,6 +247,9 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     (!is_dns && is_one && is_of_client(line) && !is_of_probe(line)).then(|| MessageSeen::of(Symptom::NoCluster, None))
 }
 
+/// What Go says of a proxy's URL that it cannot read (golang.org/x/net/http/httpproxy, proxy.go, parseProxy).
+const INVALID_PROXY: &str = ": invalid proxy address ";
+
 /// Whether the client's server is no URL that it can use (Go, src/net/ipsock.go, splitHostPort; src/net/url/url.go,
 /// parseHost and getScheme; src/net/http/transport.go).
 fn is_bad_server(line: &str) -> bool {
@@ -258,22 +261,43 @@ fn is_bad_server(line: &str) -> bool {
         "missing protocol scheme",
         "no Host in request URL",
     ];
+    // A lookup that failed says more, and a proxy's URL is another.
+    if line.contains("lookup ") || line.contains(INVALID_PROXY) {
+        return false;
+    }
     let is_address = line.contains("dial tcp: address ") && OF_ADDRESS.iter().any(|text| line.contains(text));
     let is_url = ["parse \"", "Get \"", "Post \""].iter().any(|lead| line.contains(lead));
-    is_address || is_url && OF_URL.iter().any(|text| line.contains(text))
+    let is_bad = is_address || is_url && OF_URL.iter().any(|text| line.contains(text));
+    // Any program may have a URL of its own that is none.
+    is_bad && (is_of_client(line) || line.contains(".eks.amazonaws.com"))
 }
+
+/// Whether a line surely is of a client of Kubernetes that asked a cluster's API server: `/api/v1` alone is a path of
+/// others as well, such as Prometheus.
+pub(super) fn is_of_cluster(line: &str) -> bool {
+    const PATHS: &[&str] = &[
+        "/apis/",
+        "/api?timeout=",
+        "/api/v1/namespaces",
+        "/api/v1/nodes",
+        "/api/v1/pods",
+    ];
+    AROUND.iter().chain(PATHS).any(|text| line.contains(text))
+}
+
+/// What kubectl, client-go and Helm say around an error of the API server.
+const AROUND: &[&str] = &[
+    "The connection to the server ",
+    "Unable to connect to the server: ",
+    "Kubernetes cluster unreachable",
+    "API group list",
+    "memcache.go",
+    "reflector.go",
+];
 
 /// Whether a line shows that a client of Kubernetes asked: by the paths of the API (Kubernetes, "API Overview"), or by
 /// what kubectl, client-go and Helm say around the error. Anybody may listen on these ports of localhost.
 fn is_of_client(line: &str) -> bool {
-    const AROUND: &[&str] = &[
-        "The connection to the server ",
-        "Unable to connect to the server: ",
-        "Kubernetes cluster unreachable",
-        "API group list",
-        "memcache.go",
-        "reflector.go",
-    ];
     const PATHS: &[&str] = &["/api", "/apis", "/version", "/openapi"];
     let ends = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?', '"', '\\', ' ', '\'', ':']);
     let has_path = |path: &str| {
@@ -334,6 +358,9 @@ pub(super) fn proxy(line: &str) -> Option<MessageSeen> {
     }
     if let Some((_, rest)) = line.split_once("Could not resolve proxy: ") {
         return Some(MessageSeen::of(Symptom::Proxy, library::first_word(rest)));
+    }
+    if line.contains(INVALID_PROXY) {
+        return Some(MessageSeen::of(Symptom::BadProxy, url_host(line)));
     }
     if OF_PROXIES.iter().any(|text| line.contains(text)) {
         let is_connection = [
@@ -532,6 +559,13 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         let host = (!super::text::is_masked(host)).then_some(host);
         return Some(MessageSeen::of(Symptom::KubectlRefused, host));
     }
+    if is_without_socket(line) {
+        let dial = dial::of(line);
+        return Some(MessageSeen {
+            dialled: dial.address,
+            ..MessageSeen::of(Symptom::NoSocketToConnect, dial.host)
+        });
+    }
     // botocore's EndpointConnectionError.
     // And its ConnectTimeoutError and ReadTimeoutError (botocore/exceptions.py).
     if line.contains("Could not connect to the endpoint URL") {
@@ -600,6 +634,24 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         note,
         ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
+}
+
+/// Whether a program had no file descriptor left to connect with: the words of strerror(3), and Node's code. What
+/// accepts connections says so too.
+fn is_without_socket(line: &str) -> bool {
+    const CONNECTS: &[&str] = &[
+        "dial tcp",
+        "connect EMFILE ",
+        "java.net.SocketException: ",
+        "java.net.ConnectException: ",
+        "NewConnectionError(",
+        "Cannot connect to host ",
+        // hyper-util, src/client/legacy/connect/http.rs: before it connects.
+        "tcp open error",
+        "tcp connect error",
+    ];
+    let says_so = go::is_full(line) || line.contains("Too many open files") || line.contains("connect EMFILE ");
+    says_so && !line.contains("accept") && CONNECTS.iter().any(|text| line.contains(text))
 }
 
 /// nmap's row of a port (Nmap Reference Guide, "Port Scanning Basics"), and what s_client of OpenSSL says last

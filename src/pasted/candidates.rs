@@ -159,7 +159,10 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         rules.push("not-in-public-dns");
     }
     if symptom == Symptom::PublicView {
-        rules.extend(["no-forwarding", "public-answer-expected"]);
+        rules.extend(["no-forwarding", "public-answer-expected", "nxdomain-hijack"]);
+    }
+    if symptom == Symptom::NoSuitable {
+        rules.extend(["nsswitch-without-dns", "address-family-mismatch"]);
     }
     // Go reads the hosts file before it asks anybody, so what it was told of the name is of another place.
     if clues.is_pinned && !clues.pure_go && (symptom.is_dns() || symptom.asks_for_a_connection()) {

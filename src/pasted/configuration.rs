@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::text::PrintedOn;
-use super::{MessageSeen, Symptom};
+use super::{MessageSeen, Symptom, shown};
 use crate::dns::Name;
 use crate::facts::platform::{Captured, DnsScope, HostConfiguration, is_nobody, server_with_port};
 use crate::facts::{Chooser, SplitDns};
@@ -226,6 +226,15 @@ fn of_hosts(text: &str) -> Vec<(&str, &str)> {
 /// What stands above each interface's entry where openresolv lists them (resolvconf(8), -l).
 const OF_ENTRY: &str = "# resolv.conf from ";
 
+/// Whether it is an address, with its zone or without.
+fn is_address(value: &str) -> bool {
+    value.len() <= limits::PASTED_LINE
+        && value
+            .split('%')
+            .next()
+            .is_some_and(|bare| bare.parse::<IpAddr>().is_ok())
+}
+
 /// The entries that openresolv makes resolv.conf of, each of one interface.
 fn entries(text: &str) -> Option<(&str, Vec<String>)> {
     let first = text.lines().find(|line| line.trim_start().starts_with(OF_ENTRY))?;
@@ -240,13 +249,14 @@ fn entries(text: &str) -> Option<(&str, Vec<String>)> {
             && let Some(server) = line.trim().strip_prefix("nameserver")
             && servers.len() < limits::NAME_SERVERS
         {
-            servers.extend(server.strip_prefix([' ', '\t']).map(str::trim));
+            let value = server.strip_prefix([' ', '\t']).map(str::trim);
+            servers.extend(value.filter(|value| is_address(value)));
         }
     }
     let mut said: Vec<String> = all
         .iter()
         .filter(|(_, servers)| !servers.is_empty())
-        .map(|(interface, servers)| format!("{interface} has {}.", servers.join(", ")))
+        .map(|(interface, servers)| format!("{} has {}.", shown(interface), servers.join(", ")))
         .collect();
     if said.is_empty() {
         return None;
@@ -273,7 +283,7 @@ fn resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
                 continue;
             };
             first = first.or(Some(line));
-            said.extend(sentences.iter().map(|sentence| format!("{host}: {sentence}")));
+            said.extend(sentences.iter().map(|sentence| format!("{}: {sentence}", shown(host))));
         }
         return Some((first?, said));
     }
@@ -298,8 +308,7 @@ fn one_resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
     let mut plain = Vec::new();
     let mut is_hidden = false;
     for (_, value) in servers().take(limits::NAME_SERVERS) {
-        let bare = value.split('%').next().unwrap_or(value);
-        if bare.parse::<IpAddr>().is_ok() {
+        if is_address(value) {
             plain.push(value);
         } else if super::words::socket(value).is_some() {
             // Go, src/net/dnsconfig_unix.go; glibc, resolv/res_init.c; resolv.conf(5) of OpenBSD; c-ares pull request
@@ -311,14 +320,20 @@ fn one_resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
                  resolved.conf (DNS=)."
             };
             said.push(format!(
-                "nameserver {value} has a port: glibc and Go do not take that line, and ask as if it were not there. \
-                 {takes}"
+                "nameserver {} has a port: glibc and Go do not take that line, and ask as if it were not there. {takes}",
+                shown(value)
             ));
         } else if super::text::is_masked(value) {
             is_hidden = true;
-            said.push(format!("nameserver {value} is masked: nothing is known of it."));
+            said.push(format!(
+                "nameserver {} is masked: nothing is known of it.",
+                shown(value)
+            ));
         } else {
-            said.push(format!("nameserver {value} is no address: glibc and Go leave it out."));
+            said.push(format!(
+                "nameserver {} is no address: glibc and Go leave it out.",
+                shown(value)
+            ));
         }
     }
     let behind = plain.split_off(plain.len().min(limits::NAME_SERVERS_USED));
@@ -376,15 +391,15 @@ fn resolver_file<'a>(text: &str, servers: impl Iterator<Item = &'a str>) -> Opti
         return None;
     }
     let below = match value("domain") {
-        Some(domain) => format!("names below {domain}"),
+        Some(domain) => format!("names below {}", shown(domain)),
         None => "names below the domain that the file is named for".to_owned(),
     };
     // The port may stand behind another dot (resolver(5) of macOS, "nameserver").
-    let shown = |server: &str| match server_with_port(server, 53) {
+    let with_port = |server: &str| match server_with_port(server, 53) {
         Some(address) if address.port() != 53 => address.to_string(),
-        _ => server.to_owned(),
+        _ => shown(server),
     };
-    let servers: Vec<String> = servers.take(limits::NAME_SERVERS).map(shown).collect();
+    let servers: Vec<String> = servers.take(limits::NAME_SERVERS).map(with_port).collect();
     let at = value("port").map(|port| format!(", port {port}")).unwrap_or_default();
     Some(vec![
         format!(

@@ -10,15 +10,14 @@ use super::seen::MessageSeen;
 use super::symptom::{Layer, Symptom};
 use super::text::{self, NameSubject, PrintedAt};
 use super::{
-    Explanation, around, beyond, dial, host, is_endpoint, is_one_label, library, logs, runs, server, tool, words,
+    Explanation, around, beyond, dial, host, is_endpoint, is_one_label, library, logs, prompt, runs, server, shown,
+    tool, words,
 };
 use crate::dns::{Name, NameError};
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::AskedFor;
 use crate::facts::platform::{HostsLine, LookupPath};
-use crate::limits;
 use crate::resolvers::parse_address;
-use crate::url;
 
 pub(super) fn explain(
     line: &str,
@@ -31,7 +30,8 @@ pub(super) fn explain(
     let is_reply = reply.is_some();
     // Another run's program, and whom it asked, are not this one's.
     let around = runs::around(text, line).unwrap_or(text);
-    let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration);
+    let names_no_server = matches!(symptom.layer(), Layer::ApiServer | Layer::Configuration)
+        || matches!(symptom, Symptom::NoSocket | Symptom::NoSocketToConnect);
     let server = seen.server.or_else(|| {
         let is_one = (symptom.is_dns() || symptom.is_of_a_reply()) && !seen.is_of_system && !others.is_elsewhere;
         let is_of_upstream = symptom.is_of_forward() || symptom.is_dns() && logs::is_of_upstream(line);
@@ -158,6 +158,17 @@ pub(super) fn explain(
         NameSubject::None if is_untold || is_other_port => NameSubject::Other,
         subject => subject,
     };
+    // What a kubeconfig names may be an alias of an endpoint, or a proxy before it.
+    let may_lead_to_one = symptom == Symptom::Connection
+        && subject == NameSubject::Other
+        && !is_other_port
+        && beyond::is_of_cluster(line);
+    if may_lead_to_one {
+        name.push(
+            "The name is no EKS endpoint's. As a kubeconfig's server it may be an alias or a proxy of one.".to_owned(),
+        );
+    }
+    let subject = if may_lead_to_one { NameSubject::None } else { subject };
     let beside = around::of(about.as_ref(), text);
     let mut against = seen.against.clone();
     let is_of_client = reply.is_none() && (symptom.is_dns() || symptom == Symptom::Connection);
@@ -165,7 +176,7 @@ pub(super) fn explain(
     resolver.extend(beside.asked.as_ref().filter(|_| is_of_client).map(AskedFor::sentence));
     let bypassed = server.filter(|_| seen.pure_go && symptom.is_dns());
     let bypassed = bypassed.and_then(|server| beside.bypassed(server));
-    let known = KnownOfCluster::of(about.as_ref().map(ToString::to_string).as_deref(), line, text);
+    let known = KnownOfCluster::of(about.as_ref().map(ToString::to_string).as_deref(), line, text, around);
     if known.is_there {
         against.push("endpoint-name-stale");
     }
@@ -174,12 +185,13 @@ pub(super) fn explain(
         .clone()
         .or(bypassed.map(|why| ("go-bypasses-scoped-dns", why)));
     if known.is_changing && symptom.is_denial() {
-        let why = "an update of the access to the endpoint is InProgress in this text".to_owned();
+        let why =
+            "an update of the access to an endpoint is InProgress in this text: it may be this cluster's".to_owned();
         outright.get_or_insert(("cluster-transitioning", why));
     }
     // What the C library reads first; a program that names a name server has asked it.
     let is_of_library = symptom.is_dns() && server.is_none() && !is_reply;
-    match hosts_line(text).filter(|_| is_of_library) {
+    match hosts_line(text, around).filter(|_| is_of_library) {
         Some((line, LookupPath::Never)) => {
             let why = format!("this text has its hosts line: hosts: {}", shown(&line));
             outright.get_or_insert(("nsswitch-without-dns", why));
@@ -272,14 +284,18 @@ pub(super) fn explain(
 const KUBELET: u16 = 10250;
 /// The `hosts:` line of nsswitch.conf in a text, and where it leads. A line of that word is another file's unless what
 /// stands there are services (nsswitch.conf(5)).
-fn hosts_line(text: &str) -> Option<(String, LookupPath)> {
+///
+/// It is of the place where the message was printed, as far as the prompts tell.
+fn hosts_line(text: &str, around: &str) -> Option<(String, LookupPath)> {
     let line = HostsLine::parse(text.as_bytes())?;
     let known = ["files", "dns", "resolve", "myhostname", "mymachines"];
     let is_one = line
         .services
         .iter()
         .any(|service| known.contains(&service.name.as_str()));
-    is_one.then(|| (line.text.clone(), line.path()))
+    let its_own = text.lines().find(|own| HostsLine::parse(own.as_bytes()).is_some())?;
+    let its_run = runs::around(text, its_own)?;
+    (is_one && prompt::is_here(around, its_run)).then(|| (line.text.clone(), line.path()))
 }
 
 /// What is said of a URL or a port in the place of a name.
@@ -333,6 +349,9 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is
         Symptom::AccessDenied | Symptom::NotLetIn | Symptom::Credentials => {
             return "aws sts get-caller-identity".to_owned();
         }
+        // What the program has open is counted on its host.
+        Symptom::NoSocket | Symptom::NoSocketToConnect => return "ulimit -n".to_owned(),
+        Symptom::BadProxy => return "env | grep -i proxy".to_owned(),
         // The nodes that the API server asks are the cluster's.
         Symptom::ApiServer => return "kubectl get nodes -o wide".to_owned(),
         // Without the other end of the tunnel there is nobody to ask.
@@ -373,14 +392,4 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is
 /// fe80::/10 (RFC 4291 section 2.5.6), which means nothing without its zone.
 fn is_link_local(server: SocketAddr) -> bool {
     matches!(server.ip(), std::net::IpAddr::V6(ip) if ip.is_unicast_link_local())
-}
-
-fn shown(line: &str) -> String {
-    // Before it is cut, so that no half of one is left.
-    let line = url::without_passwords(line.trim());
-    let mut text: String = line.chars().take(limits::PASTED_LINE).collect();
-    if text.len() < line.len() {
-        text.push('…');
-    }
-    text
 }

@@ -28,14 +28,24 @@ impl QuestionForm {
     }
 }
 
-/// Whether the words behind a command name a server, by its address or by its name. Without one these programs ask what
-/// the host itself asks.
+/// Whether the words behind a command name a server, by its address or by its name, or a port of its. Without either
+/// these programs ask what the host itself asks.
 pub(super) fn names_a_server(program: &str, words: &[&str]) -> bool {
+    // dig(1), kdig(1), drill(1), host(1); nslookup(1).
+    let is_port = |word: &str| word.starts_with("-po") && word.contains('=');
+    let has_port = words.iter().any(|word| match program {
+        "nslookup" => is_port(word),
+        "dig" | "kdig" | "drill" | "host" => *word == "-p" || word.strip_prefix("-p").is_some_and(is_number),
+        _ => false,
+    });
+    if has_port {
+        return true;
+    }
     if program.eq_ignore_ascii_case("Resolve-DnsName") {
         return words.iter().any(|word| word.eq_ignore_ascii_case("-Server"));
     }
     if matches!(program, "nslookup" | "host") {
-        let is_value = |at: usize| at > 0 && matches!(words[at - 1], "-t" | "-W" | "-R" | "-c" | "-N");
+        let is_value = |at: usize| at > 0 && matches!(words[at - 1], "-t" | "-W" | "-R" | "-c" | "-N" | "-p");
         let plain = (0..words.len()).filter(|at| !words[*at].starts_with('-') && !is_value(*at));
         return plain.count() > 1;
     }
@@ -43,6 +53,10 @@ pub(super) fn names_a_server(program: &str, words: &[&str]) -> bool {
     words
         .iter()
         .any(|word| word.starts_with('@') || matches!(program, "doggo" | "q") && is_option(word))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit())
 }
 
 /// The name server that the words behind a command name: `@ADDRESS`, behind `-Server`, or the last word of nslookup and

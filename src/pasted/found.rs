@@ -124,7 +124,7 @@ impl<'a> Recognised<'a> {
         Self {
             run: run.text,
             form: asked.map(|asked| asked.form).unwrap_or_default(),
-            of_own_server: asked.filter(|asked| !asked.names_a_server).map(|_| run.text),
+            of_own_server: run.of_own_server().filter(|_| is_of_tool),
             ..self
         }
     }

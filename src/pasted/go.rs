@@ -18,11 +18,9 @@ const NO_SERVER: &str = "The message names no name server. Go's own resolver nam
  the \
                          operating system (on macOS and Windows, or in a program built with cgo), or it asked nobody: a \
                          name that is too long or has a label with a hyphen at its end is never sent.";
-/// Of an address of the other family alone (Go, src/net/ipsock.go, filterAddrList).
-const NO_SUITABLE: &str = "no suitable address found";
-/// What is said of it.
-const OF_ANOTHER_FAMILY: &str = "Go says so where the name has addresses, and none of the family that the client was \
-                                 told to use (IPv4 or IPv6): the name server answered.";
+/// Without an address of the family in question (Go, src/net/ipsock.go, filterAddrList; src/net/net.go,
+/// AddrError.Error).
+const NO_SUITABLE: &str = ": no suitable address found";
 /// What is said of a lookup for IPv6 alone.
 const OF_IPV6: &str = "The client dials over IPv6 only (tcp6), so Go did not ask for the A record. The endpoint of a \
                        cluster with IPv4 has no AAAA record, and Go says \"no such host\" then.";
@@ -33,9 +31,6 @@ const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist
 /// And of WSANO_RECOVERY (Microsoft, "Windows Sockets Error Codes").
 const NO_RECOVERY: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another error \
                            (WSANO_RECOVERY). Windows says so where a name server replied with a severe error.";
-/// And where the program had no socket to ask with.
-const NO_SOCKET: &str = "The program has as many files and sockets open as it may (ulimit -n), so it asked nobody: neither \
-                         the name server nor the network has a part in it.";
 /// And of one where the time ran out.
 const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over \
  before the \
@@ -43,6 +38,12 @@ const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to d
 
 /// Go's error of a lookup.
 pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
+    if let Some((before, _)) = line.split_once(NO_SUITABLE)
+        && let Some((_, host)) = before.rsplit_once("address ")
+        && !host.contains(char::is_whitespace)
+    {
+        return Some(MessageSeen::of(Symptom::NoSuitable, Some(host)));
+    }
     let mut all = line.match_indices("lookup ").take(limits::PASTED_WORDS);
     all.find_map(|(at, word)| {
         let rest = &line[at + word.len()..];
@@ -77,25 +78,21 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
-        // EMFILE (Go, src/syscall, errors): no socket to ask with.
-        let is_full = error.contains("too many open files");
-        let is_for_ipv6 = line[..at].ends_with(DIALS_IPV6) && symptom == Symptom::NoAddress;
-        let has_another_family = start(error).contains(NO_SUITABLE);
-        if is_full {
-            symptom = Symptom::NotLetOut;
+        // Of an error that is known, what stands behind it is another's.
+        let is_open = matches!(symptom, Symptom::OtherError | Symptom::Truncated);
+        if is_open && is_full(own(error)) {
+            symptom = Symptom::NoSocket;
         }
-        let against = match () {
-            () if is_for_ipv6 => vec!["endpoint-name-stale"],
-            // No server is at fault.
-            () if is_full || has_another_family => symptom.rules(),
-            () => Vec::new(),
+        let is_for_ipv6 = line[..at].ends_with(DIALS_IPV6) && symptom == Symptom::NoAddress;
+        let against = if is_for_ipv6 {
+            vec!["endpoint-name-stale"]
+        } else {
+            Vec::new()
         };
-        let note = if is_full {
-            Some(NO_SOCKET)
+        let note = if symptom == Symptom::NoSocket {
+            None
         } else if is_for_ipv6 {
             Some(OF_IPV6)
-        } else if has_another_family {
-            Some(OF_ANOTHER_FAMILY)
         } else if is_no_recovery(error) {
             Some(NO_RECOVERY)
         } else if error.contains("getaddrinfow") && library::symptom(error).is_none() {
@@ -109,7 +106,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         };
         Some(MessageSeen {
             server,
-            pure_go: is_named,
+            pure_go: is_named && symptom != Symptom::NoSocket,
             note,
             against,
             ..MessageSeen::of(symptom, Some(name))
@@ -140,6 +137,18 @@ fn start(error: &str) -> &str {
         .nth(limits::PASTED_ERROR)
         .map_or(error.len(), |(end, _)| end);
     &error[..end]
+}
+
+/// An error up to where the next one begins, or what it is quoted in ends.
+fn own(error: &str) -> &str {
+    let error = start(error);
+    &error[..error.find([';', ',', '"', '\\', '\'']).unwrap_or(error.len())]
+}
+
+/// Whether an error says that there is no file descriptor left: EMFILE and ENFILE (Go,
+/// src/syscall/zerrors_linux_amd64.go).
+pub(super) fn is_full(error: &str) -> bool {
+    error.contains("too many open files")
 }
 
 /// The address of a name server. The zone of a link-local one (`[fe80::1%eth0]:53`) is a name on the host that

@@ -1,31 +1,36 @@
 //! What a text says of the cluster beside the failure: that its endpoint is there, that it is new, or that it is being
 //! changed.
 
-use super::others;
+use super::{others, prompt, runs};
 
 /// What the rest of a text says of the cluster.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is said in the text or not")]
 pub(super) struct KnownOfCluster {
-    /// Its endpoint is there: AWS names it, or it was made a moment ago, or kubectl reached it behind the failure.
+    /// Its endpoint is there: AWS names it, or kubectl reached it behind the failure.
     pub(super) is_there: bool,
     /// And kubectl reached it, behind the failure.
     pub(super) is_reached: bool,
-    /// What remembers an old answer is the likeliest cause: the name is new, or emptying a cache helped.
+    /// What remembers an old answer is the likeliest cause: a cluster is new, or emptying a cache helped.
     pub(super) may_be_remembered: bool,
     /// The access to its endpoint is being changed.
     pub(super) is_changing: bool,
 }
 
 impl KnownOfCluster {
-    /// Of the cluster with this endpoint, as far as the text tells, behind the line that failed and before it.
-    pub(super) fn of(host: Option<&str>, line: &str, text: &str) -> Self {
-        let is_reached = is_one_cluster(text) && behind(line, text).is_some_and(has_table_of_kubectl);
+    /// Of the cluster with this endpoint, as far as the text tells, behind the line that failed and before it. The line
+    /// is in this run: what another host reached or emptied says nothing of the one that failed.
+    pub(super) fn of(host: Option<&str>, line: &str, text: &str, around: &str) -> Self {
+        let behind = behind(line, text).filter(|_| is_one_cluster(text));
+        let reached = behind.and_then(table_of_kubectl);
+        let is_here = |place: &str| runs::around(text, place).is_some_and(|run| prompt::is_here(around, run));
+        let is_reached = reached.is_some_and(is_here);
+        let flush = text.lines().find(|line| FLUSHES.iter().any(|word| line.contains(word)));
         let is_made = is_made(text);
         Self {
-            is_there: host.is_some_and(|host| others::is_in_aws(host, text)) || is_reached || is_made,
+            is_there: host.is_some_and(|host| others::is_in_aws(host, text)) || is_reached,
             is_reached,
-            may_be_remembered: is_made || is_reached && FLUSHES.iter().any(|word| text.contains(word)),
+            may_be_remembered: is_made || is_reached && flush.is_some_and(is_here),
             is_changing: is_changing(text),
         }
     }
@@ -53,10 +58,10 @@ fn is_one_cluster(text: &str) -> bool {
     !CHOICES.iter().any(|word| text.contains(word))
 }
 
-/// Whether a text has a table as `kubectl get` prints it: its columns begin with the object's name and have its age
+/// The head of a table as `kubectl get` prints it: its columns begin with the object's name and have its age
 /// (k8s.io/kubernetes, pkg/printers/internalversion), and a row is behind them. Only the cluster's API server has what
 /// stands there.
-fn has_table_of_kubectl(text: &str) -> bool {
+fn table_of_kubectl(text: &str) -> Option<&str> {
     let mut lines = text.lines().map(str::trim).peekable();
     while let Some(line) = lines.next() {
         let is_capital = |word: &str| {
@@ -68,10 +73,10 @@ fn has_table_of_kubectl(text: &str) -> bool {
             && line.split_whitespace().all(is_capital);
         let is_row = |row: &&str| row.split_whitespace().count() > 1 && row.split_whitespace().any(is_age);
         if is_head && lines.peek().is_some_and(is_row) {
-            return true;
+            return Some(line);
         }
     }
-    false
+    None
 }
 
 /// `10d`, `5h12m`, `37s` (k8s.io/apimachinery, pkg/util/duration, HumanDuration).
@@ -132,7 +137,7 @@ mod tests {
             "NAME                 TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\n\
              service/kubernetes   ClusterIP   172.20.0.1   <none>        443/TCP   3y10d\n",
         ] {
-            assert!(has_table_of_kubectl(table), "{table}");
+            assert!(table_of_kubectl(table).is_some(), "{table}");
         }
         for other in [
             "NAME      STATUS   AGE\n",
@@ -141,7 +146,7 @@ mod tests {
             "NAME of the host and its AGE\nx 10d\n",
             "Name   Type   TTL   Section   IPAddress\na.test   A   60   Answer   10.0.0.1\n",
         ] {
-            assert!(!has_table_of_kubectl(other), "{other}");
+            assert!(table_of_kubectl(other).is_none(), "{other}");
         }
     }
 

@@ -215,6 +215,7 @@ const CODES_OF_NODE: &[(&str, Symptom)] = &[
     ("EFORMERR", Symptom::NotUnderstood),
     ("ENOTIMP", Symptom::NotUnderstood),
     ("EBADRESP", Symptom::Unreadable),
+    ("EMFILE", Symptom::NoSocket),
     // Elsewhere the port of the server itself is meant.
     ("ECONNREFUSED", Symptom::PortClosed),
 ];
@@ -243,9 +244,10 @@ fn before_text(line: &str) -> Option<&str> {
         .trim_end_matches(['"', '\'', ')', '`']);
     let is_before = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '`' | '>' | '\\');
     let start = word.rfind(is_before).unwrap_or(0);
-    // The end of a line, as a string of JSON has it.
-    let rest = word[start..].strip_prefix("\\n").unwrap_or(&word[start..]);
-    let (word, _) = words::split_host(rest)?;
+    // Behind the border: the end of a line and a tabulator as a string of JSON has them, and an element of HTML.
+    let borders = ["\\n", "\\t", "\\r", ">"];
+    let rest = borders.iter().find_map(|border| word[start..].strip_prefix(border));
+    let (word, _) = words::split_host(rest.unwrap_or(&word[start..]))?;
     (words::is_dotted(word) && !word.ends_with(".gaierror")).then_some(word)
 }
 

@@ -42,6 +42,7 @@ use std::net::SocketAddr;
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
+use crate::url;
 
 use broken::broken_off;
 use explained::explain;
@@ -236,6 +237,17 @@ fn is_endpoint(name: &str) -> bool {
 
 fn is_one_label(host: &Name) -> bool {
     host.labels().len() == 1
+}
+
+/// A line as it is shown: without passwords, and cut where it is long.
+fn shown(line: &str) -> String {
+    // Before it is cut, so that no half of one is left.
+    let line = url::without_passwords(line.trim());
+    let mut text: String = line.chars().take(limits::PASTED_LINE).collect();
+    if text.len() < line.len() {
+        text.push('…');
+    }
+    text
 }
 
 /// The text between two others.

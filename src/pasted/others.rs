@@ -153,6 +153,8 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
         ..Others::default()
     };
     let mut is_answered_alike = false;
+    // Of one run many answers may be: each run is looked at once.
+    let mut last: Option<&str> = None;
     for answer in answers(found, replies) {
         if !is_same(answer.host) {
             others.answers_another_name |= is_failure && answer.host.is_some() && is_own(answer.server);
@@ -169,10 +171,14 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
             is_answered_alike |= answer.form == one.form;
             others.answered_by = others.answered_by.or(AnsweredBy::of(one.form, answer.form));
         }
-        let is_here = answer
-            .of_own_server
-            .is_some_and(|run| prompt::is_one_place(one.run, run));
-        others.has_answer_on_this_host |= is_of_program && is_here;
+        if let Some(run) = answer.of_own_server
+            && is_of_program
+            && !others.has_answer_on_this_host
+            && !last.is_some_and(|last| std::ptr::eq(last, run))
+        {
+            others.has_answer_on_this_host = prompt::is_one_place(one.run, run);
+            last = Some(run);
+        }
         if let Some(line) = answer.line {
             others.is_of_system |= line.seen.is_of_system;
             others.is_elsewhere |= !one.is_of_tool();
@@ -202,18 +208,30 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
 }
 
 /// Whether the address that was dialled is in a reply for the name. A message without the name is of the one that the
-/// replies are of.
+/// replies are of. That it is in none says something of the name servers that this host itself asks, and of no other: a
+/// public one may well have other addresses.
 fn has_dialled(one: &Recognised<'_>, dialled: IpAddr, replies: &[PastedReply<'_>]) -> Option<bool> {
     let host = one.seen.host.as_deref();
     let mut answers = replies.iter().filter(|reply| reply.has_addresses());
     let first = answers.next()?;
     let is_one = |reply: &PastedReply<'_>| same(reply.host, host.or(first.host));
-    // Another's answers say nothing of it.
-    let all: Vec<bool> = std::iter::once(first)
-        .chain(answers)
-        .map(|reply| is_one(reply).then(|| reply.has(dialled)))
-        .collect::<Option<_>>()?;
-    Some(all.contains(&true))
+    let is_here = |reply: &PastedReply<'_>| {
+        reply
+            .of_own_server
+            .is_some_and(|run| prompt::is_one_place(one.run, run))
+    };
+    let mut is_lacked = false;
+    for reply in std::iter::once(first).chain(answers) {
+        // Another's answers say nothing of it.
+        if !is_one(reply) {
+            return None;
+        }
+        if reply.has(dialled) {
+            return Some(true);
+        }
+        is_lacked |= is_here(reply);
+    }
+    is_lacked.then_some(false)
 }
 
 /// Tells the answers with public addresses beside which another name server gives private ones for the same endpoint:
@@ -277,8 +295,8 @@ pub(super) fn is_in_aws(host: &str, text: &str) -> bool {
             None => ("", line),
         };
         let name = value.trim_matches(['"', ' ']).strip_prefix("https://");
-        let is_one = key == "endpoint" || key.is_empty() && asked();
-        is_one && same(name, Some(host))
+        // The text is looked through where the line has the name, and no more.
+        same(name, Some(host)) && (key == "endpoint" || key.is_empty() && asked())
     };
     !is_going && text.lines().any(of_line)
 }

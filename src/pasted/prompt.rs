@@ -81,6 +81,11 @@ pub(super) fn is_one_place(one: &str, other: &str) -> bool {
     }
 }
 
+/// The same, of a part that may be the other itself.
+pub(super) fn is_here(one: &str, other: &str) -> bool {
+    std::ptr::eq(one, other) && PromptSeen::of(one) != PromptSeen::Elsewhere || is_one_place(one, other)
+}
+
 /// Whether somebody wrote the line, and no program: a comment, or words that end in a colon.
 fn is_remark(line: &str) -> bool {
     let line = at_prompt(line).unwrap_or(line).trim();

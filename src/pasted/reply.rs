@@ -55,11 +55,7 @@ impl<'a> PastedReply<'a> {
 
     /// Whether it has private addresses for a name.
     pub(super) fn is_private(&self) -> bool {
-        self.has_addresses()
-            && self
-                .addresses
-                .iter()
-                .all(|ip| AddressClass::of(*ip) == AddressClass::Private)
+        self.has_only(|ip| AddressClass::of(ip) == AddressClass::Private)
     }
 
     /// Whether it has addresses for a name, and all are of this kind.

@@ -18,11 +18,19 @@ pub(super) struct ToolRun<'a> {
     pub(super) has_reply: bool,
 }
 
-impl ToolRun<'_> {
+impl<'a> ToolRun<'a> {
     /// The name server that it asked.
     pub(super) fn server(&self) -> Option<SocketAddr> {
         let named = || self.asked.as_ref().and_then(|asked| asked.server);
         tool::server(self.text).or_else(named)
+    }
+
+    /// Its text, where its command is known and names no server: it asked what the host itself asks, which listens on
+    /// the port of DNS (resolv.conf(5)).
+    pub(super) fn of_own_server(&self) -> Option<&'a str> {
+        let is_own = self.asked.as_ref().is_some_and(|asked| !asked.names_a_server);
+        let is_of_dns = || self.server().is_none_or(|server| server.port() == 53);
+        (is_own && is_of_dns()).then_some(self.text)
     }
 
     fn has(&self, line: &str) -> bool {
@@ -108,7 +116,7 @@ pub(super) fn join<'a>(runs: &mut [ToolRun<'a>], replies: &mut [PastedReply<'a>]
             run.has_reply = true;
             if let Some(asked) = &run.asked {
                 reply.is_answer_to(asked);
-                reply.of_own_server = (!asked.names_a_server).then_some(run.text);
+                reply.of_own_server = run.of_own_server();
             }
         }
     }

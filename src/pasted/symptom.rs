@@ -91,6 +91,12 @@ pub enum Symptom {
     Unknown,
     /// The lookup failed with an error that is none of DNS's own.
     OtherError,
+    /// The program had no socket left to ask a name server with.
+    NoSocket,
+    /// And none to connect with.
+    NoSocketToConnect,
+    /// There was no address of the family that the client was told to use, and perhaps none at all.
+    NoSuitable,
     /// The time ran out while the lookup was under way.
     LookUpDeadline,
     /// A name server asked the one that it forwards to, and got nothing that it could use; or it is not told what.
@@ -149,6 +155,8 @@ pub enum Symptom {
     CertificateTime,
     /// kubectl's sentence for anything with "connection refused" in it.
     KubectlRefused,
+    /// The proxy is given in a form that the client cannot use.
+    BadProxy,
     /// The name of the proxy was not found.
     Proxy,
     /// The connection to the proxy failed.
@@ -227,6 +235,9 @@ impl Symptom {
         Self::Referral,
         Self::Unknown,
         Self::OtherError,
+        Self::NoSocket,
+        Self::NoSocketToConnect,
+        Self::NoSuitable,
         Self::LookUpDeadline,
         Self::Forward,
         Self::ForwardRefused,
@@ -256,6 +267,7 @@ impl Symptom {
         Self::Certificate,
         Self::CertificateTime,
         Self::KubectlRefused,
+        Self::BadProxy,
         Self::Proxy,
         Self::ProxyConnection,
         Self::ProxyAnswer,
@@ -298,10 +310,12 @@ impl Symptom {
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
             Self::KubectlRefused
             | Self::Connection
+            | Self::NoSocketToConnect
             | Self::ConnectionElsewhere
             | Self::Address
             | Self::AwsApiTimeout => Layer::Tcp,
-            Self::Proxy
+            Self::BadProxy
+            | Self::Proxy
             | Self::ProxyConnection
             | Self::ProxyAnswer
             | Self::TunnelFailed
@@ -341,6 +355,11 @@ impl Symptom {
             Self::KubectlRefused => "TCP: a port was refused, the cluster's or a name server's",
             Self::Doubted => "DNS, and perhaps nothing: a negative answer that systemd-resolved doubts",
             Self::ConnectionElsewhere => "TCP: the connection to a server that is no EKS endpoint",
+            Self::NoSocket | Self::NoSocketToConnect => {
+                "this host: the program has no socket left, and nothing was sent"
+            }
+            Self::NoSuitable => "DNS: the client has no address of the family that it was told to use",
+            Self::BadProxy => "the proxy: it is given in a form that the client cannot use",
             Self::Proxy => "the proxy: its own name was not found",
             Self::Address => "TCP: the server is an address, and no name was looked up",
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
@@ -358,7 +377,7 @@ impl Symptom {
             Self::Answered => "nothing that this line shows",
             Self::AnsweredForSearch => "DNS: the answer is for the name with a search domain behind it",
             Self::DeniedInPublic => "nothing: public DNS lacks the name, and the network's own name server has it",
-            Self::PublicView => "nothing: one name server gives public addresses, and another private ones",
+            Self::PublicView => "perhaps nothing: one name server gives public addresses, and another private ones",
             Self::Searched => "nothing: a search domain stands behind the name",
             Self::OtherType => "nothing in this text: the name's A record was not asked for",
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
@@ -507,6 +526,19 @@ impl Symptom {
             Self::OtherError => {
                 "The lookup failed with an error that is none of DNS's own; what stands behind the name says which."
             }
+            // Go, src/syscall/zerrors_linux_amd64.go, EMFILE and ENFILE; getrlimit(2), RLIMIT_NOFILE.
+            Self::NoSocket | Self::NoSocketToConnect => {
+                "The program, or its host, has as many files and sockets open as it may. So it sent nothing: neither a \
+                 name server nor the network has a part in it. Look at what the program has open, and at its limit \
+                 (ulimit -n where it is started; LimitNOFILE of a service)."
+            }
+            // Go, src/net/ipsock.go, internetAddrList and filterAddrList; before Go 1.20 also where the hosts line of
+            // nsswitch.conf has no dns (recorded: fixtures/clients).
+            Self::NoSuitable => {
+                "Go says so where the name has addresses, and none of the family that the client was told to use (tcp4: \
+                 IPv4, tcp6: IPv6) or that this host has. Go before 1.20 says it also where the hosts line of \
+                 nsswitch.conf ends the lookup before any name server is asked."
+            }
             Self::LookUpDeadline => "The time ran out during the lookup: no answer came. No connection was tried.",
             Self::Forward => {
                 "This name server asked the server that it forwards to, and got no usable answer. Its clients get \
@@ -602,6 +634,11 @@ impl Symptom {
                 "kubectl prints this for every error with \"connection refused\" in it, also where the port that was \
                  refused is a name server's or a proxy's and the cluster was never asked."
             }
+            // golang.org/x/net/http/httpproxy, proxy.go, parseProxy.
+            Self::BadProxy => {
+                "The client is told to use a proxy, and what it is told is no URL that it can use. Nothing was looked up, \
+                 and nothing was connected to. Look at HTTPS_PROXY and HTTP_PROXY in the program's environment."
+            }
             Self::Proxy => {
                 "The client uses a proxy, and the proxy's own name was not found. Behind a proxy it is the proxy \
                  that looks the endpoint up."
@@ -691,8 +728,9 @@ impl Symptom {
             Self::PublicView => {
                 "This name server gives public addresses for the name, and another one in this text gives private \
                  addresses. With the cluster's public and private access both on, each is right in its place: who asks \
-                 this one connects over the internet, and who asks the other stays in the VPC. Where this host is to \
-                 use the private addresses, its name server has to forward the name to the VPC."
+                 this one connects over the internet, and who asks the other stays in the VPC. That public access is on \
+                 is not in this text: without it the public addresses are old, or not the cluster's. Where this host is \
+                 to use the private addresses, its name server has to forward the name to the VPC."
             }
             // resolv.conf(5), "search" and "ndots".
             Self::Searched => {
@@ -746,14 +784,19 @@ impl Symptom {
             Self::HandshakeTimeout => Complaint::HandshakeTimeout,
             Self::Handshake | Self::Certificate | Self::CertificateTime => Complaint::Certificate,
             Self::KubectlRefused => Complaint::KubectlRefused,
-            Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::TunnelFailed => Complaint::Proxy,
+            Self::BadProxy | Self::Proxy | Self::ProxyConnection | Self::ProxyAnswer | Self::TunnelFailed => {
+                Complaint::Proxy
+            }
             Self::Connection | Self::ConnectionElsewhere => Complaint::Connection,
             Self::Address => Complaint::Address,
             Self::ClusterNotFound => Complaint::ClusterNotFound,
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi | Self::AwsApiTimeout => Complaint::AwsApi,
             Self::Configuration => Complaint::HostConfiguration,
-            Self::TunnelRefused
+            Self::NoSocket
+            | Self::NoSocketToConnect
+            | Self::NoSuitable
+            | Self::TunnelRefused
             | Self::ApiServer
             | Self::NotLetIn
             | Self::Credentials

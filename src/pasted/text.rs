@@ -176,15 +176,21 @@ pub(super) fn is_cluster_dns(ip: IpAddr) -> bool {
 }
 
 /// Words of programs that run on a node.
-const OF_NODES: &[&str] = &[
-    "kubelet",
-    "nodeadm",
-    "kube-proxy",
-    "aws-node",
-    "ipamd",
-    "node-lease",
-    ".ec2.internal",
-];
+const OF_NODES: &[&str] = &["kubelet", "nodeadm", "kube-proxy", "aws-node", "ipamd", "node-lease"];
+/// What the names end in that a VPC gives its instances (Amazon VPC User Guide, "DNS attributes for your VPC").
+const OF_INSTANCES: &[&str] = &[".compute.internal", ".ec2.internal"];
+
+/// Whether the name of an instance stands in a line before what happened: whoever printed the line has it. Behind that
+/// it is the object of a request, or another's.
+fn begins_with_an_instance(line: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "://", "dial ", "lookup ", "Get ", "Post ", "Put ", "Patch ", "Delete ", "err=", "error",
+    ];
+    let end = STARTS.iter().filter_map(|start| line.find(start)).min();
+    let before = &line[..end.unwrap_or(0)];
+    OF_INSTANCES.iter().any(|name| before.contains(name))
+}
+
 /// Words of programs that run in pods, and of pods' search list.
 const OF_PODS: &[&str] = &[
     "argocd",
@@ -209,7 +215,7 @@ pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt
     let may_be_vpc = server.is_none_or(|server| is_vpc(server) || server.is_loopback());
     if server.is_some_and(is_vpc_for_certain) {
         PrintedAt::Vpc
-    } else if has(OF_NODES) || lower.contains(".compute.internal") {
+    } else if has(OF_NODES) || begins_with_an_instance(line) {
         match () {
             () if super::tunnel::is_hybrid(&lower) => PrintedAt::Elsewhere,
             () if may_be_vpc => PrintedAt::Vpc,
@@ -226,13 +232,10 @@ pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt
     }
 }
 
-/// Whether the line was printed on an instance of EC2: the name that a VPC gives it is in the line (Amazon VPC User
-/// Guide, "DNS attributes for your VPC"), or in the prompt. A kubelet alone may be a hybrid node's.
+/// Whether the line was printed on an instance of EC2: the name that a VPC gives it stands before the message, or in
+/// the prompt. A kubelet alone may be a hybrid node's.
 pub(super) fn is_on_ec2(line: &str, text: &str) -> bool {
-    [".compute.internal", ".ec2.internal"]
-        .iter()
-        .any(|end| line.contains(end))
-        || is_at_a_node(line, text)
+    begins_with_an_instance(line) || is_at_a_node(line, text)
 }
 
 /// Whether the line was printed behind a node's prompt: the last prompt above it counts. Without one above it, all that

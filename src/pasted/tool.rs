@@ -579,7 +579,7 @@ fn answer(text: &str) -> Option<(&str, MessageSeen)> {
                 line,
                 MessageSeen {
                     server,
-                    is_stub: line.contains("  -- link: ") || line.contains(" -- link: "),
+                    is_stub: line.contains(" -- link: "),
                     ..of(address, host)
                 },
             ));

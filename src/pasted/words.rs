@@ -45,14 +45,22 @@ pub(super) fn split_host(text: &str) -> Option<(&str, &str)> {
     while let Some(rest) = BEFORE_A_HOST.iter().find_map(|mark| text.strip_prefix(mark)) {
         text = rest;
     }
-    let is_end = |(at, c): (usize, char)| {
-        let lacks = |open: char| !text[..at].contains(open);
+    // The brackets that are open, each noted once.
+    let mut open = [false; 3];
+    let mut is_end = |(at, c): (usize, char)| {
+        let is_markup = c == '<' && at > 0 && is_element(&text[at..]);
+        match c {
+            '[' => open[0] = true,
+            '{' => open[1] = true,
+            '<' => open[2] = true,
+            _ => {}
+        }
         match c {
             '"' | '\'' | '`' | ',' | ';' | '(' | ')' | '\\' | '&' | '|' | '‘' | '’' | '“' | '”' | '»' => true,
-            ']' => lacks('['),
-            '}' => lacks('{'),
-            '>' => lacks('<'),
-            '<' => at > 0 && is_element(&text[at..]),
+            ']' => !open[0],
+            '}' => !open[1],
+            '>' => !open[2],
+            '<' => is_markup,
             c => c.is_whitespace(),
         }
     };

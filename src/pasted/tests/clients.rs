@@ -374,7 +374,7 @@ fn texts_of_clients() {
         ),
         (
             "dial tcp: lookup X on 10.63.200.10:53: dial udp 10.63.200.10:53: socket: too many open files",
-            NotLetOut,
+            NoSocket,
             "X",
             "10.63.200.10:53",
         ),

@@ -8,6 +8,7 @@ mod clients;
 mod connections;
 mod evidence;
 mod long;
+mod not_shown;
 mod quoted;
 mod rows;
 mod runs;
