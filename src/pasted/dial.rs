@@ -1,8 +1,8 @@
 //! To whom a connection was tried, as the client that failed says it: a host, an address, a port, or some of them.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use super::between;
+use super::{between, words};
 use crate::limits;
 
 /// Whom a line or a text says was dialled.
@@ -111,11 +111,17 @@ fn is_host(word: &str) -> bool {
     super::host(word).is_some() || super::text::is_masked(word)
 }
 
+/// The host that clients name in the same form whatever failed: Ruby, aiohttp, Redis' tools and redis-py, urllib3.
+pub(super) fn named(line: &str) -> Option<&str> {
+    let found = of_others(line).or_else(|| of_pool(line))?;
+    found.host.filter(|host| is_host(host))
+}
+
 /// `ADDRESS:PORT`, `HOST:PORT`, and either without its port. The zone of a link-local address is left out.
 fn target(word: &str) -> Dial<'_> {
     let word = word.trim_matches(['"', '\'', '(', ')', ',', ';', '`']);
     let word = word.trim_end_matches(':');
-    if let Some(socket) = socket(word) {
+    if let Some(socket) = words::without_zone(word) {
         return Dial {
             host: None,
             address: Some(socket.ip()),
@@ -149,14 +155,6 @@ fn target(word: &str) -> Dial<'_> {
             ..Dial::default()
         },
     }
-}
-
-fn socket(word: &str) -> Option<SocketAddr> {
-    if let Some((before, rest)) = word.split_once('%') {
-        let (_, port) = rest.split_once(']')?;
-        return format!("{before}]{port}").parse().ok();
-    }
-    word.parse().ok()
 }
 
 fn first_word(text: &str) -> Option<&str> {

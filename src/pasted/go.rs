@@ -62,7 +62,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             let (server, error) = rest.split_at(rest.find([' ', '\t'])?);
             let server = server.strip_suffix(':')?;
             is_named = true;
-            match address(server) {
+            match words::without_zone(server) {
                 Some(server) => (name, Some(server), error),
                 None if text::is_masked(server) => (name, None, error),
                 None => return None,
@@ -120,7 +120,7 @@ pub(super) fn exchange(line: &str) -> Option<MessageSeen> {
     let (_, rest) = line.split_once("read udp ")?;
     let (_, rest) = rest.split_once("->")?;
     let (server, error) = rest.split_once(": ")?;
-    let server: SocketAddr = address(server)?;
+    let server: SocketAddr = words::without_zone(server)?;
     if server.port() != 53 {
         return None;
     }
@@ -149,16 +149,6 @@ fn own(error: &str) -> &str {
 /// src/syscall/zerrors_linux_amd64.go).
 pub(super) fn is_full(error: &str) -> bool {
     error.contains("too many open files")
-}
-
-/// The address of a name server. The zone of a link-local one (`[fe80::1%eth0]:53`) is a name on the host that
-/// printed it, and is left out.
-fn address(text: &str) -> Option<SocketAddr> {
-    if let Some((before, rest)) = text.split_once('%') {
-        let (_, after) = rest.split_once(']')?;
-        return format!("{before}]{after}").parse().ok();
-    }
-    text.parse().ok()
 }
 
 /// Windows' error of a lookup that no second try mends, as Go prints it.

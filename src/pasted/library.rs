@@ -5,7 +5,7 @@
 //! (HOST:PORT)` (dotnet/runtime, System.Net.Http, ConnectHelper.cs, CreateWrappedException); Ruby's `Failed to open TCP
 //! connection to HOST:PORT (TEXT)` (ruby/net-http, lib/net/http.rb, connect). Rust's and Node's as users reported them.
 
-use super::{MessageSeen, Symptom, words};
+use super::{MessageSeen, Symptom, dial, words};
 use crate::limits;
 
 /// The texts of getaddrinfo, with what they stand for.
@@ -187,17 +187,12 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         .or_else(|| java.filter(|(_, behind)| behind.starts_with(':')).map(|(host, _)| host))
         // .NET.
         .or_else(|| super::between(line, "known. (", ":").or_else(|| super::between(line, "known (", ":")))
-        // Ruby.
-        .or_else(|| super::between(line, "TCP connection to ", ":"))
         .or_else(|| super::between(line, "ping: ", ": "))
-        // PostgreSQL, src/interfaces/libpq/fe-connect.c; redis-py, connection.py.
+        // PostgreSQL, src/interfaces/libpq/fe-connect.c.
         .or_else(|| super::between(line, "translate host name \"", "\""))
-        .or_else(|| super::between(line, " connecting to ", ":"))
-        // aiohttp, client_exceptions.py; gRPC, the resolver of c-ares.
-        .or_else(|| super::between(line, "Cannot connect to host ", ":"))
+        .or_else(|| dial::named(line))
+        // gRPC, the resolver of c-ares.
         .or_else(|| super::between(line, " name=", " "))
-        // urllib3: HTTPSConnectionPool(host='X', port=443).
-        .or_else(|| super::between(line, "ConnectionPool(host='", "'"))
         .or(bare)
         .or_else(|| words::url_host(line))
         .or_else(|| before_text(line));

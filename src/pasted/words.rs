@@ -20,6 +20,16 @@ pub(super) fn socket(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip.parse::<IpAddr>().ok()?, port))
 }
 
+/// `ADDRESS:PORT`, as Go and others write it. The zone of a link-local one (`[fe80::1%eth0]:53`) is a name on the host
+/// that printed it, and is left out.
+pub(super) fn without_zone(text: &str) -> Option<SocketAddr> {
+    if let Some((before, rest)) = text.split_once('%') {
+        let (_, after) = rest.split_once(']')?;
+        return format!("{before}]{after}").parse().ok();
+    }
+    text.parse().ok()
+}
+
 /// What may stand before a host's name that a program prints, and is none of it: quotation marks, brackets, and how the
 /// quotation marks of a text are written in a string of JSON (RFC 8259 section 7).
 const BEFORE_A_HOST: &[&str] = &[

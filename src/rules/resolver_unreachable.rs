@@ -245,10 +245,20 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
             .push_str(" A port that speaks plain DNS waits for more of a TLS handshake, too: is it the right one?");
     }
     if is_of_one_name {
-        explanation.push_str(
-            " No other name was asked for, and TCP was not tried. If it answers other names, the server that it \
-             forwards this one to is silent.",
-        );
+        // Another resolver of the run may be the same address over TCP, as dig +tcp is one.
+        let is_asked_over_tcp = subjects.iter().any(|subject| {
+            let address = subject.probed.resolver.address;
+            case.subjects().any(|other| {
+                let other = &other.probed.resolver;
+                other.address.is_some() && other.address == address && other.transport == Some(Transport::Tcp)
+            })
+        });
+        explanation.push_str(if is_asked_over_tcp {
+            " No other name was asked for."
+        } else {
+            " No other name was asked for, and TCP was not tried."
+        });
+        explanation.push_str(" If it answers other names, the server that it forwards this one to is silent.");
     }
     explanation.push_str(&phrase::for_a_part_of_the_run(subjects));
     explanation.push_str(" Its answer for the name is not known.");

@@ -53,6 +53,30 @@ fn dig_at_both_places() {
     assert_eq!(row.cells[1].verdict.unwrap().as_str(), "answer");
 }
 
+/// dig +tcp is a resolver of its own, and what is said of the one over UDP knows it.
+#[test]
+fn what_was_asked_over_tcp_was_tried() {
+    let host = LAPTOP["target"]["hostname"].as_str().unwrap();
+    let run = |options: &str, said: &str| {
+        format!(
+            "; <<>> DiG 9.18.28 <<>> @10.44.0.53 {host}{options}\n; (1 server found)\n;; global options: +cmd\n{said}\n\
+             ;; no servers could be reached\n"
+        )
+    };
+    let over_udp = run("", ";; communications error to 10.44.0.53#53: timed out");
+    let over_tcp = run(
+        " +tcp",
+        &format!(";; Connection to 10.44.0.53#53(10.44.0.53) for {host} failed: connection refused."),
+    );
+    for (text, says) in [(over_udp.clone(), true), (format!("{over_udp}{over_tcp}"), false)] {
+        let laptop = places::read("x", LAPTOP.to_string().as_bytes()).unwrap();
+        let silent = places::read("silent", text.as_bytes()).unwrap();
+        let page = rendered(&places::compare(vec![laptop, silent]).unwrap(), Format::Json);
+        assert!(page.contains("No other name was asked for"), "{page}");
+        assert_eq!(page.contains("TCP was not tried"), says, "{page}");
+    }
+}
+
 #[test]
 fn one_server_two_answers() {
     let other = changed(&LAPTOP, |document| {

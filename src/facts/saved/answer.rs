@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::element::Element;
 use crate::facts::Call;
 use crate::facts::answers::Answers;
 use crate::facts::shapes::{Members, WrongShape, endpoint, rule, zone_with_vpcs};
@@ -63,6 +64,13 @@ pub(super) fn spread(call: Call, list: &[Members<'_>], vpc: &str, answers: &mut 
 /// Answers that people have and that this program does not ask for.
 fn beside_the_reads(of: &Members<'_>, answers: &mut Answers) -> Result<bool, WrongShape> {
     let mut known = false;
+    // What a program of Go makes JSON of: the SDK's own answer (aws-sdk-go-v2, eks.DescribeClusterOutput).
+    if let Some(one) = of.object("Cluster").ok().flatten()
+        && let Some(kind @ Element::SdkCluster) = Element::of(&one)
+    {
+        known = true;
+        kind.take(&one, answers)?;
+    }
     if let Some(one) = of.object("ResolverEndpoint")? {
         known = true;
         answers.partial.push(Call::ListResolverEndpoints);

@@ -10,6 +10,8 @@ pub(super) enum Element {
     Cluster,
     /// A cluster as `eksctl get cluster --name` prints it.
     SdkCluster,
+    /// A row of Steampipe's table of clusters.
+    ColumnsOfCluster,
     /// A cluster as `eksctl get cluster` lists it: its name, and nothing else that is a fact here.
     EksctlCluster,
     Interface,
@@ -122,6 +124,9 @@ impl Element {
                 Self::Event
             } else if has(&["id", "type", "params", "createdAt"]) {
                 Self::Update
+            } else if has(&["name", "resources_vpc_config"]) || is_cluster_arn("arn") && has(&["resources_vpc_config"])
+            {
+                Self::ColumnsOfCluster
             } else if is_cluster_arn("arn")
                 || has(&["name"]) && (is_endpoint("endpoint") || has(&["resourcesVpcConfig"]))
             {
@@ -143,6 +148,7 @@ impl Element {
         Some(match self {
             Self::Cluster
             | Self::SdkCluster
+            | Self::ColumnsOfCluster
             | Self::EksctlCluster
             | Self::FirewallConfig
             | Self::DnssecConfig
@@ -179,6 +185,7 @@ impl Element {
         match self {
             Self::Cluster => answers.clusters.push(shapes::cluster(one, Spelling::Api)?),
             Self::SdkCluster => answers.clusters.push(shapes::cluster(one, Spelling::Sdk)?),
+            Self::ColumnsOfCluster => answers.clusters.push(shapes::cluster(one, Spelling::Columns)?),
             Self::EksctlCluster => {
                 let name = one
                     .object("metadata")?

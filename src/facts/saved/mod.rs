@@ -49,6 +49,13 @@ pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
             "it is a shell's prompt and no JSON: it is left out, and what AWS printed below it is read",
         ));
     }
+    if let Some(line) = found.warnings.first() {
+        answers.gaps.push(Gap::here(
+            format!("line {line} of a file"),
+            "--facts",
+            "it is a program's warning and no JSON: it is left out, and what AWS printed below it is read",
+        ));
+    }
     Ok(())
 }
 
@@ -143,6 +150,12 @@ fn object(members: &Members<'_>, answers: &mut Answers) -> Result<(), NotFacts> 
     }
     if answer::take(members, answers)? {
         return Ok(());
+    }
+    // Steampipe's rows, below the names of their columns (turbot/steampipe, --output json of version 0.21 and later).
+    if members.has("columns")
+        && let Some(rows) = members.get("rows").filter(Node::is_list)
+    {
+        return list(&rows, answers);
     }
     Err(other::named(members))
 }

@@ -16,6 +16,8 @@ pub(super) struct Pieces<'a> {
     pub(super) values: Vec<&'a str>,
     /// The lines, from 1, of prompts that were left out.
     pub(super) prompts: Vec<usize>,
+    /// And those of warnings before the first value.
+    pub(super) warnings: Vec<usize>,
 }
 
 /// The text without what a terminal, a mail or a ticket puts around every line or around a block of it: colours, the
@@ -89,6 +91,9 @@ pub(super) fn pieces(text: &str) -> Result<Pieces<'_>, NotFacts> {
             at += command(rest);
         } else if is_left_out(line) {
             at += line.len();
+        } else if found.values.is_empty() && is_warning(line) && plain::named(rest, number).is_none() {
+            found.warnings.push(number);
+            at += line.len();
         } else if rest.starts_with(['{', '[', '"']) {
             if found.values.len() == limits::DOCUMENTS {
                 return Err(NotFacts::TooMany);
@@ -137,6 +142,23 @@ pub fn unframed(whole: &str) -> Option<String> {
 fn is_left_out(line: &str) -> bool {
     let line = line.trim();
     is_fence(line) || line == "(END)"
+}
+
+/// Whether a line is a program's warning: Python's (`FILE:LINE: KindOfWarning: TEXT`, and the line of code behind it:
+/// Lib/warnings.py, _formatwarnmsg_impl), and those that begin with the word.
+fn is_warning(line: &str) -> bool {
+    let line = line.trim();
+    let words: Vec<&str> = line.split_whitespace().take(limits::PASTED_WORDS).collect();
+    let is_of_python = words.iter().any(|word| {
+        let kind = word.strip_suffix("Warning:");
+        kind.is_some_and(|kind| !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+    });
+    let first = words
+        .first()
+        .map(|word| word.trim_matches(['[', ']', '*']).to_ascii_uppercase());
+    is_of_python
+        || line.starts_with("warnings.warn(")
+        || first.is_some_and(|first| matches!(first.as_str(), "WARNING:" | "WARN:" | "WARNING" | "WARN"))
 }
 
 fn is_fence(line: &str) -> bool {

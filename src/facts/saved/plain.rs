@@ -28,6 +28,13 @@ pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
     if text.starts_with("\u{1f}\u{fffd}\u{8}") || text.starts_with("PK\u{3}\u{4}") {
         return other("a compressed file", "unpack it, and give what was in it");
     }
+    // fmt.Printf("%v") of the SDK's answer: pointers stand in the place of what they point to.
+    if first.starts_with("&{") || first.starts_with("{Cluster:0x") {
+        return other(
+            "a value as Go prints it, with addresses of memory in the place of what is in it",
+            "save what aws eks describe-cluster --name NAME --output json prints",
+        );
+    }
     let second = text.lines().nth(1).unwrap_or_default();
     let is_rule = first.len() > 4 && first.chars().all(|c| matches!(c, '-' | '+'));
     if is_rule && second.starts_with('|') || first.starts_with("+-") {
@@ -200,6 +207,14 @@ fn aws_error(text: &str, line: usize) -> Option<NotFacts> {
     None
 }
 
+/// The command of a read, with what DescribeCluster cannot be without.
+fn named_call(call: Call) -> String {
+    match call {
+        Call::DescribeCluster => format!("{} --name NAME", call.command()),
+        call => call.command().to_owned(),
+    }
+}
+
 /// What to do about an error of AWS.
 fn again(code: &str, operation: &str) -> String {
     let call = Call::ALL
@@ -208,13 +223,13 @@ fn again(code: &str, operation: &str) -> String {
     let Some(call) = call else {
         return "mend that, run the command again, and save its output".to_owned();
     };
-    let command = call.command();
     if code.contains("AccessDenied") || code.contains("Unauthorized") {
         format!(
-            "run {command} --output json again as somebody with the permission {}",
+            "run {} --output json again as somebody with the permission {}",
+            named_call(call),
             call.action()
         )
     } else {
-        format!("mend that, and run {command} --output json again")
+        format!("mend that, and run {} --output json again", named_call(call))
     }
 }

@@ -144,13 +144,17 @@ impl ClusterUpdate {
     }
 }
 
-/// How the keys are written: the AWS CLI has those of the API; eksctl prints the SDK's own, with capitals.
+/// How the keys are written: the AWS CLI has those of the API; eksctl and programs of Go print the SDK's own, with
+/// capitals; Steampipe has columns, and the SDK's own keys in those that hold objects (turbot/steampipe-plugin-aws,
+/// aws/table_aws_eks_cluster.go).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::facts) enum Spelling {
     /// `endpointPrivateAccess`.
     Api,
     /// `EndpointPrivateAccess`.
     Sdk,
+    /// `resources_vpc_config`, and `EndpointPrivateAccess` in it.
+    Columns,
 }
 
 impl Spelling {
@@ -163,6 +167,24 @@ impl Spelling {
                     first.to_ascii_uppercase().to_string() + rest.as_str()
                 })
             }
+            Self::Columns => {
+                let mut column = String::with_capacity(key.len() + 4);
+                for c in key.chars() {
+                    if c.is_ascii_uppercase() {
+                        column.push('_');
+                    }
+                    column.push(c.to_ascii_lowercase());
+                }
+                column
+            }
+        }
+    }
+
+    /// How the keys of a member are written.
+    fn within(self) -> Self {
+        match self {
+            Self::Columns => Self::Sdk,
+            own => own,
         }
     }
 }
@@ -170,6 +192,7 @@ impl Spelling {
 /// A cluster, as DescribeCluster has it. Its name may stand in its ARN alone.
 pub(in crate::facts) fn cluster(of: &Members<'_>, spelling: Spelling) -> Result<Cluster, WrongShape> {
     let key = |key: &str| spelling.key(key);
+    let within = |key: &str| spelling.within().key(key);
     let arn = of.text(&key("arn"))?;
     let in_arn = arn.as_deref().and_then(|arn| arn.split_once(":cluster/"));
     let name = match (of.text(&key("name"))?, in_arn) {
@@ -178,19 +201,19 @@ pub(in crate::facts) fn cluster(of: &Members<'_>, spelling: Spelling) -> Result<
         (None, None) => return Err(of.lacks(&key("name"))),
     };
     let network = of.object(&key("resourcesVpcConfig"))?;
-    let text = |name: &str| network.as_ref().map_or(Ok(None), |network| network.text(&key(name)));
-    let flag = |name: &str| network.as_ref().map_or(Ok(None), |network| network.flag(&key(name)));
+    let text = |name: &str| network.as_ref().map_or(Ok(None), |network| network.text(&within(name)));
+    let flag = |name: &str| network.as_ref().map_or(Ok(None), |network| network.flag(&within(name)));
     let cidrs = network
         .as_ref()
-        .map_or(Ok(Vec::new()), |network| network.texts(&key("publicAccessCidrs")))?;
+        .map_or(Ok(Vec::new()), |network| network.texts(&within("publicAccessCidrs")))?;
     let inner = |outer: &str, name: &str| match of.object(&key(outer))? {
-        Some(object) => object.text(&key(name)),
+        Some(object) => object.text(&within(name)),
         None => Ok(None),
     };
     let mut remote_node_networks = Vec::new();
     if let Some(remote) = of.object(&key("remoteNetworkConfig"))? {
-        for network in remote.objects(&key("remoteNodeNetworks"))? {
-            let Some(cidrs) = network.get(&key("cidrs")) else {
+        for network in remote.objects(&within("remoteNodeNetworks"))? {
+            let Some(cidrs) = network.get(&within("cidrs")) else {
                 continue;
             };
             remote_node_networks.extend(cidrs.networks()?);

@@ -146,10 +146,20 @@ fn it_is_read_however_it_was_saved() {
         r#"[{{"Arn":"arn:aws:eks:r:1:cluster/shared","Endpoint":"https://{X}","Name":"shared",
         "ResourcesVpcConfig":{{"VpcId":"vpc-1","EndpointPrivateAccess":true}}}}]"#
     );
+    let of_go = format!(
+        r#"{{"Cluster":{{"Name":"shared","Endpoint":"https://{X}","Status":"ACTIVE"}},"ResultMetadata":{{}}}}"#
+    );
+    let rows = format!(
+        r#"[{{"name":"shared","endpoint":"https://{X}","status":"ACTIVE","outpost_config":null,
+        "resources_vpc_config":{{"VpcId":"vpc-1","EndpointPrivateAccess":true}}}}]"#
+    );
     for file in [
         inner.to_owned(),
         hash,
         sdk,
+        of_go,
+        rows.clone(),
+        format!(r#"{{"columns":[{{"name":"name","data_type":"text"}}],"rows":{rows}}}"#),
         format!("[{answer}]"),
         format!("$ aws eks describe-cluster --name shared\n{answer}\n$ "),
         format!("```json\r\n{answer}\r\n```\r\n"),
@@ -163,6 +173,12 @@ fn it_is_read_however_it_was_saved() {
             "{file}"
         );
     }
+    let (facts, _) = used(&[&rows]);
+    let cluster = facts.cluster.unwrap();
+    assert_eq!(
+        (cluster.vpc_id.as_deref(), cluster.endpoint_private_access),
+        (Some("vpc-1"), Some(true))
+    );
     // A list that --query left, and an octet of another code page in a field that nobody uses.
     let list = format!("[{}]", eni("eni-1", "Amazon EKS shared", "192.168.1.1", ""));
     assert_eq!(ids(&used(&[&answer, &list]).0), ["eni-1"]);
@@ -179,6 +195,40 @@ fn it_is_read_however_it_was_saved() {
     // eksctl's list has names alone.
     let (facts, gaps) = used(&[r#"[{"metadata":{"name":"shared","region":"r"},"status":{"eksctlCreated":"True"}}]"#]);
     assert!(facts.cluster.is_none() && gaps.iter().any(|(fact, _)| fact.contains("cluster")));
+}
+
+/// A warning stands before what the AWS CLI prints, where both went to one file.
+#[test]
+fn a_warning_before_the_answer_is_left_out() {
+    let answer = cluster("shared", &format!("https://{X}"));
+    for warning in [
+        "/usr/lib/python3/dist-packages/urllib3/connectionpool.py:1013: InsecureRequestWarning: Unverified HTTPS request.\n  \
+         warnings.warn(\n",
+        "WARNING: the file is old\n",
+        "Warning: Permanently added '10.0.0.5' (ED25519) to the list of known hosts.\n",
+    ] {
+        let (facts, gaps) = used(&[&format!("{warning}{answer}")]);
+        assert_eq!(
+            facts.cluster.map(|cluster| cluster.name).as_deref(),
+            Some("shared"),
+            "{warning}"
+        );
+        assert!(
+            gaps.iter()
+                .any(|(fact, why)| fact == "line 1 of a file" && why.contains("warning")),
+            "{gaps:?}"
+        );
+    }
+    // An error is no warning, and nothing is left out behind the answer.
+    for text in [
+        format!("warn\u{e9}: x\n{answer}"),
+        format!("{answer}\nWARNING: more\n"),
+        format!(
+            "WARNING: x\nAn error occurred (ThrottlingException) when calling the DescribeVpcs operation: x\n{answer}"
+        ),
+    ] {
+        assert!(super::read(text.as_bytes(), &mut Answers::default()).is_err(), "{text}");
+    }
 }
 
 #[test]
@@ -223,8 +273,16 @@ fn a_refusal_is_in_our_own_words() {
             "is what --output yaml prints (line 1): save it with --output json",
         ),
         (
-            "WARNING: the file is old\n{\n  \"cluster\": {}\n}\n",
-            "is not JSON: line 1 has \"WARNING…\"",
+            "See below\n{\n  \"cluster\": {}\n}\n",
+            "is not JSON: line 1 has \"See…\"",
+        ),
+        (
+            "&{Cluster:0xc0000b4000 ResultMetadata:{values:map[]}}\n",
+            "is a value as Go prints it",
+        ),
+        (
+            "An error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: no\n",
+            "run aws eks describe-cluster --name NAME --output json again",
         ),
         (
             "------\n|  DescribeCluster  |\n",
@@ -233,7 +291,7 @@ fn a_refusal_is_in_our_own_words() {
         (
             denied,
             "is an error of AWS in place of the answer: AccessDeniedException (line 2): run aws eks describe-cluster \
-             --output json again as somebody with the permission eks:DescribeCluster",
+             --name NAME --output json again as somebody with the permission eks:DescribeCluster",
         ),
         (
             output,
