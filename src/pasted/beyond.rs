@@ -506,6 +506,8 @@ const CONNECTIONS: &[&str] = &[
     "(tcp) timed out",
     // aiohttp, client_exceptions.py, of asyncio's own words (base_events.py).
     "Connect call failed (",
+    // And of its error of several addresses, which has no text of the system's (base_events.py, create_connection).
+    "ssl:default [None]",
     // Windows' telnet.
     "Could not open connection to the host",
 ];

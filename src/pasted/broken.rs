@@ -70,7 +70,7 @@ fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String
         })
 }
 
-/// A line without the bar that Terraform draws beside it.
+/// A line without the bar that Terraform draws beside it, and without the mark of a quotation in a mail.
 fn without_bar(line: &str) -> &str {
-    line.trim().trim_start_matches(['│', '|']).trim()
+    line.trim().trim_start_matches(['│', '|', '>']).trim()
 }

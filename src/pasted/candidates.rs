@@ -32,6 +32,8 @@ pub(super) struct Clues {
     pub(super) is_on_ec2: bool,
     /// The name server, and whether it is a public one.
     pub(super) server: Option<IpAddr>,
+    /// A public service answered, whose address is not told.
+    pub(super) is_of_public: bool,
     /// Whether only Go's own resolver prints this.
     pub(super) pure_go: bool,
     pub(super) is_stub: bool,
@@ -266,7 +268,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
             PrintedAt::Elsewhere => {}
         }
         rules.push("endpoint-name-stale");
-        if clues.server.is_some_and(is_public) {
+        if clues.is_of_public || clues.server.is_some_and(is_public) {
             rules.extend(["not-in-public-dns", "name-does-not-exist", "no-forwarding"]);
         }
         rules.push("no-forwarding");
@@ -433,7 +435,7 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "rebinding-protection" => {
             matches!(symptom, Symptom::NxDomain | Symptom::NoName)
                 || symptom.is_denial() && clues.soa.is_some()
-                || symptom.is_denial() && clues.server.is_some_and(is_vpc_or_public)
+                || symptom.is_denial() && (clues.is_of_public || clues.server.is_some_and(is_vpc_or_public))
         }
         "shadow-zone" => matches!(clues.soa, Some(SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone)),
         "private-zone-shadow" => clues.soa == Some(SoaOrigin::PublicAws),

@@ -10,8 +10,8 @@ use super::seen::MessageSeen;
 use super::symptom::{Layer, Symptom};
 use super::text::{self, NameSubject, PrintedAt};
 use super::{
-    Explanation, around, beyond, dial, host, is_endpoint, is_one_label, library, logs, prompt, runs, server, shown,
-    tool, words,
+    Explanation, around, beyond, block_page, dial, host, is_endpoint, is_one_label, library, logs, prompt, runs,
+    server, shown, tool, words,
 };
 use crate::dns::{Name, NameError};
 use crate::endpoint::{EndpointName, NotEndpoint};
@@ -184,6 +184,11 @@ pub(super) fn explain(
         .outright
         .clone()
         .or(bypassed.map(|why| ("go-bypasses-scoped-dns", why)));
+    // The port of a filter's page says nothing of the cluster's.
+    if let Some(why) = dialled.and_then(block_page::of) {
+        outright.get_or_insert(("name-blocked-by-policy", why));
+        against.extend(OF_THE_CLUSTERS_ADDRESS);
+    }
     if known.is_changing && symptom.is_denial() {
         let why =
             "an update of the access to an endpoint is InProgress in this text: it may be this cluster's".to_owned();
@@ -210,6 +215,7 @@ pub(super) fn explain(
         place,
         is_on_ec2: text::is_on_ec2(line, text),
         server: ip,
+        is_of_public: reply.is_some_and(|reply| reply.is_of_public),
         pure_go: seen.pure_go,
         is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
         soa: reply.and_then(|reply| reply.soa),
@@ -280,6 +286,14 @@ pub(super) fn explain(
     }
 }
 
+/// Findings of an address that is the cluster's, or was.
+const OF_THE_CLUSTERS_ADDRESS: &[&str] = &[
+    "api-port-blocked",
+    "public-answer-expected",
+    "hybrid-nodes-public-endpoint",
+    "private-access-disabled",
+    "stale-addresses",
+];
 /// The port of a kubelet (Kubernetes, "Ports and Protocols"), which the API server and metrics-server ask.
 const KUBELET: u16 = 10250;
 /// The `hosts:` line of nsswitch.conf in a text, and where it leads. A line of that word is another file's unless what

@@ -5,7 +5,7 @@
 //! (HOST:PORT)` (dotnet/runtime, System.Net.Http, ConnectHelper.cs, CreateWrappedException); Ruby's `Failed to open TCP
 //! connection to HOST:PORT (TEXT)` (ruby/net-http, lib/net/http.rb, connect). Rust's and Node's as users reported them.
 
-use super::{MessageSeen, Symptom, dial, words};
+use super::{MessageSeen, Symptom, dial, glibc_languages, words};
 use crate::limits;
 
 /// The texts of getaddrinfo, with what they stand for.
@@ -14,15 +14,6 @@ const TEXTS: &[(&str, Symptom)] = &[
     ("Name or service not known", Symptom::NoName),
     ("No address associated with hostname", Symptom::NoData),
     ("Temporary failure in name resolution", Symptom::TryAgain),
-    // The same in the languages that users published: French, German, Spanish, Japanese.
-    ("Nom ou service inconnu", Symptom::NoName),
-    ("Der Name oder der Dienst ist nicht bekannt", Symptom::NoName),
-    ("Nombre o servicio desconocido", Symptom::NoName),
-    ("名前またはサービスが不明です", Symptom::NoName),
-    ("chec temporaire dans la résolution du nom", Symptom::TryAgain),
-    ("Temporärer Fehler bei der Namensauflösung", Symptom::TryAgain),
-    ("Fallo temporal en la resolución del nombre", Symptom::TryAgain),
-    ("名前解決に一時的に失敗しました", Symptom::TryAgain),
     // Apple, CFNetworkErrors.h, kCFURLErrorCannotFindHost: of every failure.
     (
         "A server with the specified hostname could not be found",
@@ -46,7 +37,6 @@ const TEXTS: &[(&str, Symptom)] = &[
     ),
 ];
 /// The texts of c-ares, which aiohttp and gRPC print (Node.js, "DNS", "Error codes", lists them beside its own codes).
-/// That no server could be contacted is said of several failures, so it is not taken for a closed port.
 const TEXTS_OF_CARES: &[(&str, Symptom)] = &[
     ("Domain name not found", Symptom::NoAddress),
     ("DNS server returned answer with no data", Symptom::NoData),
@@ -58,7 +48,7 @@ const TEXTS_OF_CARES: &[(&str, Symptom)] = &[
         Symptom::NotUnderstood,
     ),
     ("Misformatted DNS reply", Symptom::Unreadable),
-    ("Could not contact DNS servers", Symptom::TryAgain),
+    ("Could not contact DNS servers", Symptom::NotContacted),
     ("Timeout while contacting DNS servers", Symptom::Silence),
 ];
 /// What musl says for EAI_AGAIN: words that stand for much else where nothing of a lookup is beside them.
@@ -72,6 +62,7 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
     TEXTS
         .iter()
         .chain(TEXTS_OF_CARES)
+        .chain(glibc_languages::TEXTS)
         .find(|(text, _)| line.contains(text))
         .map(|(_, symptom)| *symptom)
         .or_else(|| is_again().then_some(Symptom::TryAgain))
@@ -135,6 +126,13 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             ));
         }
     }
+    // libwww-perl, LWP/Protocol/http.pm, with what IO::Socket::INET says (perl, IO/Socket/INET.pm): of every failure.
+    if line.contains("(Bad hostname") {
+        return Some(MessageSeen::of(
+            Symptom::Unknown,
+            super::between(line, "Can't connect to ", ":"),
+        ));
+    }
     if let Some(seen) = of_fields(line) {
         return Some(seen);
     }
@@ -149,7 +147,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             if let Some(before) = line[..at].strip_suffix(' ')
                 && (before.ends_with("getaddrinfo")
                     || is_query(before)
-                    || symptom != Symptom::PortClosed && before.contains("query"))
+                    || symptom != Symptom::NotContacted && before.contains("query"))
             {
                 return Some(MessageSeen::of(symptom, first_word(&line[at + code.len()..])));
             }
@@ -212,7 +210,7 @@ const CODES_OF_NODE: &[(&str, Symptom)] = &[
     ("EBADRESP", Symptom::Unreadable),
     ("EMFILE", Symptom::NoSocket),
     // Elsewhere the port of the server itself is meant.
-    ("ECONNREFUSED", Symptom::PortClosed),
+    ("ECONNREFUSED", Symptom::NotContacted),
 ];
 
 /// The same as the members of the error, as Node prints it and as loggers write it in JSON: `code`, `syscall` and
@@ -232,7 +230,8 @@ fn of_fields(line: &str) -> Option<MessageSeen> {
 /// The name in front of a text of getaddrinfo, `NAME: TEXT`, as programs of C print it. The name of an error or of a
 /// module stands there too, with a capital or without a top-level domain.
 fn before_text(line: &str) -> Option<&str> {
-    let before = TEXTS.iter().find_map(|(text, _)| line.split_once(text))?.0;
+    let mut texts = TEXTS.iter().chain(glibc_languages::TEXTS);
+    let before = texts.find_map(|(text, _)| line.split_once(text))?.0;
     let word = before
         .trim_end()
         .strip_suffix(':')?

@@ -562,6 +562,10 @@ fn tailscaled(line: &str) -> Option<MessageSeen> {
         let server = between(line, "resolving using \"", "\"").and_then(socket);
         return Some(seen(Symptom::ForwardFailed, None, server));
     }
+    // What tailscale status shows of the warning dns-forward-failing, as users published it.
+    if line.contains("Tailscale can't reach the configured DNS servers") {
+        return Some(seen(Symptom::Forward, None, None));
+    }
     if !LEADS.iter().any(|lead| line.contains(lead)) {
         return None;
     }

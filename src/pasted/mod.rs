@@ -6,14 +6,17 @@
 mod around;
 mod asked;
 mod beyond;
+mod block_page;
 mod broken;
 mod candidates;
 mod certificate;
 mod configuration;
+mod defanged;
 mod dial;
 mod explained;
 mod form;
 mod found;
+mod glibc_languages;
 mod go;
 mod known;
 mod library;
@@ -22,6 +25,7 @@ mod others;
 mod prompt;
 mod recognise;
 mod reply;
+mod reply_json;
 mod resolved;
 mod rows;
 mod runs;
@@ -92,7 +96,8 @@ pub fn messages(text: &str) -> Vec<Explanation> {
 
 /// As [`messages`], for as long as it may go on, which is asked before each line. `None` where it ended before.
 pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Explanation>> {
-    let text = &terminal::plain(&crate::text::as_printed(text));
+    let text = terminal::plain(&crate::text::as_printed(text));
+    let text = &*defanged::plain(&text);
     // A document over several lines: none of its lines says what it says.
     let mut documents = Gravest::default();
     logs::json(text, &mut |line, seen| {
@@ -108,6 +113,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         return Some(told_once(&documents.found, text, &[]));
     }
     let mut replies = reply::all(text);
+    replies.extend(reply_json::all(text));
     let mut runs = runs::all(text);
     runs::join(&mut runs, &mut replies);
     let (replies, runs) = (replies, runs);

@@ -99,11 +99,13 @@ struct FoundAnswer<'a> {
     line: Option<&'a Recognised<'a>>,
     /// The run that it is in, where its command is known and names no server.
     of_own_server: Option<&'a str>,
+    /// A public service gave it, whose address is not told.
+    is_of_public: bool,
 }
 
 impl FoundAnswer<'_> {
     fn is_of_public(&self) -> bool {
-        self.server.is_some_and(|server| is_public(server.ip()))
+        self.is_of_public || self.server.is_some_and(|server| is_public(server.ip()))
     }
 }
 
@@ -121,6 +123,7 @@ fn answers<'a>(found: &'a [Recognised<'a>], replies: &'a [PastedReply<'a>]) -> i
                 .is_some_and(|ip| AddressClass::of(ip) == AddressClass::Private),
             line: Some(one),
             of_own_server: one.of_own_server,
+            is_of_public: false,
         });
     let of_replies = replies
         .iter()
@@ -132,6 +135,7 @@ fn answers<'a>(found: &'a [Recognised<'a>], replies: &'a [PastedReply<'a>]) -> i
             is_private: reply.is_private(),
             line: None,
             of_own_server: reply.of_own_server,
+            is_of_public: reply.is_of_public,
         });
     of_lines.chain(of_replies)
 }
@@ -266,9 +270,10 @@ pub(super) fn public_beside_private(found: &mut [Recognised<'_>], replies: &[Pas
 /// private addresses.
 pub(super) fn denied_in_public(found: &mut [Recognised<'_>], replies: &[PastedReply<'_>]) {
     let is_one = |one: &Recognised<'_>| {
-        let is_public_denial =
-            one.seen.symptom == Symptom::NxDomain && one.seen.server.is_some_and(|server| is_public(server.ip()));
-        is_public_denial
+        let is_of_public = one.reply.is_some_and(|reply| reply.is_of_public)
+            || one.seen.server.is_some_and(|server| is_public(server.ip()));
+        one.seen.symptom == Symptom::NxDomain
+            && is_of_public
             && answers(found, replies).any(|answer| {
                 let is_of_network = answer.server.is_some_and(|server| !is_public(server.ip()));
                 answer.is_private && is_of_network && same(answer.host, one.seen.host.as_deref())

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::asked::CommandQuestion;
 use super::form::QuestionForm;
 use super::words::{by_rcode, socket};
-use super::{MessageSeen, Symptom, asked};
+use super::{MessageSeen, Symptom, asked, block_page};
 use crate::address::AddressClass;
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -16,29 +16,31 @@ use crate::endpoint::SoaOrigin;
 pub(super) struct PastedReply<'a> {
     /// The line that it is known by.
     pub(super) line: &'a str,
-    status: Option<&'a str>,
+    pub(super) status: Option<&'a str>,
     pub(super) host: Option<&'a str>,
     /// It is of a question for another type than A.
-    is_other_type: bool,
+    pub(super) is_other_type: bool,
     /// What the header says of ANSWER.
-    answers: Option<u32>,
-    addresses: Vec<IpAddr>,
+    pub(super) answers: Option<u32>,
+    pub(super) addresses: Vec<IpAddr>,
     pub(super) soa: Option<SoaOrigin>,
     /// The zone that the SOA is of.
-    zone: Option<Name>,
-    has_ns: bool,
+    pub(super) zone: Option<Name>,
+    pub(super) has_ns: bool,
     /// Its records that are aliases.
-    aliases: u32,
-    is_truncated: bool,
+    pub(super) aliases: u32,
+    pub(super) is_truncated: bool,
     /// dig could not decode all of it.
-    is_malformed: bool,
+    pub(super) is_malformed: bool,
     /// dig says that the question asked for recursion, and the reply has no RA.
     pub(super) is_without_recursion: bool,
     pub(super) ede: Option<u16>,
+    /// It is of a public service, whose address the text does not name.
+    pub(super) is_of_public: bool,
     pub(super) server: Option<SocketAddr>,
     /// The run that it is in, where its command is known and names no server.
     pub(super) of_own_server: Option<&'a str>,
-    delv: Option<Symptom>,
+    pub(super) delv: Option<Symptom>,
     /// How the question was sent, as far as it is told.
     pub(super) form: QuestionForm,
 }
@@ -51,6 +53,23 @@ impl<'a> PastedReply<'a> {
         self.form.is_tcp |= asked.form.is_tcp;
         self.form.is_checking_disabled |= asked.form.is_checking_disabled;
         self.form.is_without_edns |= asked.form.is_without_edns;
+    }
+
+    /// Takes what a record says, of an owner and a type.
+    pub(super) fn take(&mut self, owner: &str, kind: &str, data: &str) {
+        let first = data.split_whitespace().next().unwrap_or_default();
+        match kind {
+            "A" | "AAAA" if self.addresses.len() < crate::limits::NAME_SERVERS => {
+                self.addresses.extend(first.parse::<IpAddr>());
+            }
+            "SOA" => {
+                self.soa = first.parse::<Name>().ok().map(|server| SoaOrigin::of_server(&server));
+                self.zone = owner.parse().ok();
+            }
+            "NS" => self.has_ns = true,
+            "CNAME" => self.aliases += 1,
+            _ => {}
+        }
     }
 
     /// Whether it has private addresses for a name.
@@ -70,7 +89,7 @@ impl<'a> PastedReply<'a> {
 
     /// Whether it has addresses for a name.
     pub(super) fn has_addresses(&self) -> bool {
-        !self.addresses.is_empty() && !self.is_sinkhole()
+        !self.addresses.is_empty() && !self.is_sinkhole() && self.of_block_page().is_none()
     }
 
     /// Whether the SOA is of a zone that the name is not in. The SOA of a negative answer is that of the zone above the
@@ -93,13 +112,21 @@ impl<'a> PastedReply<'a> {
         self.aliases > 0 && !self.addresses.is_empty() && self.host.is_some_and(super::is_endpoint)
     }
 
+    /// Why an address is that of a filter's page.
+    fn of_block_page(&self) -> Option<String> {
+        self.addresses.iter().find_map(|ip| block_page::of(*ip))
+    }
+
     fn is_sinkhole(&self) -> bool {
         self.addresses.iter().any(|ip| leads_nowhere(*ip))
     }
 
     /// What happened; `None` where the reply is not whole.
     pub(super) fn seen(&self) -> Option<MessageSeen> {
-        let symptom = if self.is_sinkhole() {
+        let of_block_page = self.of_block_page();
+        let symptom = if of_block_page.is_some() {
+            Symptom::Blocked
+        } else if self.is_sinkhole() {
             Symptom::Sinkhole
         } else if let Some(symptom) = self.delv {
             match symptom {
@@ -132,6 +159,7 @@ impl<'a> PastedReply<'a> {
         };
         Some(MessageSeen {
             server: self.server,
+            outright: of_block_page.map(|why| ("name-blocked-by-policy", why)),
             note,
             ..MessageSeen::of(symptom, self.host)
         })
@@ -279,15 +307,9 @@ fn record<'a>(reply: &mut PastedReply<'a>, line: &'a str) {
         reply.host = line.split_whitespace().next().map(|host| host.trim_end_matches('.'));
     }
     match (first, second) {
-        (Some("A" | "AAAA"), Some(address)) if reply.addresses.len() < crate::limits::NAME_SERVERS => {
-            reply.addresses.extend(address.parse::<IpAddr>());
+        (Some(kind @ ("A" | "AAAA" | "SOA" | "NS" | "CNAME")), Some(data)) => {
+            reply.take(line.split_whitespace().next().unwrap_or_default(), kind, data);
         }
-        (Some("SOA"), Some(server)) => {
-            reply.soa = server.parse::<Name>().ok().map(|server| SoaOrigin::of_server(&server));
-            reply.zone = line.split_whitespace().next().and_then(|zone| zone.parse().ok());
-        }
-        (Some("NS"), Some(_)) => reply.has_ns = true,
-        (Some("CNAME"), Some(_)) => reply.aliases += 1,
         // delv's line of what there is not: `\-TYPE ;-$NXRRSET`.
         (Some(kind), Some(";-$NXRRSET")) => {
             reply.is_other_type = kind.strip_prefix("\\-").is_some_and(asked::is_other);

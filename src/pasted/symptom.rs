@@ -69,6 +69,8 @@ pub enum Symptom {
     Refused,
     /// SERVFAIL, REFUSED, silence or a closed port; the message does not tell which.
     TryAgain,
+    /// No name server could be contacted, as far as c-ares tells.
+    NotContacted,
     /// No reply within the window.
     Silence,
     /// The name server's port is closed.
@@ -224,6 +226,7 @@ impl Symptom {
         Self::ServFail,
         Self::Refused,
         Self::TryAgain,
+        Self::NotContacted,
         Self::Silence,
         Self::PortClosed,
         Self::Truncated,
@@ -499,6 +502,12 @@ impl Symptom {
                 "No name server gave an answer that could be used: SERVFAIL, REFUSED, silence or a closed port. The \
                  text does not tell which."
             }
+            // c-ares, ares_strerror(3), ARES_ECONNREFUSED, which Node has as ECONNREFUSED (Node.js, "DNS", "Error codes").
+            Self::NotContacted => {
+                "c-ares got no usable reply from any name server that it knows: their ports are closed, no route leads to \
+                 them, or it knows none and asked this host. Older versions say the same where every server answered with \
+                 an error (SERVFAIL, REFUSED)."
+            }
             Self::Silence => {
                 "No usable reply came within the window. A server that answers other names can still be silent for \
                  this one, where what it forwards to is."
@@ -762,7 +771,7 @@ impl Symptom {
             Self::ForwardClosed | Self::ForwardNoRoute | Self::ForwardNoName => Complaint::ForwardNotReached,
             Self::Refused | Self::ForwardRefused => Complaint::Refused,
             Self::Silence | Self::LookUpDeadline => Complaint::Silence,
-            Self::PortClosed => Complaint::PortClosed,
+            Self::PortClosed | Self::NotContacted => Complaint::PortClosed,
             Self::Truncated => Complaint::Truncated,
             Self::NotLetOut | Self::OtherError | Self::NoRoute => Complaint::NotSent,
             Self::NoServer => Complaint::NoServer,

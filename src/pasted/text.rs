@@ -384,6 +384,15 @@ const OF_KUBECONFIG: &[&str] = &[
     "argocd",
     "client-go",
 ];
+/// What kube-rs says around an error (kube-rs/kube, kube-client/src/error.rs), and the names of its modules.
+const OF_KUBE_RS: &[&str] = &[
+    "kube_client",
+    "kube::Error",
+    "ServiceError: client error (Connect)",
+    "ServiceError: error trying to connect",
+    "Service(hyper_util::client::legacy::Error(",
+    "Service(hyper::Error(Connect",
+];
 
 /// Whether the name in a line may be a kubeconfig's: programs of Go look up what clients of Kubernetes do, and all of
 /// them write the server as a URL.
@@ -399,6 +408,7 @@ pub(super) fn is_of_kubeconfig(text: &str, client: Option<&str>) -> bool {
         || text.contains(" /apis/")
         || text.contains(" /api/v1")
         || text.contains("The connection to the server ")
+        || OF_KUBE_RS.iter().any(|word| text.contains(word))
 }
 
 /// The endpoint's name in a text that names one, and no more.

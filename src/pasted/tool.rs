@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
 use super::words::{by_rcode, socket};
-use super::{MessageSeen, Symptom, asked, between, library, prompt, windows};
+use super::{MessageSeen, Symptom, asked, between, block_page, library, prompt, windows};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 
@@ -244,13 +244,17 @@ pub(super) fn empty_of_host<'a>(text: &'a str, asked: &asked::CommandQuestion<'a
 
 /// What an address for a name comes to.
 fn of(address: IpAddr, host: &str) -> MessageSeen {
-    let symptom = if leads_nowhere(address) {
+    let of_block_page = block_page::of(address);
+    let symptom = if of_block_page.is_some() {
+        Symptom::Blocked
+    } else if leads_nowhere(address) {
         Symptom::Sinkhole
     } else {
         Symptom::Healthy
     };
     MessageSeen {
         answer: Some(address),
+        outright: of_block_page.map(|why| ("name-blocked-by-policy", why)),
         note: is_stand_in(address).then_some(STAND_IN),
         ..MessageSeen::of(symptom, Some(host.trim_end_matches('.')))
     }

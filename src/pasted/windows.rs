@@ -35,12 +35,15 @@ pub(super) fn of_dns(said: &str) -> Option<Symptom> {
 }
 
 /// What ping says before a name that was not found: as users published it: in English, German, Spanish, Italian,
-/// Portuguese and Japanese.
+/// Portuguese, French and Japanese. And what tracert says in English.
 const PING: &[&str] = &[
     "Ping request could not find host ",
     "Ping-Anforderung konnte Host ",
     "La solicitud de ping no pudo encontrar el host ",
     "Impossibile trovare l'host ",
+    "La requête Ping n'a pas pu trouver l'hôte ",
+    "La requête Ping n’a pas pu trouver l’hôte ",
+    "Unable to resolve target system name ",
     "A solicitação ping não pôde encontrar o host ",
     "ping 要求ではホスト ",
     "ping要求ではホスト ",

@@ -211,7 +211,7 @@ fn aws_error(text: &str, line: usize) -> Option<NotFacts> {
 fn named_call(call: Call) -> String {
     match call {
         Call::DescribeCluster => format!("{} --name NAME", call.command()),
-        call => call.command().to_owned(),
+        call => call.command(),
     }
 }
 

@@ -618,7 +618,7 @@ fn the_texts_of_c_ares() {
         ("DNS server returned answer with no data", Symptom::NoData),
         ("DNS server returned general failure", Symptom::ServFail),
         ("DNS server refused query", Symptom::Refused),
-        ("Could not contact DNS servers", Symptom::TryAgain),
+        ("Could not contact DNS servers", Symptom::NotContacted),
         ("Timeout while contacting DNS servers", Symptom::Silence),
     ] {
         let found = told(&of_aiohttp(said));
@@ -682,4 +682,94 @@ fn windows_errors_of_a_name_server() {
     let reset = "read tcp 192.168.1.9:5->10.20.1.30:443: wsarecv: An existing connection was forcibly closed by the remote \
                  host.";
     assert_eq!(read(reset).unwrap().symptom, Reset);
+}
+
+/// glibc's own translations, as a program of the C library and as Python prints them.
+#[test]
+fn texts_of_glibc_in_other_languages() {
+    for (text, symptom) in [
+        ("ping: X: Nome o servizio sconosciuto", Symptom::NoName),
+        ("ping: X: Ta nazwa lub usługa jest nieznana", Symptom::NoName),
+        ("ping: X: 未知的名称或服务", Symptom::NoName),
+        (
+            "curl: (6) Could not resolve host: X; Неизвестное имя или служба",
+            Symptom::NoName,
+        ),
+        (
+            "java.net.UnknownHostException: X: Falha temporário na resolução de nome",
+            Symptom::TryAgain,
+        ),
+        (
+            "ping: X: Aucune adresse associée avec le nom de l'hôte",
+            Symptom::NoData,
+        ),
+    ] {
+        let found = told(text);
+        assert_eq!((found.0, found.1.as_deref()), (symptom, Some(X)), "{text}");
+    }
+    let of_python = "socket.gaierror: [Errno -2] Nom ou service inconnu";
+    assert_eq!(told(of_python).0, Symptom::NoName);
+    let mut texts: Vec<&str> = glibc_languages::TEXTS.iter().map(|(text, _)| *text).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    assert_eq!(texts.len(), glibc_languages::TEXTS.len());
+}
+
+#[test]
+fn names_that_tickets_and_mails_have() {
+    let whole = (Symptom::NoAddress, Some(X.to_owned()), Some("10.44.0.53:53".to_owned()));
+    let defanged =
+        filled("dial tcp: lookup X on 10.44.0[.]53:53: no such host").replace(".amazonaws.", "[.]amazonaws[.]");
+    assert_eq!(exactly(&defanged), whole);
+    let url = filled("Get \"hxxps://X/api\": dial tcp: lookup X on 10.44.0.53[:]53: no such host");
+    assert_eq!(exactly(&url), whole);
+    let quoted = "> Unable to connect to the server: dial tcp: lookup\n> X on 10.44.0.53:53:\n> no such host\n";
+    assert_eq!(told(quoted), whole);
+}
+
+/// kube-rs names no host, and its words say that it is a client of Kubernetes.
+#[test]
+fn a_client_of_kubernetes_without_a_host() {
+    let cause = "dns error: failed to lookup address information: Name or service not known";
+    for text in [
+        format!(
+            "Error: ServiceError: client error (Connect)\n\nCaused by:\n    0: client error (Connect)\n    1: {cause}"
+        ),
+        format!("Service(hyper_util::client::legacy::Error(Connect, ConnectError(\"dns error\", \"{cause}\")))"),
+    ] {
+        assert_eq!(candidates_of(&text)[0], "endpoint-name-stale", "{text}");
+    }
+    assert!(!candidates_of(cause).contains(&"endpoint-name-stale"));
+}
+
+#[test]
+fn what_says_little_is_read_as_that() {
+    for (text, symptom, host) in [
+        ("500 Can't connect to X:443 (Bad hostname)", Symptom::Unknown, Some(X)),
+        (
+            "500 Can't connect to X:443 (Bad hostname 'X')",
+            Symptom::Unknown,
+            Some(X),
+        ),
+        ("Unable to resolve target system name X.", Symptom::Unknown, Some(X)),
+        (
+            "Cannot connect to host X:443 ssl:default [None]",
+            Symptom::Connection,
+            Some(X),
+        ),
+        ("Error: queryA ECONNREFUSED X", Symptom::NotContacted, Some(X)),
+        (
+            "#     - Tailscale can't reach the configured DNS servers. Internet connectivity may be affected.",
+            Symptom::Forward,
+            None,
+        ),
+    ] {
+        let found = told(text);
+        assert_eq!((found.0, found.1.as_deref()), (symptom, host), "{text}");
+    }
+    let contacted = "curl: (6) Could not resolve host: X (Could not contact DNS servers)";
+    assert_eq!(
+        candidates_of(contacted)[..2],
+        ["local-dns-down", "resolver-unreachable"]
+    );
 }

@@ -367,3 +367,22 @@ fn the_soa_of_windows_table_says_whose_zone_it_is() {
         assert!(has(&table("dc1.corp.example"), rule), "{rule}");
     }
 }
+
+/// Cisco Umbrella's block page in the answer, and dialled.
+#[test]
+fn a_filters_page_is_no_clusters_address() {
+    for text in [
+        "$ dig +short X\n146.112.61.106",
+        "$ nslookup X\nServer:\t\t10.44.0.53\nAddress:\t10.44.0.53#53\n\nName:\tX\nAddress: 146.112.61.104\n",
+        "Get \"https://X/api\": dial tcp 146.112.61.107:443: i/o timeout",
+        "PING X (146.112.61.110) 56(84) bytes of data.",
+    ] {
+        let rules = candidates_of(text);
+        assert_eq!(rules[0], "name-blocked-by-policy", "{text}");
+        for rule in ["api-port-blocked", "public-answer-expected", "stale-addresses"] {
+            assert!(!rules.contains(&rule), "{text}: {rules:?}");
+        }
+    }
+    let other = "Get \"https://X/api\": dial tcp 146.112.61.109:443: i/o timeout";
+    assert_eq!(candidates_of(other)[0], "api-port-blocked");
+}

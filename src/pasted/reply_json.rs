@@ -1,0 +1,217 @@
+//! Replies in the JSON that public resolvers give over HTTPS: `application/dns-json` (Google, "JSON API for DNS over
+//! HTTPS"; Cloudflare, "Using JSON", which follows the same names). The Extended DNS Error (RFC 8914) is Google's
+//! `extended_dns_errors`, and the words `EDE(NUMBER)` of Cloudflare's `Comment`, as users published both.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::reply::PastedReply;
+use crate::dns::RecordType;
+use crate::limits;
+
+/// What is read of one.
+#[derive(Debug, Deserialize)]
+struct JsonReply<'a> {
+    #[serde(rename = "Status")]
+    status: u16,
+    #[serde(rename = "TC", default)]
+    is_truncated: bool,
+    #[serde(rename = "CD", default)]
+    is_checking_disabled: bool,
+    #[serde(rename = "Question", borrow, deserialize_with = "one_or_several")]
+    question: Vec<JsonQuestion<'a>>,
+    #[serde(rename = "Answer", borrow, default)]
+    answer: Vec<JsonRecord<'a>>,
+    #[serde(rename = "Authority", borrow, default)]
+    authority: Vec<JsonRecord<'a>>,
+    #[serde(rename = "Comment", default)]
+    comment: Value,
+    #[serde(default)]
+    extended_dns_errors: Vec<JsonError>,
+}
+
+#[derive(Debug, Deserialize)]
+struct JsonQuestion<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: u16,
+}
+
+#[derive(Debug, Deserialize)]
+struct JsonRecord<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: u16,
+    #[serde(borrow)]
+    data: Cow<'a, str>,
+}
+
+#[derive(Debug, Deserialize)]
+struct JsonError {
+    info_code: u16,
+}
+
+/// The question is a list, and of some services one object.
+fn one_or_several<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonQuestion<'de>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Asked<'a> {
+        Several(#[serde(borrow)] Vec<JsonQuestion<'a>>),
+        One(#[serde(borrow)] JsonQuestion<'a>),
+    }
+    Ok(match Asked::deserialize(deserializer)? {
+        Asked::Several(several) => several,
+        Asked::One(one) => vec![one],
+    })
+}
+
+/// What URLs of public resolvers have in them.
+const SERVICES: &[&str] = &[
+    "dns.google",
+    "8.8.8.8/resolve",
+    "8.8.4.4/resolve",
+    "cloudflare-dns.com",
+    "one.one.one.one",
+    "1.1.1.1/dns-query",
+    "1.0.0.1/dns-query",
+    "dns.quad9.net",
+    "9.9.9.9:5053",
+];
+
+/// The replies of a text, in its order.
+pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
+    let is_of_public = SERVICES.iter().any(|service| text.contains(service));
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("\"Status\"").take(limits::PASTED_RUNS) {
+        // Records may stand before it, where members are sorted.
+        let starts = text[..at].rmatch_indices('{').take(limits::PASTED_WORDS);
+        let mut read_at = starts.filter_map(|(start, _)| {
+            let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<JsonReply<'_>>();
+            read(values.next()?.ok()?, text, at, is_of_public)
+        });
+        found.extend(read_at.next());
+    }
+    found
+}
+
+fn read<'a>(reply: JsonReply<'a>, text: &'a str, at: usize, is_of_public: bool) -> Option<PastedReply<'a>> {
+    let asked = reply.question.first()?;
+    let from = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[from..].lines().next()?;
+    let kind = |kind: u16| RecordType(kind).to_string();
+    let mut pasted = PastedReply {
+        line,
+        status: Some(rcode(reply.status)?),
+        host: Some(asked.name.trim_end_matches('.')),
+        is_other_type: super::asked::is_other(&kind(asked.kind)),
+        answers: u32::try_from(reply.answer.len()).ok(),
+        is_truncated: reply.is_truncated,
+        is_of_public,
+        ede: reply
+            .extended_dns_errors
+            .first()
+            .map(|error| error.info_code)
+            .or_else(|| in_comment(&reply.comment)),
+        ..PastedReply::default()
+    };
+    pasted.form.is_checking_disabled = reply.is_checking_disabled;
+    for record in reply.answer.iter().chain(&reply.authority) {
+        pasted.take(record.name, &kind(record.kind), &record.data);
+    }
+    Some(pasted)
+}
+
+/// RCODEs by their numbers (RFC 1035 section 4.1.1).
+fn rcode(status: u16) -> Option<&'static str> {
+    Some(match status {
+        0 => "NOERROR",
+        1 => "FORMERR",
+        2 => "SERVFAIL",
+        3 => "NXDOMAIN",
+        4 => "NOTIMP",
+        5 => "REFUSED",
+        _ => return None,
+    })
+}
+
+/// `EDE(NUMBER): TEXT`, in a text or in the first of a list.
+fn in_comment(comment: &Value) -> Option<u16> {
+    let text = comment.as_str().or_else(|| comment.get(0)?.as_str())?;
+    super::between(text, "EDE(", ")")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Symptom, messages, read};
+
+    const X: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+
+    fn of(status: u16, rest: &str) -> String {
+        format!(
+            "{{\"Status\":{status},\"TC\":false,\"RD\":true,\"RA\":true,\"AD\":false,\"CD\":false,\
+             \"Question\":[{{\"name\":\"{X}.\",\"type\":1}}]{rest}}}"
+        )
+    }
+
+    #[test]
+    fn what_a_service_says_is_a_reply() {
+        let record =
+            |kind: u16, data: &str| format!("{{\"name\":\"{X}.\",\"type\":{kind},\"TTL\":60,\"data\":\"{data}\"}}");
+        let soa = "ns-1547.awsdns-01.co.uk. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400";
+        let zone =
+            format!("{{\"name\":\"ap-northeast-1.eks.amazonaws.com.\",\"type\":6,\"TTL\":60,\"data\":\"{soa}\"}}");
+        for (text, symptom) in [
+            (
+                of(0, &format!(",\"Answer\":[{}]", record(1, "10.0.0.5"))),
+                Symptom::Healthy,
+            ),
+            (of(0, &format!(",\"Authority\":[{zone}]")), Symptom::NoData),
+            (of(3, &format!(",\"Authority\":[{zone}]")), Symptom::NxDomain),
+            (of(2, ",\"Comment\":[\"EDE(9): DNSKEY Missing\"]"), Symptom::ServFail),
+            (
+                of(0, &format!(",\"Answer\":[{}]", record(1, "0.0.0.0"))),
+                Symptom::Sinkhole,
+            ),
+        ] {
+            for text in [
+                text.clone(),
+                format!("$ curl -s 'https://dns.google/resolve?name={X}'\n{text}\n"),
+                serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&text).expect("JSON"))
+                    .expect("JSON"),
+            ] {
+                let found = read(&text).unwrap_or_else(|| panic!("{text}"));
+                assert_eq!(found.symptom, symptom, "{text}");
+                assert_eq!(found.host.map(|host| host.to_string()).as_deref(), Some(X), "{text}");
+            }
+        }
+        for error in [
+            ",\"Comment\":[\"EDE(9): DNSKEY Missing\"]",
+            ",\"extended_dns_errors\":[{\"info_code\":9,\"extra_text\":\"\"}]",
+        ] {
+            assert_eq!(
+                read(&of(2, error)).expect("a reply").candidates[0].rule,
+                "dnssec-bogus",
+                "{error}"
+            );
+        }
+        assert_eq!(read("{\"Status\": \"ACTIVE\"}"), None);
+        assert_eq!(read(&of(99, "")), None);
+    }
+
+    /// A public service lacks the name of a private endpoint, and the network's own server has it.
+    #[test]
+    fn the_url_tells_that_it_is_public() {
+        let url = format!("$ curl -s 'https://dns.google/resolve?name={X}'\n{}\n", of(3, ""));
+        let rules: Vec<&str> = read(&url)
+            .expect("a reply")
+            .candidates
+            .iter()
+            .map(|one| one.rule)
+            .collect();
+        assert!(rules.contains(&"not-in-public-dns"), "{rules:?}");
+        let beside = format!("{url}$ dig +short @10.44.0.53 {X}\n10.0.12.34\n");
+        assert_eq!(messages(&beside)[0].symptom, Symptom::DeniedInPublic);
+    }
+}
