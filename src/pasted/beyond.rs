@@ -476,7 +476,7 @@ const CONNECTIONS: &[&str] = &[
     "ConnectTimeoutError",
     "Couldn't connect to server",
     "Failed to connect to ",
-    "failed to connect to the server",
+    "failed to connect to ",
     "ETIMEDOUT",
     "ECONNREFUSED",
     "ECONNRESET",

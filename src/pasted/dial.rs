@@ -236,7 +236,15 @@ fn connect_to(line: &str) -> Option<Dial<'_>> {
     if matches!(word, "host" | "address") {
         word = words.next()?;
     }
-    let found = target(word);
+    // Android (libcore, IoBridge.java, createMessageForException): `connect to HOST/ADDRESS (port PORT)`.
+    let with_address = word.split_once('/').and_then(|(host, address)| {
+        Some(Dial {
+            host: Some(host).filter(|host| !host.is_empty()),
+            address: Some(address.parse().ok()?),
+            port: None,
+        })
+    });
+    let found = with_address.unwrap_or_else(|| target(word));
     let behind = words.next().unwrap_or_default();
     let address = target(behind).address.filter(|_| behind.starts_with('('));
     // The source of a connection stands behind `from` (curl 8.6 and later).
@@ -523,6 +531,12 @@ mod tests {
                 Some("a.example"),
                 Some("10.7.8.9"),
                 Some(443),
+            ),
+            (
+                "failed to connect to a.example/10.7.8.9 (port 8443) from /10.1.1.1 (port 5000) after 10000ms",
+                Some("a.example"),
+                Some("10.7.8.9"),
+                Some(8443),
             ),
             ("Connection refused: /10.7.8.9:443", None, Some("10.7.8.9"), Some(443)),
             (

@@ -161,6 +161,10 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
     {
         return Some(seen);
     }
+    // Chromium (net/base/net_error_list.h), and what is made of it: of every failure.
+    if line.contains("ERR_NAME_NOT_RESOLVED") {
+        return Some(MessageSeen::of(Symptom::Unknown, words::url_host(line)));
+    }
     if line.contains(UNRESOLVED) {
         return Some(MessageSeen::of(Symptom::Unknown, None));
     }

@@ -189,7 +189,16 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
             others.is_of_one_run |= is_failure && one.is_of_tool() && line.is_of_run(one);
         }
     }
-    others.has_dialled = one.seen.dialled.and_then(|dialled| has_dialled(one, dialled, replies));
+    others.has_dialled = one.seen.dialled.and_then(|dialled| {
+        // Of several addresses a line has the first: that it has another says nothing.
+        let is_it = |answer: &Recognised<'_>| {
+            answer.seen.answer == Some(dialled) && !answer.seen.is_of_system && is_same(answer.seen.host.as_deref())
+        };
+        if found.iter().any(is_it) {
+            return Some(true);
+        }
+        has_dialled(one, dialled, replies)
+    });
     if is_answered_alike {
         others.answered_by = None;
     }
@@ -272,7 +281,9 @@ pub(super) fn denied_in_public(found: &mut [Recognised<'_>], replies: &[PastedRe
     let is_one = |one: &Recognised<'_>| {
         let is_of_public = one.reply.is_some_and(|reply| reply.is_of_public)
             || one.seen.server.is_some_and(|server| is_public(server.ip()));
-        one.seen.symptom == Symptom::NxDomain
+        // dig +short prints nothing, whatever the reply was.
+        let is_empty = || one.seen.symptom == Symptom::Unknown && tool::is_behind_a_command(one.line);
+        (one.seen.symptom == Symptom::NxDomain || is_empty())
             && is_of_public
             && answers(found, replies).any(|answer| {
                 let is_of_network = answer.server.is_some_and(|server| !is_public(server.ip()));

@@ -752,6 +752,7 @@ fn what_says_little_is_read_as_that() {
             Some(X),
         ),
         ("Unable to resolve target system name X.", Symptom::Unknown, Some(X)),
+        ("GET https://X/ net::ERR_NAME_NOT_RESOLVED", Symptom::Unknown, Some(X)),
         (
             "Cannot connect to host X:443 ssl:default [None]",
             Symptom::Connection,

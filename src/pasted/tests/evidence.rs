@@ -368,6 +368,22 @@ fn the_soa_of_windows_table_says_whose_zone_it_is() {
     }
 }
 
+/// What name servers give for the name is in no hosts file.
+#[test]
+fn an_address_that_dns_has_is_not_the_hosts_files() {
+    let dial = "Get \"https://X/api\": dial tcp 10.20.1.30:443: connect: connection refused\n";
+    let has = |beside: &str| candidates_of(&format!("{dial}{beside}")).contains(&"hosts-file-override");
+    assert!(has(""));
+    assert!(!has("$ dig +short X\n10.20.1.30\n"));
+    assert!(has("$ getent hosts X\n10.20.1.30      X\n"));
+}
+
+#[test]
+fn an_empty_answer_of_public_dns_beside_a_private_one() {
+    let text = "$ dig +short X @8.8.8.8\n$ dig +short X @10.44.0.53\n10.20.1.30\n";
+    assert_eq!(told(text).0, Symptom::DeniedInPublic);
+}
+
 /// Cisco Umbrella's block page in the answer, and dialled.
 #[test]
 fn a_filters_page_is_no_clusters_address() {
