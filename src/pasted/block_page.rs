@@ -2,31 +2,14 @@
 
 use std::net::IpAddr;
 
-/// Whose block page has an address, and why that decides.
-pub(super) fn of(ip: IpAddr) -> Option<String> {
-    // Cisco, "Learn the Umbrella Block Page IP Addresses" (document 224799): of A records, and mapped ones of AAAA.
-    let is_of_umbrella = matches!(
-        ip.to_canonical(),
-        IpAddr::V4(ip) if matches!(ip.octets(), [146, 112, 61, 104..=108 | 110])
-    );
-    is_of_umbrella.then(|| format!("{ip} is an address of Cisco Umbrella's block page, and of no cluster"))
-}
+use crate::address::is_umbrella_block_page;
 
-#[cfg(test)]
-mod tests {
-    use super::of;
-
-    #[test]
-    fn the_list_is_ciscos() {
-        for (ip, is_one) in [
-            ("146.112.61.104", true),
-            ("146.112.61.108", true),
-            ("::ffff:146.112.61.110", true),
-            ("146.112.61.109", false),
-            ("146.112.61.103", false),
-            ("10.0.0.1", false),
-        ] {
-            assert_eq!(of(ip.parse().expect("an address")).is_some(), is_one, "{ip}");
-        }
-    }
+/// The finding that an address of such a page shows, and why. Cisco lists the pages' addresses, 146.112.61.104 to
+/// 146.112.61.110, in "Learn the Umbrella Block Page IP Addresses" (document 224799).
+pub(super) fn of(ip: IpAddr) -> Option<(&'static str, String)> {
+    let ip = ip.to_canonical();
+    is_umbrella_block_page(ip).then(|| {
+        let why = format!("{ip} is of the network where Cisco Umbrella has its block pages, and of no cluster");
+        ("sinkhole-answer", why)
+    })
 }

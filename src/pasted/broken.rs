@@ -72,5 +72,6 @@ fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String
 
 /// A line without the bar that Terraform draws beside it, and without the mark of a quotation in a mail.
 fn without_bar(line: &str) -> &str {
-    line.trim().trim_start_matches(['│', '|', '>']).trim()
+    line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '│' | '|' | '>'))
+        .trim_end()
 }

@@ -185,8 +185,8 @@ pub(super) fn explain(
         .clone()
         .or(bypassed.map(|why| ("go-bypasses-scoped-dns", why)));
     // The port of a filter's page says nothing of the cluster's.
-    if let Some(why) = dialled.and_then(block_page::of) {
-        outright.get_or_insert(("name-blocked-by-policy", why));
+    if let Some(shown) = dialled.and_then(block_page::of) {
+        outright.get_or_insert(shown);
         against.extend(OF_THE_CLUSTERS_ADDRESS);
     }
     if known.is_changing && symptom.is_denial() {

@@ -89,7 +89,7 @@ impl<'a> PastedReply<'a> {
 
     /// Whether it has addresses for a name.
     pub(super) fn has_addresses(&self) -> bool {
-        !self.addresses.is_empty() && !self.is_sinkhole() && self.of_block_page().is_none()
+        !self.addresses.is_empty() && !self.is_sinkhole()
     }
 
     /// Whether the SOA is of a zone that the name is not in. The SOA of a negative answer is that of the zone above the
@@ -112,8 +112,8 @@ impl<'a> PastedReply<'a> {
         self.aliases > 0 && !self.addresses.is_empty() && self.host.is_some_and(super::is_endpoint)
     }
 
-    /// Why an address is that of a filter's page.
-    fn of_block_page(&self) -> Option<String> {
+    /// What an address of a filter's page shows, and why.
+    fn of_block_page(&self) -> Option<(&'static str, String)> {
         self.addresses.iter().find_map(|ip| block_page::of(*ip))
     }
 
@@ -123,10 +123,7 @@ impl<'a> PastedReply<'a> {
 
     /// What happened; `None` where the reply is not whole.
     pub(super) fn seen(&self) -> Option<MessageSeen> {
-        let of_block_page = self.of_block_page();
-        let symptom = if of_block_page.is_some() {
-            Symptom::Blocked
-        } else if self.is_sinkhole() {
+        let symptom = if self.is_sinkhole() {
             Symptom::Sinkhole
         } else if let Some(symptom) = self.delv {
             match symptom {
@@ -159,7 +156,7 @@ impl<'a> PastedReply<'a> {
         };
         Some(MessageSeen {
             server: self.server,
-            outright: of_block_page.map(|why| ("name-blocked-by-policy", why)),
+            outright: self.of_block_page(),
             note,
             ..MessageSeen::of(symptom, self.host)
         })

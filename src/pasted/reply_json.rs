@@ -57,13 +57,13 @@ struct JsonError {
 fn one_or_several<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonQuestion<'de>>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Asked<'a> {
+    enum JsonQuestions<'a> {
         Several(#[serde(borrow)] Vec<JsonQuestion<'a>>),
         One(#[serde(borrow)] JsonQuestion<'a>),
     }
-    Ok(match Asked::deserialize(deserializer)? {
-        Asked::Several(several) => several,
-        Asked::One(one) => vec![one],
+    Ok(match JsonQuestions::deserialize(deserializer)? {
+        JsonQuestions::Several(several) => several,
+        JsonQuestions::One(one) => vec![one],
     })
 }
 
@@ -89,14 +89,14 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
         let starts = text[..at].rmatch_indices('{').take(limits::PASTED_WORDS);
         let mut read_at = starts.filter_map(|(start, _)| {
             let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<JsonReply<'_>>();
-            read(values.next()?.ok()?, text, at, is_of_public)
+            read(&values.next()?.ok()?, text, at, is_of_public)
         });
         found.extend(read_at.next());
     }
     found
 }
 
-fn read<'a>(reply: JsonReply<'a>, text: &'a str, at: usize, is_of_public: bool) -> Option<PastedReply<'a>> {
+fn read<'a>(reply: &JsonReply<'a>, text: &'a str, at: usize, is_of_public: bool) -> Option<PastedReply<'a>> {
     let asked = reply.question.first()?;
     let from = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let line = text[from..].lines().next()?;

@@ -244,17 +244,14 @@ pub(super) fn empty_of_host<'a>(text: &'a str, asked: &asked::CommandQuestion<'a
 
 /// What an address for a name comes to.
 fn of(address: IpAddr, host: &str) -> MessageSeen {
-    let of_block_page = block_page::of(address);
-    let symptom = if of_block_page.is_some() {
-        Symptom::Blocked
-    } else if leads_nowhere(address) {
+    let symptom = if leads_nowhere(address) {
         Symptom::Sinkhole
     } else {
         Symptom::Healthy
     };
     MessageSeen {
         answer: Some(address),
-        outright: of_block_page.map(|why| ("name-blocked-by-policy", why)),
+        outright: block_page::of(address),
         note: is_stand_in(address).then_some(STAND_IN),
         ..MessageSeen::of(symptom, Some(host.trim_end_matches('.')))
     }

@@ -394,11 +394,13 @@ fn a_filters_page_is_no_clusters_address() {
         "PING X (146.112.61.110) 56(84) bytes of data.",
     ] {
         let rules = candidates_of(text);
-        assert_eq!(rules[0], "name-blocked-by-policy", "{text}");
+        assert_eq!(rules[0], "sinkhole-answer", "{text}");
+        let why = &read(&filled(text)).unwrap().candidates[0].why;
+        assert!(why.contains("Cisco Umbrella"), "{text}: {why}");
         for rule in ["api-port-blocked", "public-answer-expected", "stale-addresses"] {
             assert!(!rules.contains(&rule), "{text}: {rules:?}");
         }
     }
-    let other = "Get \"https://X/api\": dial tcp 146.112.61.109:443: i/o timeout";
+    let other = "Get \"https://X/api\": dial tcp 146.113.61.109:443: i/o timeout";
     assert_eq!(candidates_of(other)[0], "api-port-blocked");
 }
