@@ -3,6 +3,12 @@
 
 use super::symptom::Symptom;
 
+/// Those that may be in a line: in one of ASCII alone none that is not.
+pub(super) fn texts_for(line: &str) -> impl Iterator<Item = &'static (&'static str, Symptom)> + use<> {
+    let is_ascii = line.is_ascii();
+    TEXTS.iter().filter(move |(text, _)| !is_ascii || text.is_ascii())
+}
+
 /// The texts, with what they stand for.
 pub(super) const TEXTS: &[(&str, Symptom)] = &[
     // Of versions before, as users published them: Russian and Chinese.

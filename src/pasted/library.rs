@@ -62,7 +62,7 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
     TEXTS
         .iter()
         .chain(TEXTS_OF_CARES)
-        .chain(glibc_languages::TEXTS)
+        .chain(glibc_languages::texts_for(line))
         .find(|(text, _)| line.contains(text))
         .map(|(_, symptom)| *symptom)
         .or_else(|| is_again().then_some(Symptom::TryAgain))
@@ -234,7 +234,7 @@ fn of_fields(line: &str) -> Option<MessageSeen> {
 /// The name in front of a text of getaddrinfo, `NAME: TEXT`, as programs of C print it. The name of an error or of a
 /// module stands there too, with a capital or without a top-level domain.
 fn before_text(line: &str) -> Option<&str> {
-    let mut texts = TEXTS.iter().chain(glibc_languages::TEXTS);
+    let mut texts = TEXTS.iter().chain(glibc_languages::texts_for(line));
     let before = texts.find_map(|(text, _)| line.split_once(text))?.0;
     let word = before
         .trim_end()
