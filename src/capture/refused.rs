@@ -178,8 +178,8 @@ fn key_at(document: &str, at: usize) -> Option<String> {
     is_name.then(|| name.to_owned())
 }
 
-/// Where the last text begins, of the object that a place is in, that has to be an address and is none: one whose name is
-/// that of addresses in a capture, else one that is written like an address.
+/// Where the last text begins, of the object that a place is in, that has to be an address and is none: one whose name
+/// is that of addresses in a capture, else one that is written like an address.
 fn last_wrong_address(document: &str, at: usize) -> Option<usize> {
     let mut end = value_end(document, at);
     let mut depth = 0_usize;

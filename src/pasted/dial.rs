@@ -108,7 +108,7 @@ fn only<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 
 /// Whether it is a name, and neither an address nor a word of a sentence.
 fn is_host(word: &str) -> bool {
-    super::host(word).is_some() || super::text::is_masked(word)
+    super::host(word).is_some() || super::is_masked(word)
 }
 
 /// The host that clients name in the same form whatever failed: Ruby, aiohttp, Redis' tools and redis-py, urllib3.

@@ -1,5 +1,6 @@
-//! The texts of glibc's gai_strerror(3) for EAI_NONAME, EAI_AGAIN and EAI_NODATA in the languages that glibc has (po/*.po
-//! of glibc in January 2026, those that are translated). Programs of the C library print them where the locale is one of these.
+//! The texts of glibc's gai_strerror(3) for EAI_NONAME, EAI_AGAIN and EAI_NODATA in the languages that glibc has
+//! (po/*.po of glibc in January 2026, those that are translated). Programs of the C library print them where the locale
+//! is one of these.
 
 use super::symptom::Symptom;
 

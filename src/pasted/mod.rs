@@ -55,7 +55,7 @@ use others::Others;
 use recognise::{OF_TOOLS, RECOGNISERS};
 use reply::PastedReply;
 use seen::MessageSeen;
-use text::PrintedOn;
+use text::{PrintedOn, is_masked};
 
 pub use candidates::Candidate;
 pub use symptom::{Layer, Symptom};

@@ -502,7 +502,8 @@ impl Symptom {
                 "No name server gave an answer that could be used: SERVFAIL, REFUSED, silence or a closed port. The \
                  text does not tell which."
             }
-            // c-ares, ares_strerror(3), ARES_ECONNREFUSED, which Node has as ECONNREFUSED (Node.js, "DNS", "Error codes").
+            // c-ares, ares_strerror(3), ARES_ECONNREFUSED, which Node has as ECONNREFUSED (Node.js, "DNS", "Error
+            // codes").
             Self::NotContacted => {
                 "c-ares got no usable reply from any name server that it knows: their ports are closed, no route leads to \
                  them, or it knows none and asked this host. Older versions say the same where every server answered with \

@@ -227,19 +227,10 @@ fn a_configurations_values_are_looked_at() {
     );
 }
 
-/// Brackets that stand in one word are looked at once.
+/// Brackets that stand in one word are looked at once: with a look back from each, this would not end.
 #[test]
 fn many_brackets_are_read_in_time() {
-    let many = format!(
-        "curl: (6) Could not resolve host: {}[{}",
-        "a".repeat(50_000),
-        "]".repeat(50_000)
-    );
-    let started = std::time::Instant::now();
-    let _ = read(&many);
-    assert!(
-        started.elapsed() < std::time::Duration::from_secs(5),
-        "{:?}",
-        started.elapsed()
-    );
+    let many = format!("{}[{}", "a".repeat(1_000_000), "]".repeat(1_000_000));
+    let (word, behind) = words::split_host(&many).unwrap();
+    assert_eq!((word.len(), behind), (many.len(), ""));
 }
