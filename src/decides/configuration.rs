@@ -43,6 +43,9 @@ pub enum Opaque {
     /// "To use private hosted zones" both have to be on (Amazon Route 53 Developer Guide, "Considerations when working
     /// with a private hosted zone"), and the pages about Profiles say nothing of it.
     AttributesOff,
+    /// A Resolver rule of type `DELEGATE`: it leads to other name servers where the NS records of an answer match it
+    /// (Amazon Route 53 Developer Guide, "Resolver delegation rules tutorial"), and records of zones are not read.
+    Delegation,
     /// Two sources of AWS's give two orders, or none does.
     Order,
 }
@@ -63,6 +66,7 @@ impl Opaque {
             Self::Unsettled(_) => WhyCode::Unsettled,
             Self::Unfamiliar(_) => WhyCode::Unfamiliar,
             Self::AttributesOff => WhyCode::AttributesOff,
+            Self::Delegation => WhyCode::DelegationRule,
             Self::Order => WhyCode::OrderNotDocumented,
         }
     }
@@ -107,6 +111,10 @@ impl fmt::Display for Opaque {
             Self::AttributesOff => f.write_str(
                 "enableDnsSupport or enableDnsHostnames is off in the VPC, and AWS does not document whether a zone of a \
                  Profile has an effect then",
+            ),
+            Self::Delegation => f.write_str(
+                "its type is DELEGATE, so it takes the name only where a private hosted zone delegates that, and the \
+                 records of zones are not read",
             ),
             Self::Order => f.write_str("AWS does not document which of the two comes first"),
         }

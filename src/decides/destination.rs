@@ -138,8 +138,8 @@ fn of_firsts(rule: Option<Destination>, zone: Option<Destination>) -> (Taken, Op
     }
 }
 
-/// What takes the name among these, and whether nothing else can.
-fn taken(candidates: &[Destination]) -> (Taken, bool) {
+/// What takes the name among these, and what else may, by an order that is not documented.
+fn taken(candidates: &[Destination]) -> (Taken, Vec<Taken>) {
     let some = |firsts: Vec<Destination>| -> Vec<Option<Destination>> {
         if firsts.is_empty() {
             vec![None]
@@ -151,16 +151,23 @@ fn taken(candidates: &[Destination]) -> (Taken, bool) {
     let zones = some(firsts(candidates, |kind| kind == CandidateKind::Zone));
     let mut all = rules
         .iter()
-        .flat_map(|rule| zones.iter().map(|zone| of_firsts(*rule, *zone)));
-    let (winner, other) = all.next().unwrap_or((Taken::Public, None));
-    let is_clear = other.is_none() && all.all(|(one, other)| one == winner && other.is_none());
-    (winner, is_clear)
+        .flat_map(|rule| zones.iter().map(|zone| of_firsts(*rule, *zone)))
+        .flat_map(|(one, other)| [Some(one), other])
+        .flatten();
+    let winner = all.next().unwrap_or(Taken::Public);
+    let mut others: Vec<Taken> = Vec::new();
+    for other in all {
+        if other != winner && !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    (winner, others)
 }
 
 /// The steps from the first that could take the name to the one that does.
 pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool) -> Vec<Step> {
     let gathered = Destinations::of(configuration, name);
-    let (winner, is_clear) = taken(&gathered.candidates);
+    let (winner, others) = taken(&gathered.candidates);
     let mut steps = Vec::new();
     for possible in &gathered.possible {
         if gathered.changes(possible, winner) {
@@ -169,8 +176,9 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
     }
     let unused = configuration.zones_unsure.as_ref();
     let unused = unused.filter(|_| gathered.is_zone(winner));
-    let certain = is_reached && is_clear && steps.is_empty() && !gathered.is_assumed(winner) && unused.is_none();
-    let mut step = gathered.step(winner, certain, is_clear);
+    let certain =
+        is_reached && others.is_empty() && steps.is_empty() && !gathered.is_assumed(winner) && unused.is_none();
+    let mut step = gathered.step(winner, certain, &others);
     if let Some(why) = unused {
         let needs = "enableDnsSupport and enableDnsHostnames, without which the VPC has no private hosted zones";
         let _ = write!(step.why, "; {needs}: {why}");
@@ -183,7 +191,7 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
 pub(super) fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a AssociatedRule> {
     let gathered = Destinations::of(configuration, name);
     match taken(&gathered.candidates) {
-        (Taken::By(index), true) => match gathered.things.get(index) {
+        (Taken::By(index), others) if others.is_empty() => match gathered.things.get(index) {
             Some((Thing::Rule(rule), _)) => Some(rule),
             _ => None,
         },
@@ -360,8 +368,8 @@ impl<'a, 'n> Destinations<'a, 'n> {
                     origin: possible.origin,
                     index,
                 });
-                let (now, is_clear) = taken(&with);
-                now != winner || !is_clear && taken(&self.candidates).1
+                let (now, others) = taken(&with);
+                now != winner || !others.is_empty() && taken(&self.candidates).1.is_empty()
             })
         })
     }
@@ -374,6 +382,21 @@ impl<'a, 'n> Destinations<'a, 'n> {
         matches!(self.things.get(index), Some((Thing::Zone(_), _)))
     }
 
+    /// What else may take the name, each with the Profile that brings it.
+    fn rivals(&self, others: &[Taken]) -> Vec<String> {
+        let rival = |other: &Taken| match other {
+            Taken::By(index) => self.things.get(*index).map_or_else(
+                || "another".to_owned(),
+                |(thing, profile)| match profile {
+                    Some(profile) => format!("{} of Profile {}", thing.title(), profile.id),
+                    None => thing.title(),
+                },
+            ),
+            Taken::Public => "another".to_owned(),
+        };
+        others.iter().map(rival).collect()
+    }
+
     /// Whether it is EKS's own zone, which nobody listed.
     fn is_assumed(&self, winner: Taken) -> bool {
         match winner {
@@ -382,11 +405,14 @@ impl<'a, 'n> Destinations<'a, 'n> {
         }
     }
 
-    fn step(&self, winner: Taken, certain: bool, is_clear: bool) -> Step {
-        let order = if is_clear {
-            String::new()
-        } else {
-            format!("; another is as specific, and {}", Opaque::Order)
+    fn step(&self, winner: Taken, certain: bool, others: &[Taken]) -> Step {
+        let order = match self.rivals(others).as_slice() {
+            [] => String::new(),
+            [other] => format!("; {other} is as specific, and {}", Opaque::Order),
+            several => format!(
+                "; {} are as specific, and AWS does not document which comes first",
+                several.join(" and ")
+            ),
         };
         let handed_back = firsts(&self.candidates, |kind| kind != CandidateKind::Zone)
             .first()

@@ -107,6 +107,8 @@ pub enum WhyCode {
     Unfamiliar,
     /// A DNS attribute of the VPC is off, and what that means for a zone of a Profile is not documented.
     AttributesOff,
+    /// A Resolver rule of type DELEGATE.
+    DelegationRule,
     /// AWS does not document which of two comes first.
     OrderNotDocumented,
 }

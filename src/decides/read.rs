@@ -215,6 +215,7 @@ impl ConfigurationReader<'_> {
             ("FORWARD", Some(_)) => RuleKind::Forward,
             ("SYSTEM", Some(_)) => RuleKind::System,
             ("RECURSIVE", _) => RuleKind::Recursive,
+            ("DELEGATE", _) => RuleKind::Opaque(Opaque::Delegation),
             (kind, _) => RuleKind::Opaque(Opaque::Unfamiliar(format!("the type {kind}"))),
         };
         AssociatedRule {

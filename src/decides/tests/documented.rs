@@ -429,3 +429,21 @@ fn both_types_are_told_once_where_they_are_the_same() {
     assert_eq!(steps.len(), 1);
     assert_eq!(steps[0].types, [RecordType::A, RecordType::AAAA]);
 }
+
+#[test]
+fn the_other_of_two_that_no_document_orders_is_named() {
+    let forward = with(|all| {
+        all.zones.known = vec![zone("Z1", "example.com")];
+        let mut one = profile("rp-1", 100);
+        one.rules = vec![rule("rslvr-rr-1", "example.com", RuleKind::Forward)];
+        all.profiles.known = vec![one];
+    });
+    let steps = asked(&forward, "example.com", RecordType::A);
+    let decides = decider(&steps);
+    assert!(!decides.certain);
+    assert!(
+        decides.why.contains("rule rslvr-rr-1 of Profile rp-1 is as specific"),
+        "{}",
+        decides.why
+    );
+}

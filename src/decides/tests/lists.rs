@@ -3,7 +3,9 @@
 use super::super::configuration;
 use super::super::configuration::{ListedDomains, Opaque};
 use super::*;
-use crate::facts::{AwsFacts, Call, Firewall, FirewallAssociation, ProfileAssociation, Profiles, RuleAssociation};
+use crate::facts::{
+    AwsFacts, Call, Firewall, FirewallAssociation, ProfileAssociation, Profiles, ResolverRule, RuleAssociation,
+};
 
 const LISTS: [Call; 3] = [
     Call::ListFirewallRuleGroupAssociations,
@@ -61,4 +63,26 @@ fn a_list_of_another_vpc_says_nothing_of_this_one() {
             assert_eq!(rest, expected.as_ref(), "{vpc} {of_one_vpc:?}");
         }
     }
+}
+
+/// Amazon Route 53 Developer Guide, "Resolver delegation rules tutorial".
+#[test]
+fn a_delegation_rule_is_said_to_need_a_delegation() {
+    let mut facts = facts("vpc-1");
+    let id = "rslvr-rr-1".to_owned();
+    facts.rule_associations = Some(vec![RuleAssociation {
+        rule_id: id.clone(),
+        vpc_id: "vpc-1".to_owned(),
+        status: Some("COMPLETE".to_owned()),
+        ..RuleAssociation::default()
+    }]);
+    facts.resolver_rules = Some(vec![ResolverRule {
+        id,
+        domain: "example.com.".to_owned(),
+        kind: "DELEGATE".to_owned(),
+        ..ResolverRule::default()
+    }]);
+    let configuration = configuration(&facts, "vpc-1", &name("a.example.com"), false);
+    let kinds: Vec<&RuleKind> = configuration.rules.known.iter().map(|rule| &rule.kind).collect();
+    assert_eq!(kinds, [&RuleKind::Opaque(Opaque::Delegation)]);
 }
