@@ -3,7 +3,7 @@
 //! The same identifier has the same stand-in in every capture, so that redacted captures still compare. A
 //! stand-in is cut from a SHA-256 of the identifier without a key: one that has few possible values (an account
 //! id, a user name, an old resource id of eight digits) can be found by trying them all. Addresses stay: they are
-//! the evidence. So do the names that the user gave to clusters and resolvers, outside of ARNs.
+//! the evidence. So do domains, and the names that the user gave to clusters and resolvers, outside of ARNs.
 
 use std::ops::RangeInclusive;
 
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::dns::{Name, RData};
 use crate::facts::document::FactsDocument;
-use crate::facts::{Facts, id};
+use crate::facts::{AwsFacts, Facts, id};
 use crate::limits::{NAME_IN_CAPTURE, TEXT_IN_CAPTURE};
 use crate::observation::Purpose;
 use crate::probed::Probed;
@@ -97,6 +97,13 @@ fn conceal(facts: &mut Facts, target: &Name) {
     {
         list.keep_about(target);
     }
+    for name in names_in_aws(&mut facts.aws) {
+        // "" says that there is none.
+        *name = name.take().map(|name| match name.as_str() {
+            "" => name,
+            given => stand_in("name", given),
+        });
+    }
     for event in facts.aws.events.iter_mut().flatten() {
         event.by = event.by.take().map(|by| stand_in("user", &by));
     }
@@ -106,6 +113,30 @@ fn conceal(facts: &mut Facts, target: &Name) {
     if let Some(kubeconfig) = &mut facts.host.kubeconfig {
         kubeconfig.certificate_authority = None;
     }
+}
+
+/// The names that an account gave its resources: in words of its own, so no form shows them.
+fn names_in_aws(aws: &mut AwsFacts) -> Vec<&mut Option<String>> {
+    let mut names: Vec<&mut Option<String>> = Vec::new();
+    names.extend(aws.resolver_rules.iter_mut().flatten().map(|rule| &mut rule.name));
+    names.extend(aws.resolver_endpoints.iter_mut().flatten().map(|one| &mut one.name));
+    names.extend(aws.security_groups.iter_mut().flatten().map(|group| &mut group.name));
+    if let Some(firewall) = &mut aws.firewall {
+        names.extend(firewall.associations.iter_mut().flatten().map(|one| &mut one.name));
+        let rules = firewall.groups.iter_mut().flat_map(|group| &mut group.rules);
+        names.extend(rules.map(|rule| &mut rule.name));
+    }
+    if let Some(profiles) = &mut aws.profiles {
+        names.extend(profiles.associations.iter_mut().flatten().map(|one| &mut one.name));
+        let brought = profiles.resources.iter_mut().flat_map(|one| &mut one.resources);
+        names.extend(brought.map(|resource| &mut resource.name));
+    }
+    if let Some(lattice) = &mut aws.lattice {
+        let associations = lattice.vpcs.iter_mut().flat_map(|vpc| &mut vpc.associations);
+        names.extend(associations.map(|one| &mut one.service_network_name));
+        names.extend(lattice.configurations.iter_mut().map(|one| &mut one.name));
+    }
+    names
 }
 
 /// What a name server says of which host it is names the host (`hostname.bind`, `id.server`).
@@ -547,6 +578,41 @@ mod tests {
         conceal(&mut facts, &Name::root());
         let by = facts.aws.events.as_ref().and_then(|events| events[0].by.clone());
         assert_eq!(by, Some(stand_in("user", "alice")));
+        let once = facts.clone();
+        conceal(&mut facts, &Name::root());
+        assert_eq!(facts, once);
+    }
+
+    #[test]
+    fn the_names_of_rules_and_groups_are_replaced_once() {
+        use crate::facts::{Firewall, FirewallGroup, FirewallRule, ResolverRule};
+        let rule = |name: &str| FirewallRule {
+            name: Some(name.to_owned()),
+            ..FirewallRule::default()
+        };
+        let mut facts = Facts::default();
+        facts.aws.resolver_rules = Some(vec![ResolverRule {
+            name: Some("to-acme".to_owned()),
+            domain: "corp.example.".to_owned(),
+            ..ResolverRule::default()
+        }]);
+        facts.aws.firewall = Some(Firewall {
+            groups: vec![FirewallGroup {
+                id: "rslvr-frg-0123456789abcdef0".to_owned(),
+                rules: vec![rule("acme-block"), rule("")],
+            }],
+            ..Firewall::default()
+        });
+        conceal(&mut facts, &Name::root());
+        let shown = serde_json::to_string(&facts).unwrap();
+        assert!(!shown.contains("acme"), "{shown}");
+        assert!(shown.contains("corp.example."), "a domain stays: {shown}");
+        let empty = facts
+            .aws
+            .firewall
+            .as_ref()
+            .map(|firewall| firewall.groups[0].rules[1].name.clone());
+        assert_eq!(empty, Some(Some(String::new())), "no name stays none");
         let once = facts.clone();
         conceal(&mut facts, &Name::root());
         assert_eq!(facts, once);

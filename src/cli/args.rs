@@ -655,9 +655,10 @@ pub struct OutputArgs {
 
     /// Replace what identifies accounts, resources, the cluster, users and this host
     ///
-    /// Replaced are account ids, resource ids, names in ARNs, the first label of the endpoint's name, user names in
-    /// paths and before an @, and this host's name. The same value has the same replacement in every report. Addresses
-    /// and names given on the command line stay.
+    /// Replaced are account ids, resource ids, names in ARNs, the names of rules, groups, Profiles and other
+    /// resources, the first label of the endpoint's name, user names in paths and before an @, and this host's name.
+    /// The same value has the same replacement in every report. Addresses, domains and names given on the command line
+    /// stay.
     #[arg(long)]
     pub redact: bool,
 
