@@ -11,8 +11,8 @@ use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
     AbsentCluster, AwsFacts, Call, Caller, Chooser, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, Facts,
-    FailedRead, HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList, Profiles, Proxy,
-    ReadFailure, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns,
+    FailedRead, Firewall, HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList,
+    Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns,
     StubConfiguration, Subnet, Vantage, Vpc, VpcAttributes, VpcZones, arn,
 };
 use crate::limits;
@@ -326,6 +326,12 @@ impl<'a> Case<'a> {
         self.facts.aws.hosted_zones.as_deref()
     }
 
+    /// DNS Firewall: rule groups, their rules and domain lists.
+    pub fn firewall(&self) -> Option<&'a Firewall> {
+        self.touch(Need::Firewall);
+        self.facts.aws.firewall.as_ref()
+    }
+
     /// The Route 53 Profiles that are associated with VPCs, and what they bring.
     pub fn profiles(&self) -> Option<&'a Profiles> {
         self.touch(Need::Profiles);
@@ -349,7 +355,8 @@ impl<'a> Case<'a> {
     }
 
     /// How a VPC is of another account or Region than the one that AWS was asked in, or may be: its associations are in
-    /// no list there. The cluster's VPC may be shared by another account, and this instance's is its own.
+    /// no list there. The cluster's VPC may be shared by another account, and so may this instance's: the account of
+    /// the instance stands for its owner only where DescribeVpcs did not fail, and was not left to a file.
     fn beyond_the_lists(&self, vpc: &str) -> Option<Beyond> {
         let aws = &self.facts.aws;
         let differ = |one: Option<&str>, other: Option<&str>| {
@@ -374,11 +381,15 @@ impl<'a> Case<'a> {
         }
         let instance = self.facts.host.instance.as_ref();
         let instance = instance.filter(|one| one.vpc_id.as_deref() == Some(vpc))?;
-        let of_account = differ(instance.account.as_deref(), asked);
+        let owner = aws.owner_of(vpc);
+        let of_account = differ(owner.or(instance.account.as_deref()), asked);
         let of_region = || differ(instance.region.as_deref(), self.target.region.as_deref());
+        let is_unread = |call| aws.failed_reads.iter().any(|read| read.call == call);
+        let may_be_shared = || owner.is_none() && (aws.origin.is_some() || is_unread(Call::DescribeVpcs));
         of_account
             .map(|(owner, asked)| Beyond::Account(owner, asked))
             .or_else(|| of_region().map(|(region, asked)| Beyond::Region(region, asked)))
+            .or_else(|| may_be_shared().then_some(Beyond::UnknownOwner))
     }
 
     /// The private hosted zones that AWS makes in a VPC for its VPC endpoints and service networks.

@@ -423,9 +423,15 @@ pub(crate) fn what_decides_in_this_instances_vpc_is_read_too() {
         Call::DescribeVpcEndpoints,
         Call::ListServiceNetworkVpcAssociations,
         Call::DescribeVpcAttribute,
+        Call::DescribeVpcs,
     ];
     for everything in [false, true] {
-        let mock = Mock::of(world());
+        let mut world_of_two = world();
+        world_of_two.lists.entry(Call::DescribeVpcs).or_default().push(format!(
+            "<item><vpcId>{OWN}</vpcId><ownerId>444455556666</ownerId><state>available</state>\
+             <cidrBlock>10.1.0.0/16</cidrBlock></item>"
+        ));
+        let mock = Mock::of(world_of_two);
         let mut run = Run::new(&mock)
             .with("COLLECT_OWN_VPC", OWN)
             .with("COLLECT_OWN_REGION", "ap-northeast-1");
@@ -439,6 +445,7 @@ pub(crate) fn what_decides_in_this_instances_vpc_is_read_too() {
         assert!(zones.any(|list| list.vpc_id == OWN && !list.zones.is_empty()));
         let attributes = facts.attributes_of(OWN).expect("they were read");
         assert_eq!(attributes.dns_support.zip(attributes.dns_hostnames), Some((true, true)));
+        assert_eq!(facts.owner_of(OWN), Some("444455556666"));
         // Those of the cluster's VPC are as before.
         assert!(facts.vpc_attributes.is_some());
         // The cluster's VPC is read once, where this instance is in it.

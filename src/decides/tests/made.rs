@@ -203,6 +203,7 @@ fn a_zone_is_certain_only_where_both_dns_attributes_of_its_vpc_were_read() {
         let picked = steps(&AwsFacts {
             other_vpc_attributes: Some(vec![AttributesOfVpc {
                 vpc_id: "vpc-1".to_owned(),
+                owner: None,
                 dns_support,
                 dns_hostnames,
             }]),
@@ -267,6 +268,7 @@ fn a_zone_of_a_profile_is_open_where_an_attribute_is_not_on() {
             }),
             other_vpc_attributes: Some(vec![AttributesOfVpc {
                 vpc_id: "vpc-1".to_owned(),
+                owner: None,
                 dns_support,
                 dns_hostnames,
             }]),

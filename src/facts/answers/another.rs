@@ -12,7 +12,7 @@ impl AwsFacts {
     /// Takes in what was read of a VPC, another than the cluster's, and was not asked for before. What could not be
     /// read of it is among [`AwsFacts::failed_reads`] then.
     pub fn add_vpc(&mut self, vpc: &str, answers: Answers) {
-        let attributes = other_attributes(&answers.vpc_attributes, self.cluster_vpc_id());
+        let attributes = other_attributes(&answers.vpc_attributes, &answers.owners, self.cluster_vpc_id());
         for one in attributes.into_iter().flatten().filter(|one| one.vpc_id == vpc) {
             let all = self.other_vpc_attributes.get_or_insert_default();
             all.retain(|other| other.vpc_id != vpc);
@@ -84,12 +84,14 @@ mod tests {
         };
         let answers = Answers {
             vpc_attributes: vec![one(Some(true), None), one(None, Some(false))],
+            owners: vec![("vpc-far".to_owned(), "444455556666".to_owned())],
             hosted_zones: vec![zones("vpc-far", "eks.amazonaws.com."), zones("vpc-other", "x.test.")],
             ..Answers::default()
         };
         facts.add_vpc("vpc-far", answers);
         let expected = AttributesOfVpc {
             vpc_id: "vpc-far".to_owned(),
+            owner: Some("444455556666".to_owned()),
             dns_support: Some(true),
             dns_hostnames: Some(false),
         };

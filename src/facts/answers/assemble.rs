@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::missing::{Missing, unique};
 use super::{Answers, AskedBy, DESCRIPTION, WantedShare};
 use crate::facts::shapes::{
-    AttributesOfVpc, Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, VpcAttributes,
+    AttributesOfVpc, Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, Vpc, VpcAttributes,
 };
 use crate::facts::{AwsFacts, Call, Gap, belonging};
 use crate::limits;
@@ -113,6 +113,8 @@ impl Answers {
             }
         }
         let tied = vpc_id.clone().or(self.cluster_vpc);
+        let mut owners = self.owners;
+        owners.extend(owners_of(self.vpcs.iter().flatten()));
         facts.vpc = match self.vpcs {
             None => {
                 missing.unsaid(Call::DescribeVpcs);
@@ -134,7 +136,7 @@ impl Answers {
         };
         let vpc_id = tied;
         facts.vpc_attributes = attributes(&self.vpc_attributes, vpc_id.as_deref());
-        facts.other_vpc_attributes = other_attributes(&self.vpc_attributes, vpc_id.as_deref());
+        facts.other_vpc_attributes = other_attributes(&self.vpc_attributes, &owners, vpc_id.as_deref());
         match facts.vpc_attributes {
             Some(VpcAttributes {
                 dns_support: Some(_),
@@ -365,21 +367,38 @@ fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<V
 }
 
 /// The attributes of the other VPCs, by their ids; `None` where there are none.
-pub(super) fn other_attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<Vec<AttributesOfVpc>> {
-    let others: BTreeSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+pub(super) fn other_attributes(
+    all: &[(String, VpcAttributes)],
+    owners: &[(String, String)],
+    vpc_id: Option<&str>,
+) -> Option<Vec<AttributesOfVpc>> {
+    let of_attributes = all.iter().map(|(id, _)| id.as_str());
+    let others: BTreeSet<&str> = of_attributes.chain(owners.iter().map(|(id, _)| id.as_str())).collect();
     let others = others.into_iter().filter(|id| vpc_id != Some(*id));
     let found: Vec<AttributesOfVpc> = others
         .take(limits::LIST_IN_CAPTURE)
         .filter_map(|id| {
-            let said = attributes(all, Some(id))?;
+            let said = attributes(all, Some(id));
+            let owner = owners.iter().find(|(vpc, _)| vpc == id).map(|(_, owner)| owner.clone());
+            if said.is_none() && owner.is_none() {
+                return None;
+            }
+            let said = said.unwrap_or_default();
             Some(AttributesOfVpc {
                 vpc_id: id.to_owned(),
+                owner,
                 dns_support: said.dns_support,
                 dns_hostnames: said.dns_hostnames,
             })
         })
         .collect();
     (!found.is_empty()).then_some(found)
+}
+
+/// Who owns these VPCs.
+pub(in crate::facts) fn owners_of<'a>(vpcs: impl IntoIterator<Item = &'a Vpc>) -> Vec<(String, String)> {
+    let owned = |vpc: &Vpc| Some((vpc.id.clone(), vpc.owner.clone()?));
+    vpcs.into_iter().filter_map(owned).collect()
 }
 
 /// The DHCP option set of this id; or why none of those that are listed is known to be the one.

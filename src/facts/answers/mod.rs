@@ -7,6 +7,7 @@ mod missing;
 mod network;
 mod share;
 
+pub(super) use assemble::owners_of;
 pub(super) use missing::Missing;
 #[cfg(feature = "aws")]
 pub(super) use network::named as prefix_lists_named;
@@ -110,6 +111,12 @@ pub struct AwsFacts {
 }
 
 impl AwsFacts {
+    /// The account that owns a VPC other than the cluster's, where that was read.
+    pub fn owner_of(&self, vpc: &str) -> Option<&str> {
+        let mut others = self.other_vpc_attributes.iter().flatten();
+        others.find(|one| one.vpc_id == vpc)?.owner.as_deref()
+    }
+
     /// The attributes of a VPC, where they were read.
     pub fn attributes_of(&self, vpc: &str) -> Option<VpcAttributes> {
         if self.cluster_vpc_id() == Some(vpc) {
@@ -199,6 +206,8 @@ pub struct Answers {
     pub vpcs: Option<Vec<Vpc>>,
     /// DescribeVpcAttribute, by VPC.
     pub vpc_attributes: Vec<(String, VpcAttributes)>,
+    /// DescribeVpcs, of other VPCs than the cluster's: the owner by VPC.
+    pub owners: Vec<(String, String)>,
     /// DescribeDhcpOptions.
     pub dhcp_options: Option<Vec<DhcpOptions>>,
     /// DescribeSecurityGroups.
@@ -442,6 +451,7 @@ impl Answers {
             interfaces,
             vpcs,
             vpc_attributes,
+            owners,
             dhcp_options,
             security_groups,
             resolver_endpoints,
@@ -492,6 +502,7 @@ impl Answers {
         extend(&mut self.rule_associations, rule_associations);
         self.clusters.extend(clusters);
         self.vpc_attributes.extend(vpc_attributes);
+        self.owners.extend(owners);
         extend(&mut self.subnets, subnets);
         extend(&mut self.network_acls, network_acls);
         extend(&mut self.route_tables, route_tables);
@@ -551,13 +562,14 @@ impl Answers {
             self.vpc_attributes.push((id, attributes));
         }
         let others = facts.other_vpc_attributes.into_iter().flatten();
-        self.vpc_attributes.extend(others.map(|one| {
+        for one in others {
+            self.owners.extend(one.owner.map(|owner| (one.vpc_id.clone(), owner)));
             let attributes = VpcAttributes {
                 dns_support: one.dns_support,
                 dns_hostnames: one.dns_hostnames,
             };
-            (one.vpc_id, attributes)
-        }));
+            self.vpc_attributes.push((one.vpc_id, attributes));
+        }
         self.clusters.extend(facts.cluster);
         self.caller = self.caller.take().or(facts.caller);
         self.absent = self.absent.take().or(facts.absent_cluster);

@@ -23,7 +23,7 @@ use futures_util::stream;
 
 use super::{Clients, failure};
 use crate::dns::Name;
-use crate::facts::answers::{Answers, AskedBy, DESCRIPTION, prefix_lists_named};
+use crate::facts::answers::{Answers, AskedBy, DESCRIPTION, owners_of, prefix_lists_named};
 use crate::facts::{Call, FailedRead, Instance};
 use crate::limits;
 
@@ -389,17 +389,35 @@ impl Clients {
             return Answers::default();
         };
         let fresh = asked.vpcs.claim([vpc_id.clone()], limits::ZONES_OF_VPCS);
-        let attributes_of = asked.attributes.claim([vpc_id], usize::MAX);
-        let (mut answers, attributes) = tokio::join!(self.of_vpcs(&fresh), self.vpc_attributes(&attributes_of));
-        answers.join(attributes);
+        let attributes_of = asked.attributes.claim([vpc_id.clone()], usize::MAX);
+        let (mut answers, attributes, owner) = tokio::join!(
+            self.of_vpcs(&fresh),
+            self.vpc_attributes(&attributes_of),
+            self.owner(&vpc_id)
+        );
+        for more in [attributes, owner] {
+            answers.join(more);
+        }
+        answers
+    }
+
+    /// Whose a VPC is that is not the cluster's.
+    async fn owner(&self, vpc_id: &str) -> Answers {
+        let mut answers = Answers::default();
+        let named = [("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", vpc_id)];
+        answers.keep(self.ask(Call::DescribeVpcs, &named).await);
+        answers.owners = owners_of(&answers.vpcs.take().unwrap_or_default());
         answers
     }
 
     /// What decides in the Resolver of a VPC that became known behind everything else.
     pub(super) async fn another_vpc(&self, vpc_id: &str) -> Answers {
         let vpcs = [vpc_id.to_owned()];
-        let (mut answers, attributes) = tokio::join!(self.of_vpcs(&vpcs), self.vpc_attributes(&vpcs));
-        answers.join(attributes);
+        let (mut answers, attributes, owner) =
+            tokio::join!(self.of_vpcs(&vpcs), self.vpc_attributes(&vpcs), self.owner(vpc_id));
+        for more in [attributes, owner] {
+            answers.join(more);
+        }
         answers
     }
 

@@ -82,6 +82,9 @@ pub struct VpcAttributes {
 pub struct AttributesOfVpc {
     /// The VPC.
     pub vpc_id: String,
+    /// The account that owns it (`OwnerId` of DescribeVpcs): it may share its subnets with others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// `enableDnsSupport`.
     pub dns_support: Option<bool>,
     /// `enableDnsHostnames`.
