@@ -75,7 +75,8 @@ fn only(endpoints: &[ClientVpnEndpoint], is: impl Fn(&ClientVpnEndpoint) -> bool
 
 /// The endpoint that this host comes through: the only one that has this host's address in its client network; else the
 /// only one whose DNS servers this host uses. An instance of AWS is in a VPC already, and so is a host with an address
-/// of the VPC's networks.
+/// of the VPC's networks towards these servers. Towards others it may have one of a network at home that has the same
+/// range.
 pub(in crate::rules) fn through<'a>(case: &Case<'a>) -> Option<Through<'a>> {
     let endpoints = case.client_vpn()?;
     let is_in_a_vpc = matches!(case.vantage.kind, VantageKind::ClusterVpc | VantageKind::OtherVpc);
@@ -88,18 +89,21 @@ pub(in crate::rules) fn through<'a>(case: &Case<'a>) -> Option<Through<'a>> {
         let own = inside.find_map(own_address);
         return Some(Through { endpoint, own });
     }
-    // A client outside the VPC has no address of its networks.
-    let in_vpc = |ip: IpAddr| {
-        let networks = case.vpc().into_iter().flat_map(|vpc| &vpc.cidrs);
-        networks.into_iter().any(|network| network.contains(&ip))
-    };
-    if case.subjects().filter_map(own_address).any(in_vpc) {
-        return None;
-    }
     let used = name_servers(case);
     let is_used = |endpoint: &ClientVpnEndpoint| endpoint.dns_servers.iter().any(|ip| used.contains(ip));
     let endpoint = only(endpoints, is_used)?;
-    Some(Through { endpoint, own: None })
+    let in_vpc = |ip: &IpAddr| {
+        let networks = case.vpc().into_iter().flat_map(|vpc| &vpc.cidrs);
+        networks.into_iter().any(|network| network.contains(ip))
+    };
+    let is_given = |subject: &&Subject<'_>| subject.ip().is_some_and(|ip| endpoint.dns_servers.contains(&ip));
+    let towards_them: Vec<IpAddr> = case.subjects().filter(is_given).filter_map(own_address).collect();
+    let is_in_the_vpc = if towards_them.is_empty() {
+        case.subjects().filter_map(own_address).any(|ip| in_vpc(&ip))
+    } else {
+        towards_them.iter().any(in_vpc)
+    };
+    (!is_in_the_vpc).then_some(Through { endpoint, own: None })
 }
 
 /// The routes that may lead to an address. One that failed does not, and one that is being made or taken away may.
