@@ -67,30 +67,43 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         ""
     };
-    let endpoints: Vec<Option<String>> = subjects
+    let endpoints: Vec<Option<(bool, String)>> = subjects
         .iter()
         .map(|subject| {
             let ip = subject.ip()?;
             let mut all = case.resolver_endpoints()?.iter();
-            let endpoint = all.find(|one| one.dns64 == Some(true) && route53::has_address(one, ip))?;
-            Some(format!(
-                "{} has Dns64Enabled, and {} is an address of it",
-                endpoint.id,
-                subject.name()
+            let endpoint = all.find(|one| route53::has_address(one, ip))?;
+            let has_dns64 = endpoint.dns64?;
+            let said = if has_dns64 { "Dns64Enabled" } else { "no Dns64Enabled" };
+            Some((
+                has_dns64,
+                format!("{} has {said}, and {} is an address of it", endpoint.id, subject.name()),
             ))
         })
         .collect();
-    let is_proven = endpoints.iter().all(Option::is_some);
-    let proven = if is_proven {
+    let all = |dns64: bool| {
+        endpoints
+            .iter()
+            .all(|one| one.as_ref().is_some_and(|one| one.0 == dns64))
+    };
+    let proven = if all(true) {
         " The inbound endpoint that answers has DNS64 on."
+    } else if all(false) {
+        " AWS says that the inbound endpoint that answers has DNS64 off. So that was changed a short time ago, or another \
+         server on the way makes them."
     } else {
         ""
+    };
+    let verb = if all(false) {
+        phrase::plural(subjects.len(), "gives", "give")
+    } else {
+        phrase::plural(subjects.len(), "makes", "make")
     };
     vec![
         RULE.finding(fits.least_sure(), &subjects)
             .summary(format!(
-                "{who} {} IPv6 addresses from the endpoint's IPv4 addresses (DNS64)",
-                phrase::plural(subjects.len(), "makes", "make")
+                "{who} {verb} IPv6 addresses{} the endpoint's IPv4 addresses (DNS64)",
+                if all(false) { " that are made from" } else { " from" }
             ))
             .why(format!(
                 "{who} {} {}: DNS64 makes IPv6 addresses for names that have none. The IPv4 address inside is \
@@ -99,7 +112,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 phrase::list(&pairs),
             ))
             .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
-            .seen(endpoints.into_iter().flatten().map(Evidence::fact))
+            .seen(endpoints.iter().flatten().map(|(_, said)| Evidence::fact(said.clone())))
             .fix(vec![Remedy::advice(if is_own {
                 "Nothing: the prefix is the network's own, which may be used for private addresses. Clients with IPv6 only \
                  need its NAT64 gateway"
