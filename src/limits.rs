@@ -281,6 +281,10 @@ pub const MCP_OFFLINE: Duration = Duration::from_secs(10);
 /// How long calls may still take once standard input has ended. Clients wait two seconds before they send a signal.
 pub const MCP_REST: Duration = Duration::from_millis(1500);
 
+/// Characters of a zone's name in a `--creator-request-id`, which takes 255 (Amazon Route 53 Resolver API Reference,
+/// CreateResolverRule).
+pub const REQUEST_ID_OF: usize = 200;
+
 // What is shown of more.
 
 /// Names that a sentence or an error lists: contexts, clusters, networks.

@@ -34,6 +34,7 @@ const NOT_RULES: &[&str] = &[
     "fit",
     "need",
     "otherwise",
+    "own_record",
     "phrase",
     "reference",
     "route53",

@@ -90,7 +90,7 @@ pub(super) fn lists_all(
     let of_rules = rules
         .unwrap_or_default()
         .iter()
-        .filter(|rule| rule.share_status.as_deref() != Some("SHARED_WITH_ME"))
+        .filter(|rule| !rule.is_shared_with_me())
         .filter_map(|rule| rule.resolver_endpoint_id.as_deref());
     let has = |inbound: bool| endpoints.iter().any(|one| one.is_inbound_of_any_kind() == inbound);
     has(true) && has(false) && of_interfaces.chain(of_rules).all(is_listed)

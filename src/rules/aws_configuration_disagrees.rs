@@ -6,7 +6,9 @@ use super::otherwise::{self, OtherAnswer};
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
 use super::signs::{PUBLIC_ACCESS_IS_OFF, PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped, view};
+use super::{
+    Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped, remedy, view,
+};
 use crate::decides::{Blocked, Step};
 use crate::dns::AnswerKind;
 
@@ -20,8 +22,10 @@ declare_rule! {
     /// One of these. A rule of DNS Firewall blocks the name by AWS's documented order, and a resolver of the VPC gives
     /// the expected addresses, or any answer that is not the rule's. No rule of DNS Firewall blocks it, a zone or
     /// public DNS is to answer, and a resolver of the VPC returns a negative answer without a SOA, as a block does, or
-    /// SERVFAIL or nothing, as a FORWARD rule without a target does. Public access is off, and the answer is of public
-    /// addresses from AWS's public zone, where a cluster without public access has its private ones. Where something
+    /// SERVFAIL or nothing, as a FORWARD rule without a target does, or REFUSED. A private hosted zone is to answer,
+    /// and the answer is of another zone, or what public DNS has. Public DNS is to answer, and the answer is of a zone
+    /// that is not AWS's, or of a private hosted zone. Public access is off, and the answer is of public addresses from
+    /// AWS's public zone, where a cluster without public access has its private ones. Where something
     /// that could not be read could explain it, or a FORWARD rule takes the name, there is no finding: what the rule's
     /// targets answer is theirs. Where fail-open of DNS Firewall is off, the Resolver returns SERVFAIL without a reply
     /// from DNS Firewall, and that is said.
@@ -44,7 +48,7 @@ declare_rule! {
         at: Asked,
         requires: [[CONFIGURATION_SAYS_OTHERWISE, PUBLIC_THOUGH_PUBLIC_ACCESS_IS_OFF]],
         confidence: [Medium],
-        explains: [OnlyAFails, Denial, UnusedPrivateZone],
+        explains: [OnlyAFails, Denial, UnusedPrivateZone, ZoneOfTheVpc, ForeignZone, Refusal],
         stage: Stage::Evidence,
     }
 }
@@ -144,6 +148,8 @@ fn answer(subjects: &[&Subject<'_>]) -> String {
         format!("{makes} the name an alias of {alias}")
     } else if all(|kind| kind == AnswerKind::ServFail) {
         format!("{} SERVFAIL", phrase::plural(several, "returns", "return"))
+    } else if all(|kind| kind == AnswerKind::Refused) {
+        format!("{} REFUSED", phrase::plural(several, "returns", "return"))
     } else if all(AnswerKind::is_silence) {
         format!("{} no answer", phrase::plural(several, "gives", "give"))
     } else if all(AnswerKind::is_negative) {
@@ -160,7 +166,13 @@ fn answer(subjects: &[&Subject<'_>]) -> String {
 }
 
 /// What the configuration says, and what the resolvers do.
-fn said_and_done(vpc: &str, step: &Step, how: OtherAnswer, subjects: &[&Subject<'_>]) -> (String, String) {
+fn said_and_done(
+    case: &Case<'_>,
+    vpc: &str,
+    step: &Step,
+    how: OtherAnswer,
+    subjects: &[&Subject<'_>],
+) -> (String, String) {
     let of_firewall = |what: &str| format!("DNS Firewall of {vpc}, as it was read, {what}");
     match how {
         OtherAnswer::Expected => (
@@ -184,7 +196,18 @@ fn said_and_done(vpc: &str, step: &Step, how: OtherAnswer, subjects: &[&Subject<
             of_firewall("does not block this name"),
             format!("{}, as a block does", phrase::returns_negative(subjects)),
         ),
-        OtherAnswer::Failure => (
+        OtherAnswer::OfAnotherZone => {
+            let who = match &step.name {
+                Some(apex) if route53::domain(apex).as_ref() == Some(&case.target.hostname) => {
+                    "the private hosted zone of this very name".to_owned()
+                }
+                Some(apex) => format!("the private hosted zone {apex}"),
+                None => "public DNS".to_owned(),
+            };
+            let said = format!("{who} is to answer in {vpc}, by AWS's configuration");
+            (said, answer(subjects))
+        }
+        OtherAnswer::Failure | OtherAnswer::Refused => (
             format!("no Resolver rule of {vpc}, as the rules were read, forwards this name"),
             answer(subjects),
         ),
@@ -201,7 +224,7 @@ fn finding(
 ) -> Finding {
     let who = phrase::titles(subjects);
     let read = origin(case);
-    let (said, does) = said_and_done(vpc.id, step, how, subjects);
+    let (said, does) = said_and_done(case, vpc.id, step, how, subjects);
     let region = case.region();
     let fails = subjects
         .iter()
@@ -219,15 +242,18 @@ fn finding(
         let said = format!("GetFirewallConfig {}: FirewallFailOpen is DISABLED", vpc.id);
         Evidence::fact(said)
     });
+    let zones = format!(
+        "aws route53 list-hosted-zones-by-vpc --vpc-region {region} --vpc-id {}",
+        vpc.id
+    );
+    let rules = remedy::endpoint::rules_of(case, vpc.id);
     let reads = match how {
-        OtherAnswer::Failure => format!(
-            "aws route53resolver list-resolver-rule-associations --region {region} --filters Name=VPCId,Values={}",
-            vpc.id
-        ),
-        _ => format!(
+        OtherAnswer::OfAnotherZone => vec![zones, rules],
+        OtherAnswer::Failure | OtherAnswer::Refused => vec![rules],
+        OtherAnswer::Expected | OtherAnswer::NotTheRules | OtherAnswer::ABlocks => vec![format!(
             "aws route53resolver list-firewall-rule-group-associations --region {region} --vpc-id {}",
             vpc.id
-        ),
+        )],
     };
     RULE.finding(confidence, subjects)
         .severity(severity(subjects))
@@ -247,5 +273,5 @@ fn finding(
                 .iter()
                 .flat_map(|subject| [observed_target(subject), observed_sibling(subject)].concat()),
         )
-        .fix([Remedy::new("Read the configuration again, then ask again", [reads])])
+        .fix([Remedy::new("Read the configuration again, then ask again", reads)])
 }

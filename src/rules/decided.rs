@@ -20,7 +20,10 @@ pub(super) const FACTS_AND_UPDATES: &[Need] = &joined::<11, 1, 12>(FACTS, &[Need
 /// The same, and whether the VPC's Resolver validates.
 pub(super) const FACTS_AND_VALIDATION: &[Need] = &joined::<11, 1, 12>(FACTS, &[Need::DnssecConfigs]);
 
-/// The same, and what lets an outbound endpoint reach the targets of a rule.
+/// The same, and whether the cluster's access is being changed.
+pub(super) const FACTS_OF_AN_ANSWER: &[Need] = &joined::<12, 1, 13>(FACTS_AND_VALIDATION, &[Need::Updates]);
+
+/// The facts that decide, and what lets an outbound endpoint reach the targets of a rule.
 pub(super) const FACTS_AND_EGRESS: &[Need] =
     &joined::<11, 3, 14>(FACTS, &[Need::ResolverEndpoints, Need::SecurityGroups, Need::Network]);
 
@@ -66,6 +69,14 @@ pub(super) fn of_vpc_without(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, rule: 
         Some(configuration) => decides::decide_addresses(&configuration.without_rule(rule), &case.target.hostname, &[]),
         None => Vec::new(),
     }
+}
+
+/// Since when the configuration is known to be so, behind a space, where it was not read in this run.
+pub(super) fn as_of(case: &Case<'_>) -> String {
+    let origin = case.facts_origin();
+    origin.map_or_else(String::new, |origin| {
+        format!(" AWS's configuration is from {origin}, and was not read in this run.")
+    })
 }
 
 /// Whether a resolver answers with a VPC's view: it is on the cluster's VPC's side, or it is the Resolver of this

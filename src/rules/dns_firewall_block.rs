@@ -3,6 +3,7 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
+use crate::decides::configuration::DomainPattern;
 use crate::decides::{Step, WhyCode};
 use crate::dns::RecordType;
 
@@ -149,7 +150,6 @@ fn by_rule(
             about_the_control(opaque)
         )
     };
-    let (region, zone) = (case.region(), case.family_zone());
     RULE.finding(confidence, blocked)
         .severity(if blocked.is_empty() {
             Severity::Warning
@@ -161,8 +161,10 @@ fn by_rule(
             vpc.id
         ))
         .why(format!(
-            "The Resolver of {}: {}.{by_profile}{seen}{open}",
-            vpc.id, step.why
+            "The Resolver of {}: {}.{by_profile}{seen}{open}{}",
+            vpc.id,
+            step.why,
+            decided::as_of(case)
         ))
         .seen([Evidence::fact(format!(
             "{group} with {list} is in effect in {}: {}",
@@ -174,31 +176,100 @@ fn by_rule(
                 .flat_map(|subject| [observed_target(subject), sibling(subject, opaque)].concat()),
         )
         .fix(approve(case, opaque))
-        .fix([
+        .fix(let_through(case, vpc.id, step, (group, list)))
+}
+
+/// An ALLOW rule before the one that blocks, or the domain taken from the list. A group of another account only its
+/// owner changes: there it is a group of one's own that comes before.
+fn let_through(case: &Case<'_>, vpc: &str, step: &Step, (group, list): (&str, &str)) -> Vec<Remedy> {
+    let (region, zone) = (case.region(), case.family_zone());
+    let make_list = [
+        format!("aws route53resolver create-firewall-domain-list --region {region} --name eks-endpoints"),
+        format!(
+            "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id <rslvr-fdl-id> \
+             --operation ADD --domains '*.{zone}'"
+        ),
+    ];
+    let allow = |group: &str, priority: &str| {
+        format!(
+            "aws route53resolver create-firewall-rule --region {region} --firewall-rule-group-id {group} \
+             --firewall-domain-list-id <rslvr-fdl-id> --priority {priority} --action ALLOW --name eks-endpoints"
+        )
+    };
+    if let Some(owner) = owner_of_another_group(case, step) {
+        let make_group = [format!(
+            "aws route53resolver create-firewall-rule-group --region {region} --name eks-endpoints"
+        )];
+        let associate = [format!(
+            "aws route53resolver associate-firewall-rule-group --region {region} --firewall-rule-group-id \
+             <rslvr-frg-id> --vpc-id {vpc} --priority <less-than-that-of-{group}> --name eks-endpoints"
+        )];
+        let all = make_list
+            .into_iter()
+            .chain(make_group)
+            .chain([allow("<rslvr-frg-id>", "1")])
+            .chain(associate);
+        return vec![
+            Remedy::advice(format!(
+                "{group} is account {owner}'s: have its owner allow *.{zone} before the rule that blocks"
+            )),
             Remedy::new(
-                "An ALLOW rule before the one that blocks",
-                [
-                    format!("aws route53resolver create-firewall-domain-list --region {region} --name eks-endpoints"),
-                    format!(
-                        "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id \
-                         <rslvr-fdl-id> --operation ADD --domains '*.{zone}'"
-                    ),
-                    format!(
-                        "aws route53resolver create-firewall-rule --region {region} --firewall-rule-group-id {group} \
-                         --firewall-domain-list-id <rslvr-fdl-id> --priority <less-than-the-rule-that-blocks> --action \
-                         ALLOW --name eks-endpoints"
-                    ),
-                ],
-            ),
-            Remedy::new(
-                format!("Or take the domain from {list}"),
-                [format!(
-                    "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id {list} \
-                     --operation REMOVE --domains <domain>"
-                )],
+                format!("Or a rule group of this account with an ALLOW rule, before {group}"),
+                all,
             )
             .as_alternative(),
-        ])
+        ];
+    }
+    let priority = free_priority_before(case, step).map(|priority| priority.to_string());
+    let priority = priority.as_deref().unwrap_or("<less-than-the-rule-that-blocks>");
+    let domain = domain_on_the_list(case, list).unwrap_or("<domain>");
+    vec![
+        Remedy::new(
+            "An ALLOW rule before the one that blocks",
+            make_list.into_iter().chain([allow(group, priority)]),
+        ),
+        Remedy::new(
+            format!("Or take the domain from {list}"),
+            [format!(
+                "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id {list} \
+                 --operation REMOVE --domains '{domain}'"
+            )],
+        )
+        .as_alternative(),
+    ]
+}
+
+/// The account that has the group, where a Profile brings it and it is another than who asked.
+fn owner_of_another_group<'a>(case: &Case<'a>, step: &Step) -> Option<&'a str> {
+    let (profile, group) = (step.profile.as_deref()?, step.id.as_deref()?);
+    let arn = route53::brought_arn(case, profile, "firewall-rule-group", group)?;
+    let caller = case.aws_unseen().caller.as_ref()?;
+    crate::facts::arn::account(arn).filter(|owner| *owner != caller.account)
+}
+
+/// The highest priority before the rule that blocks which no rule of its group has: in a group each has its own.
+fn free_priority_before(case: &Case<'_>, step: &Step) -> Option<i64> {
+    let mut groups = case.firewall()?.groups.iter();
+    let rules = &groups.find(|group| step.id.as_ref() == Some(&group.id))?.rules;
+    let blocks = rules
+        .iter()
+        .find(|rule| rule.name == step.name && rule.domain_list_id == step.domain_list)?;
+    let is_free = |priority: &i64| rules.iter().all(|rule| rule.priority != Some(*priority));
+    (1..blocks.priority?).rev().find(is_free)
+}
+
+/// The domain of the list that has the name, as the list has it.
+fn domain_on_the_list<'a>(case: &Case<'a>, list: &str) -> Option<&'a str> {
+    let mut lists = case.firewall()?.domain_lists.iter();
+    let domains = lists.find(|one| one.id == list)?.domains.iter();
+    let mut having = domains.filter(|text| {
+        let pattern: Option<DomainPattern> = text.parse().ok();
+        pattern.is_some_and(|pattern| pattern.has(&case.target.hostname) == Some(true))
+    });
+    let text = having.next()?.as_str();
+    // What is pasted into a shell is a domain.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '*');
+    (having.next().is_none() && text.chars().all(is_plain)).then_some(text)
 }
 
 /// A block whose rule is not known.

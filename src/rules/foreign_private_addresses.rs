@@ -3,7 +3,7 @@
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::{made, own_zone};
 use super::step::foreign_zone_around;
-use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, own_record, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
@@ -47,7 +47,20 @@ declare_rule! {
             [not SINKHOLED],
         ],
         confidence: [High if [[ITS_NETWORKS_ARE_KNOWN, IS_IN_A_FOREIGN_ZONE]], Medium],
-        wants: [Cluster, Interfaces, Vpc, VpcAttributes, Instance, HostedZones, Profiles, VpcEndpoints, Lattice],
+        wants: [
+            Cluster,
+            Interfaces,
+            Vpc,
+            VpcAttributes,
+            Instance,
+            ResolverRules,
+            RuleAssociations,
+            HostedZones,
+            Firewall,
+            Profiles,
+            VpcEndpoints,
+            Lattice,
+        ],
         stage: Stage::Evidence,
     }
 }
@@ -163,7 +176,14 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
     };
     let agreeing = agreeing_on_the_private_zone(case, subjects);
     let is_listed = !(case.asked.expect_addresses.is_empty() && case.asked.expect_cidrs.is_empty());
-    let is_old_expectation = is_listed && matches!(known, Belonging::OutsideVpc | Belonging::VpcUnknown) && agreeing;
+    let name = &case.target.hostname;
+    let published = made::made_at(case, subjects, name).filter(|(made, _)| made.is_sure);
+    let record = own_record::of_all(case, subjects).filter(|_| published.is_none());
+    let is_old_expectation = is_listed
+        && matches!(known, Belonging::OutsideVpc | Belonging::VpcUnknown)
+        && agreeing
+        // A record that somebody keeps by hand is as likely the old one.
+        && record.is_none();
     let summary = if is_old_expectation {
         format!("{who} {gives} private addresses ({foreign}) that are not those of {source}")
     } else {
@@ -178,8 +198,6 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
     } else {
         explanation
     };
-    let name = &case.target.hostname;
-    let published = made::made_at(case, subjects, name).filter(|(made, _)| made.is_sure);
     let explanation = match &published {
         Some((made, vpc)) => format!(
             "{who} {gives} {foreign}, and no such address is expected ({source}). AWS made the private hosted zone of \
@@ -203,7 +221,15 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
             phrase::list(&zones)
         ),
     };
+    let explanation = match &record {
+        Some(record) => format!(
+            "{who} {gives} {foreign}, and no such address is expected ({source}).{}",
+            record.in_words()
+        ),
+        None => explanation,
+    };
     let mut evidence: Vec<Evidence> = subjects.iter().flat_map(|subject| observed_target(subject)).collect();
+    evidence.extend(record.iter().map(|record| Evidence::fact(record.stated())));
     evidence.extend(
         subjects
             .iter()
@@ -225,16 +251,18 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
         .summary(summary)
         .why(explanation)
         .seen(evidence)
-        .fix(if is_old_expectation {
-            let again = remedy::answer::interfaces_now(case).commands;
-            let mut fix = vec![expect_anew(case)];
-            fix.extend(remedies(case, known, subjects, published.is_some()));
-            // It is said first.
-            let mut is_first = true;
-            fix.retain(|remedy| std::mem::take(&mut is_first) || remedy.commands != again);
-            fix
-        } else {
-            remedies(case, known, subjects, published.is_some())
+        .fix(match record {
+            Some(record) => record.fix(case),
+            None if is_old_expectation => {
+                let again = remedy::answer::interfaces_now(case).commands;
+                let mut fix = vec![expect_anew(case)];
+                fix.extend(remedies(case, known, subjects, published.is_some()));
+                // It is said first.
+                let mut is_first = true;
+                fix.retain(|remedy| std::mem::take(&mut is_first) || remedy.commands != again);
+                fix
+            }
+            None => remedies(case, known, subjects, published.is_some()),
         })
 }
 

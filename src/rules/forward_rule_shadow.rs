@@ -5,9 +5,10 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
+use super::step::controls;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
 use crate::decides::Construct;
-use crate::dns::Name;
+use crate::dns::{AnswerKind, Name};
 use crate::facts::ResolverRule;
 
 declare_rule! {
@@ -92,7 +93,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         }
         let mut wrong = fits.subjects();
         wrong.retain(|subject| vpc.subjects.iter().any(|other| other.name() == subject.name()));
-        findings.push(finding(case, fits.least_sure_at(&wrong), &vpc, rule, &domain, &wrong));
+        let (beyond, wrong): (Vec<&Subject<'_>>, Vec<_>) =
+            wrong.into_iter().partition(|subject| fails_beyond(subject, &domain));
+        let confidence = fits.least_sure_at(&wrong);
+        findings.push(finding(case, confidence, &vpc, (rule, &domain), &wrong, &beyond));
     }
     findings
 }
@@ -115,9 +119,9 @@ fn finding(
     case: &Case<'_>,
     confidence: Confidence,
     vpc: &ResolvingVpc<'_, '_>,
-    rule: &ResolverRule,
-    domain: &Name,
+    (rule, domain): (&ResolverRule, &Name),
     wrong: &[&Subject<'_>],
+    beyond: &[&Subject<'_>],
 ) -> Finding {
     let named = rule.name.as_deref().filter(|name| !name.is_empty());
     let title = named.map_or_else(|| rule.id.clone(), |name| format!("{} ({name})", rule.id));
@@ -141,18 +145,21 @@ fn finding(
         "The Resolver of {of_vpc} follows rule {title}: everything in {domain} goes to {to}. No rule for a more \
          specific domain and no private zone takes the endpoint's name from it."
     );
-    let effect_in_words = if wrong.is_empty() {
+    let effect_in_words = if wrong.is_empty() && !beyond.is_empty() {
+        format!(
+            " {} {} for names as well that the rule does not take, so that has another cause.",
+            phrase::titles(beyond),
+            phrase::plural(beyond.len(), "fails", "fail")
+        )
+    } else if wrong.is_empty() {
         " Nothing fails because of it in this run: those servers have the name, or no resolver of that VPC was asked."
             .to_owned()
     } else {
-        format!(
-            " So {} {} what those servers have.",
-            phrase::titles(wrong),
-            phrase::plural(wrong.len(), "returns", "return")
-        )
+        so(wrong)
     };
     explanation.push_str(&effect_in_words);
-    let shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
+    explanation.push_str(&decided::as_of(case));
+    let shared = rule.is_shared_with_me();
     let profile = route53::brought_by_profiles(case, vpc.id, "resolver-rule")
         .into_iter()
         .find(|(_, id)| *id == rule.id)
@@ -203,6 +210,35 @@ fn finding(
         .fix(fixes)
 }
 
+/// SERVFAIL, or nothing.
+fn is_failure(kind: AnswerKind) -> bool {
+    kind == AnswerKind::ServFail || kind.is_silence()
+}
+
+/// Whether a resolver fails for the name, and for all names that were asked and that the rule does not take.
+fn fails_beyond(subject: &Subject<'_>, domain: &Name) -> bool {
+    let mut others = controls(subject)
+        .filter(|lookup| !lookup.question.is_within(domain))
+        .peekable();
+    subject.a_kind().is_some_and(is_failure) && others.peek().is_some() && others.all(|lookup| is_failure(lookup.kind))
+}
+
+/// What the resolvers that follow the rule do. A failure is not known to be an answer of the rule's targets.
+fn so(wrong: &[&Subject<'_>]) -> String {
+    let who = phrase::titles(wrong);
+    let several = wrong.len();
+    if wrong.iter().all(|subject| subject.a_kind().is_some_and(is_failure)) {
+        return format!(
+            " {who} {} no answer for it: either those servers fail, or the questions do not reach them.",
+            phrase::plural(several, "has", "have")
+        );
+    }
+    format!(
+        " So {who} {} what those servers have.",
+        phrase::plural(several, "returns", "return")
+    )
+}
+
 /// Whether the VPC's own Resolver, without the rule, has the public addresses, and the private ones are wanted: EKS's
 /// private zone is in the cluster's VPC alone, and public DNS has the public addresses while public access is on.
 fn has_the_public_view_without(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, rule: &ResolverRule) -> bool {
@@ -218,68 +254,38 @@ fn has_the_public_view_without(case: &Case<'_>, vpc: &ResolvingVpc<'_, '_>, rule
     has_both && !vpc.is_clusters && is_private_wanted && !has_a_zone
 }
 
-/// The member that a target's address stands in (Route 53 Resolver API Reference, TargetAddress).
-fn key(ip: &str) -> &'static str {
-    if ip.contains(':') { "Ipv6" } else { "Ip" }
-}
-
 /// A rule for the endpoint's own name to the inbound endpoints of the cluster's VPC. A VPC has one rule for a domain:
 /// where the rule is for that very name, its targets are changed.
 fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_name: bool) -> Remedy {
+    if is_for_this_name {
+        return remedy::endpoint::point_to_the_cluster(case, rule);
+    }
     let (region, zone) = (case.region(), case.own_zone());
-    let addresses = case.inbound_addresses();
-    let each = |form: fn(&str) -> String, between: &str| {
-        let known: Vec<String> = addresses.iter().map(|ip| form(&ip.to_string())).collect();
-        if known.is_empty() {
-            form("<inbound-endpoint-ip>")
-        } else {
-            known.join(between)
-        }
-    };
-    // What is shared with an account, only its owner changes.
-    let is_shared = rule.share_status.as_deref() == Some("SHARED_WITH_ME");
-    let remedy = if is_for_this_name {
-        let owner = rule.owner.as_deref().unwrap_or("another account");
-        let who = if is_shared {
-            format!("Ask {owner}, whose rule {} is, to point it", rule.id)
-        } else {
-            "Point the rule".to_owned()
-        };
-        Remedy::new(
+    let endpoint = rule
+        .resolver_endpoint_id
+        .as_deref()
+        .filter(|_| !rule.is_shared_with_me())
+        .unwrap_or_default();
+    let targets = remedy::endpoint::each_inbound_address(case, |key, ip| format!("{key}={ip},Port=53"), " ");
+    Remedy::new(
+        format!(
+            "A rule for {zone} to the inbound endpoint of the cluster's VPC. A SYSTEM rule would give the public \
+             addresses in {vpc}"
+        ),
+        [
             format!(
-                "{who} to the inbound endpoint of the cluster's VPC, in every VPC that has {}",
-                rule.id
+                "aws route53resolver create-resolver-rule --region {region} --creator-request-id {} --rule-type FORWARD \
+                 --domain-name {zone} --resolver-endpoint-id {} --target-ips {targets}",
+                remedy::endpoint::request_id("forward", &zone),
+                remedy::endpoint::word(endpoint, "<rslvr-out-id>"),
             ),
-            [format!(
-                "aws route53resolver update-resolver-rule --region {region} --resolver-rule-id {} --config \
-                 'TargetIps=[{}]'",
-                rule.id,
-                each(|ip| format!("{{{}={ip},Port=53}}", key(ip)), ",")
-            )],
-        )
-    } else {
-        let endpoint = rule.resolver_endpoint_id.as_deref().filter(|_| !is_shared);
-        let endpoint = endpoint.unwrap_or_default();
-        Remedy::new(
             format!(
-                "A rule for {zone} to the inbound endpoint of the cluster's VPC. A SYSTEM rule would give the public \
-                 addresses in {vpc}"
+                "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
+                 --vpc-id {vpc}"
             ),
-            [
-                format!(
-                    "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
-                     --rule-type FORWARD --domain-name {zone} --resolver-endpoint-id {} --target-ips {}",
-                    remedy::endpoint::word(endpoint, "<rslvr-out-id>"),
-                    each(|ip| format!("{}={ip},Port=53", key(ip)), " ")
-                ),
-                format!(
-                    "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
-                     --vpc-id {vpc}"
-                ),
-            ],
-        )
-    };
-    remedy.to_the_vpc()
+        ],
+    )
+    .to_the_vpc()
 }
 
 /// A rule that gives the name back to the VPC's own Resolver.
@@ -289,8 +295,9 @@ fn system_rule(case: &Case<'_>, vpc: &str, zone: &str) -> Remedy {
         format!("A SYSTEM rule for {zone}, so that the VPC's own Resolver answers the name"),
         [
             format!(
-                "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns --rule-type \
-                 SYSTEM --domain-name {zone}"
+                "aws route53resolver create-resolver-rule --region {region} --creator-request-id {} --rule-type SYSTEM \
+                 --domain-name {zone}",
+                remedy::endpoint::request_id("system", zone)
             ),
             format!(
                 "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \

@@ -7,10 +7,10 @@ use super::phrase::{self, observed, observed_controls, observed_sibling, observe
 use super::shared::egress::{self, EgressFault, EgressObstacle};
 use super::shared::forward::{self, Forward};
 use super::shared::route53;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, decided, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Name};
-use crate::facts::{ResolverEndpoint, ResolverRule, RuleTarget};
+use crate::facts::{Call, ResolverEndpoint, ResolverRule, RuleTarget};
 use crate::limits;
 use crate::resolvers::Role;
 
@@ -193,6 +193,7 @@ fn finding(
             let stops = rule.endpoint.map(|endpoint| egress::stops(case, rule.rule, endpoint));
             let stops = stops.unwrap_or_default();
             explanation.push_str(&said_of(case, rule, &stops));
+            explanation.push_str(&decided::as_of(case));
             by_rule = evidence_of(case, rule, &stops);
             at_the_rule(case, rule, &stops)
         }
@@ -298,6 +299,15 @@ fn said_of(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -> St
             )
         };
     }
+    if let Some((vpc, strays, own)) = targets_beside_the_endpoint(case, by.rule) {
+        let _ = write!(
+            said,
+            " {} {} in the cluster's VPC {vpc}, and no address of an inbound endpoint that AWS lists there ({}).",
+            phrase::addresses(&strays),
+            phrase::plural(strays.len(), "is", "are"),
+            phrase::addresses(&own)
+        );
+    }
     let silent = silent_targets(case, by.rule);
     if !silent.is_empty() {
         let _ = write!(
@@ -334,6 +344,24 @@ fn bad_status(endpoint: &ResolverEndpoint) -> Option<String> {
         let said = of(status, address.status_message.as_deref());
         Some(format!("its address {} is {said}", address.ip))
     })
+}
+
+/// The targets of a rule that are in the cluster's VPC and no addresses of the inbound endpoints that are listed there,
+/// with that VPC and those addresses.
+fn targets_beside_the_endpoint<'c>(
+    case: &'c Case<'_>,
+    rule: &ResolverRule,
+) -> Option<(&'c str, Vec<IpAddr>, Vec<IpAddr>)> {
+    let vpc = case.vpc()?;
+    let own = route53::inbound_addresses_of(case, &vpc.id);
+    let is_whole = !case.is_part(Call::ListResolverEndpoints) && !case.is_part(Call::ListResolverEndpointIpAddresses);
+    let strays: Vec<IpAddr> = rule
+        .targets
+        .iter()
+        .map(|target| target.ip)
+        .filter(|ip| vpc.cidrs.iter().any(|cidr| cidr.contains(ip)) && !own.contains(ip))
+        .collect();
+    (is_whole && !own.is_empty() && !strays.is_empty()).then_some((vpc.id.as_str(), strays, own))
 }
 
 /// The rule's targets that were asked here, and that say nothing.
@@ -381,6 +409,9 @@ fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -
         remedies.push(Remedy::new(&title, of_each.collect::<Vec<_>>()));
     }
     remedies.extend(astray.into_iter().map(|(_, remedy)| remedy));
+    if targets_beside_the_endpoint(case, by.rule).is_some() && by.domain == case.target.hostname {
+        remedies.push(remedy::endpoint::point_to_the_cluster(case, by.rule));
+    }
     if let Some(id) = &by.rule.resolver_endpoint_id {
         remedies.push(Remedy::new(
             "See whether the outbound endpoint and its addresses are in order",
@@ -445,10 +476,7 @@ fn at_the_vpc(case: &Case<'_>, vpc: Option<&str>) -> Vec<Remedy> {
     vec![Remedy::new(
         "See which rules the VPC's Resolver follows and what they name as targets",
         [
-            format!(
-                "aws route53resolver list-resolver-rule-associations --region {region} --filters \
-                 Name=VPCId,Values={vpc}"
-            ),
+            remedy::endpoint::rules_of(case, vpc),
             format!("aws route53resolver list-resolver-rules --region {region} --filters Name=Type,Values=FORWARD"),
         ],
     )]

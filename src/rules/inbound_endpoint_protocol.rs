@@ -102,6 +102,10 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, inbound: &Inbound<'_, '_>, unfi
     );
     let mut remedies = Vec::new();
     if endpoint.is_inbound() {
+        // Do53 goes with DoH or with DoH-FIPS, and not with both (botocore 1.44.8, UpdateResolverEndpoint,
+        // `Protocols`).
+        let of_fips = endpoint.protocols.iter().find(|protocol| *protocol == "DoH-FIPS");
+        let beside = of_fips.or(endpoint.protocols.first()).map_or("", String::as_str);
         remedies.push(Remedy::new(
             "Add Do53 to the endpoint's protocols",
             [format!(
@@ -109,7 +113,7 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, inbound: &Inbound<'_, '_>, unfi
                  {}",
                 case.region(),
                 endpoint.id,
-                endpoint.protocols.join(" ")
+                beside
             )],
         ));
         remedies.push(create.as_alternative());

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::route53;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, own_record, remedy};
 use crate::facts::ResolverEndpoint;
 use crate::limits;
 
@@ -61,7 +61,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let mut wrong = fits.subjects();
     wrong.retain(|subject| {
         let mut asked = ordinary.iter().flat_map(|inbound| &inbound.subjects);
-        asked.any(|other| other.name() == subject.name())
+        let is_asked = asked.any(|other| other.name() == subject.name());
+        // Where a zone of somebody's own has the very name there, what is wrong is its record.
+        is_asked && own_record::of(case, subject).is_none()
     });
     vec![finding(case, fits.confidence, cluster, &endpoints, &wrong)]
 }
@@ -115,23 +117,16 @@ fn finding(
         Severity::Info => " Nothing here needs one at the moment.".to_owned(),
     };
     explanation.push_str(&effect_in_words);
-    let own = case.own_zone();
-    let mut remedies = vec![remedy::inbound::create(
-        case,
-        "Make an inbound endpoint in the cluster's VPC, in two Availability Zones, and forward to it",
-    )];
-    remedies.push(
-        Remedy::new(
+    let mut remedies = vec![
+        remedy::inbound::create(
+            case,
+            "Make an inbound endpoint in the cluster's VPC, in two Availability Zones, and forward to it",
+        ),
+        remedy::forward::rule_to_the_cluster(
+            case,
             "Where forwarders only reach the hub VPC: there, a rule for the endpoint's name to that inbound endpoint",
-            [format!(
-                "aws route53resolver create-resolver-rule --region {} --creator-request-id eks-dns --rule-type FORWARD \
-             --domain-name {own} --resolver-endpoint-id <rslvr-out-id> --target-ips \
-             Ip=<inbound-endpoint-ip>,Port=53",
-                case.region()
-            )],
-        )
-        .to_the_vpc(),
-    );
+        ),
+    ];
     if severity == Severity::Info {
         remedies.clear();
     }

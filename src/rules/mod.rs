@@ -10,6 +10,7 @@ mod finding;
 mod fit;
 mod need;
 mod otherwise;
+mod own_record;
 pub mod phrase;
 pub(crate) mod reference;
 pub mod remedy;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::attributes::{changes_access, switched_off};
 use super::view::{self, VpcSideFault};
-use super::{Case, Evidence, Finding, Fits, Severity, Stage, Subject, remedy};
+use super::{Case, Evidence, Finding, Fits, Severity, Stage, Subject, otherwise, remedy};
 use crate::facts::VpcAttributes;
 
 declare_rule! {
@@ -55,7 +55,20 @@ declare_rule! {
         ],
         confidence: [Medium],
         needs: [VpcView],
-        wants: [Cluster, VpcAttributes, Updates],
+        wants: [
+            Cluster,
+            Vpc,
+            VpcAttributes,
+            Updates,
+            Instance,
+            ResolverRules,
+            RuleAssociations,
+            HostedZones,
+            Firewall,
+            Profiles,
+            VpcEndpoints,
+            Lattice,
+        ],
         stage: Stage::Evidence,
     }
 }
@@ -88,7 +101,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         let _ = write!(
             explanation,
             " The private hosted zone that EKS keeps for the endpoint does not apply there. Possible causes: {}.",
-            phrase::either(&causes(case))
+            phrase::either(&causes(case, &subjects))
         );
     } else {
         let _ = write!(
@@ -126,7 +139,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 /// What fits, in view of what AWS says.
-fn causes(case: &Case<'_>) -> Vec<&'static str> {
+fn causes(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<&'static str> {
     let mut causes = vec!["another VPC than the cluster's"];
     let access = case.own_cluster().and_then(|cluster| cluster.endpoint_private_access);
     causes.push(match (changes_access(case).is_some(), access) {
@@ -144,6 +157,9 @@ fn causes(case: &Case<'_>) -> Vec<&'static str> {
         }
         _ => causes.push("a DNS attribute of the VPC that is off"),
     }
-    causes.push("a Resolver rule that forwards the name elsewhere");
+    let nothing_forwards = |subject: &&Subject<'_>| otherwise::nothing_forwards(case, subject) == Some(true);
+    if !subjects.iter().all(nothing_forwards) {
+        causes.push("a Resolver rule that forwards the name elsewhere");
+    }
     causes
 }

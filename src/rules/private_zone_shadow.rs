@@ -7,7 +7,7 @@ use super::shared::made::{self, ZoneOwner};
 use super::shared::route53;
 use super::signs::{DENIED_BY_ANOTHER_PRIVATE_ZONE, IN_ANOTHER_VPC, INBOUND_ENDPOINT};
 use super::view::{self, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped, remedy};
 use crate::decides::{AssociatedZone, InEffect, MadeFor};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -47,7 +47,7 @@ declare_rule! {
         about: Endpoint,
         hint: "another private hosted zone of this VPC covers the name",
         complaints: [Denial 160],
-        shows: [OneAnswer],
+        shows: [OneAnswer, ZoneOfTheVpc],
         references: [ROUTE53_PRIVATE_ZONE_CONSIDERATIONS, LATTICE_CUSTOM_DOMAINS],
         at: FailingOrConfigured,
         requires: [
@@ -277,6 +277,13 @@ fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str, profile: Op
     )
 }
 
+/// The VPC that some resolvers answer for, where AWS lists the zone of the very name there.
+fn with_eks_zone<'c>(case: &'c Case<'_>, at: &[&Subject<'_>]) -> Option<&'c str> {
+    let vpc = route53::vpc_of(case, at.first()?)?;
+    let (_, apex) = route53::zones_over_the_name(case, vpc.id)?.into_iter().next()?;
+    (apex == case.target.hostname).then_some(vpc.id)
+}
+
 /// The apex of the private zone that denies the name.
 fn apex(subject: &Subject<'_>) -> Option<Name> {
     let (soa, origin) = view::denied_by(subject)?;
@@ -300,11 +307,20 @@ fn finding(
         explanation.push_str(
             " EKS's own zone, which would win as the more specific one, is in the cluster's VPC, and this is another.",
         );
-    } else {
-        explanation.push_str(
-            " Were EKS's own zone in this VPC, it should win as the more specific one. So this is probably not the \
-             cluster's VPC, or private access is off.",
+    } else if let Some(vpc) = with_eks_zone(case, at) {
+        let _ = write!(
+            explanation,
+            " AWS lists EKS's own zone in {vpc} as well, and it should win as the more specific one. So the zone was \
+             associated a short time ago, or it is not the Resolver of {vpc} that answers."
         );
+    } else {
+        let access = case.own_cluster().and_then(|cluster| cluster.endpoint_private_access);
+        explanation.push_str(" Were EKS's own zone in this VPC, it should win as the more specific one.");
+        explanation.push_str(match access {
+            Some(true) => " AWS says that private access is on. So this is probably not the cluster's VPC.",
+            Some(false) => " EKS keeps it only while private access is on, and AWS says that it is off.",
+            None => " So this is probably not the cluster's VPC, or private access is off.",
+        });
     }
     if !forwarders.is_empty() {
         let _ = write!(
@@ -341,7 +357,8 @@ fn finding(
         theirs.next().map(|vpc| vpc.id)
     });
     if let Some((zone, vpc)) = known {
-        let _ = write!(explanation, " AWS lists it: {}.", listed(case, zone, vpc));
+        let as_of = decided::as_of(case);
+        let _ = write!(explanation, " AWS lists it: {}.{as_of}", listed(case, zone, vpc));
     } else {
         let open = without_name(case, at);
         if !open.is_empty() {
@@ -373,19 +390,10 @@ fn finding(
             known.and_then(|(zone, vpc)| profile_of(case, zone, vpc)),
         ));
     }
-    remedies.push(
-        Remedy::new(
-            "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
-            [format!(
-                "aws route53resolver create-resolver-rule --region {} --creator-request-id eks-dns --rule-type \
-             FORWARD --domain-name {} --resolver-endpoint-id <rslvr-out-id> --target-ips \
-             Ip=<inbound-endpoint-ip>,Port=53",
-                case.region(),
-                case.own_zone()
-            )],
-        )
-        .to_the_vpc(),
-    );
+    remedies.push(remedy::forward::rule_to_the_cluster(
+        case,
+        "Or, where this is not the cluster's VPC: a rule for the endpoint's name to an inbound endpoint that is",
+    ));
     RULE.finding(confidence, &all)
         .summary(format!(
             "{who}: the private hosted zone {apex} shadows the endpoint's name"

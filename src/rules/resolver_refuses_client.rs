@@ -31,7 +31,7 @@ declare_rule! {
         is_of_the_resolver: true,
         hint: "REFUSED for every name: an access list of the server",
         complaints: [Failure 30, Refused 10, Referral 20],
-        shows: [OneAnswer],
+        shows: [OneAnswer, Refusal],
         references: [RFC_8914_PROHIBITED, BIND_RECURSION, UNBOUND_ACCESS_CONTROL],
         at: Failing,
         requires: [[REFUSES_THIS_CLIENT]],

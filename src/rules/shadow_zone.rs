@@ -1,12 +1,14 @@
 //! The resolver answers from a zone of its own that lies over AWS's.
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::shared::recursion;
+use super::shared::{recursion, route53};
 use super::signs::ALL_NAMES_OF_AWS_ARE_DENIED;
 use super::step::{DenialAuthority, foreign_zone_around};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped, remedy};
 use crate::compare::Verdict;
+use crate::decides::{Construct, Effect, Step};
 use crate::dns::Name;
+use crate::limits;
 use crate::software::Software;
 
 declare_rule! {
@@ -21,7 +23,8 @@ declare_rule! {
     /// root's name servers do: what dnsmasq's `local=/amazonaws.com/` and Unbound's `local-zone` look like. Or the name
     /// gets SERVFAIL, and a random sibling a negative answer from such a zone: the record of the name leads to a zone
     /// that does not work there. Or the name is an alias of a name without an address, and a random sibling's negative
-    /// answer is from such a zone.
+    /// answer is from such a zone. The Resolver of a VPC has no such zone: there, a Resolver rule probably sends the
+    /// name to a server that has it, and the rules and Profiles that may do so are named.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, and so does every other client of AWS below that zone.
@@ -29,7 +32,7 @@ declare_rule! {
     /// ## What to do
     /// Remove the zone, or let the endpoints' domain out of it: delegate or forward it. A zone of the
     /// endpoint's own name needs the addresses, and they change with upgrades and scaling: remove it, and
-    /// forward the name instead.
+    /// forward the name instead. In a VPC: see its Resolver rules and Profiles first.
     "shadow-zone" = {
         summary: "the resolver has its own zone that hides the AWS zone",
         severity: Severity::Error,
@@ -37,7 +40,7 @@ declare_rule! {
         about: AnyName,
         hint: "the SOA of the negative answer is not AWS's: the server has a zone of its own over the name",
         complaints: [Denial 50, OwnZone 10],
-        shows: [OneAnswer, OwnConfiguration],
+        shows: [OneAnswer, OwnConfiguration, ForeignZone],
         references: [RFC_2308_SOA, DNSMASQ_SERVER, UNBOUND_LOCAL_ZONE],
         at: Failing,
         requires: [
@@ -46,7 +49,22 @@ declare_rule! {
             [DENIED_BY_FOREIGN_ZONE, ONLY_NAMES_OF_AWS_FAIL, FAILS_IN_A_FOREIGN_ZONE, ALIASED_IN_A_FOREIGN_ZONE],
         ],
         confidence: [Medium if [[DENIED_WITHOUT_SOA], [not ALL_NAMES_OF_AWS_ARE_DENIED]], High],
-        wants: [VpcView, PublicControl, Controls],
+        wants: [
+            VpcView,
+            PublicControl,
+            Controls,
+            Cluster,
+            Vpc,
+            VpcAttributes,
+            Instance,
+            ResolverRules,
+            RuleAssociations,
+            HostedZones,
+            Firewall,
+            Profiles,
+            VpcEndpoints,
+            Lattice,
+        ],
         stage: Stage::Evidence,
     }
 }
@@ -67,10 +85,19 @@ enum ShadowSign {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    grouped(fits.subjects(), |subject| shape(case, subject))
-        .into_iter()
-        .map(|(shape, subjects)| finding(case, fits.least_sure_at(&subjects), &shape, &subjects))
-        .collect()
+    grouped(fits.subjects(), |subject| {
+        Some((shape(case, subject)?, subject.probed.resolver.is_of_a_vpc()))
+    })
+    .into_iter()
+    .map(|((shape, is_of_a_vpc), subjects)| {
+        let confidence = fits.least_sure_at(&subjects);
+        if is_of_a_vpc {
+            at_a_vpc(case, confidence, &shape, &subjects)
+        } else {
+            finding(case, confidence, &shape, &subjects)
+        }
+    })
+    .collect()
 }
 
 fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<ShadowSign> {
@@ -162,24 +189,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subjects
             ),
         ),
     };
-    let mut evidence: Vec<Evidence> = Vec::new();
-    for subject in subjects {
-        evidence.extend(observed_target(subject));
-        evidence.extend(observed_sibling(subject));
-        evidence.extend(observed_controls(subject));
-    }
-    let removal = |zone: &str| {
-        [
-            (
-                Software::Bind,
-                format!("# BIND (named.conf): remove\nzone \"{zone}\" {{ … }};"),
-            ),
-            (
-                Software::Windows,
-                format!("# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{zone}\" -PassThru"),
-            ),
-        ]
-    };
+    let evidence = seen_at(subjects);
     let mut remedies = match shape {
         ShadowSign::Soa(owner) if is_own => {
             let unbound = format!("# Unbound (unbound.conf): remove\nlocal-zone: \"{own}\" …");
@@ -237,6 +247,153 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subjects
         .why(explanation)
         .seen(evidence)
         .fix(remedies)
+}
+
+/// What was seen at these resolvers.
+fn seen_at(subjects: &[&Subject<'_>]) -> Vec<Evidence> {
+    let of_one = |subject: &&Subject<'_>| {
+        [
+            observed_target(subject),
+            observed_sibling(subject),
+            observed_controls(subject),
+        ]
+        .concat()
+    };
+    subjects.iter().flat_map(of_one).collect()
+}
+
+/// What takes a zone away from a server.
+fn removal(zone: &str) -> [(Software, String); 2] {
+    [
+        (
+            Software::Bind,
+            format!("# BIND (named.conf): remove\nzone \"{zone}\" {{ … }};"),
+        ),
+        (
+            Software::Windows,
+            format!("# Windows DNS (PowerShell)\nRemove-DnsServerZone -Name \"{zone}\" -PassThru"),
+        ),
+    ]
+}
+
+/// The same at the Resolver of a VPC, which has no zones but private hosted ones: somebody else's zone is on a server
+/// that a Resolver rule sends the name to (Amazon Route 53 Developer Guide, "What is Route 53 Resolver?").
+fn at_a_vpc(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subjects: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let answers = phrase::plural(several, "answers", "answer");
+    let returns = phrase::plural(several, "returns", "return");
+    let makes = phrase::plural(several, "makes", "make");
+    let is_own = |owner: &Name| *owner == case.target.hostname;
+    let lacks = "which is not AWS's and lacks this name";
+    let (summary, seen) = match shape {
+        ShadowSign::Soa(owner) if is_own(owner) => (
+            format!("{who} {answers} from a zone of this very name, which is not AWS's and lacks its addresses"),
+            format!(
+                "{who} {} with the SOA of a zone of the endpoint's own name.",
+                phrase::returns_negative(subjects)
+            ),
+        ),
+        ShadowSign::Soa(owner) => (
+            format!("{who} {answers} from a zone {owner}, {lacks}"),
+            format!(
+                "{who} {} with the SOA of a zone {owner}.",
+                phrase::returns_negative(subjects)
+            ),
+        ),
+        ShadowSign::Failing(owner) => (
+            format!("{who} {answers} from a zone {owner}, which is not AWS's, and this name fails there"),
+            format!(
+                "{who} {returns} SERVFAIL for the name. For a random sibling or for AAAA it has the SOA of a zone \
+                 {owner}."
+            ),
+        ),
+        ShadowSign::Alias(owner, target) => (
+            format!("{who} {answers} from a zone {owner}, which is not AWS's, where this name leads to no address"),
+            format!(
+                "{who} {makes} the name an alias of {target}, which has no address there. A random sibling gets the SOA \
+                 of a zone {owner}."
+            ),
+        ),
+        ShadowSign::Bare | ShadowSign::BareMixed => (
+            format!("{who} {answers} without AWS's zones for all of AWS's domain, and so for this name"),
+            format!(
+                "{who} {} without a SOA. A random sibling of the name and AWS's public names {} there too, while the \
+                 root's name servers resolve.",
+                phrase::returns_negative(subjects),
+                if *shape == ShadowSign::Bare {
+                    "get such answers"
+                } else {
+                    "fail"
+                },
+            ),
+        ),
+    };
+    let so = if matches!(shape, ShadowSign::Bare | ShadowSign::BareMixed) {
+        "A rule of DNS Firewall for all of AWS's domain answers so, or a server that a Resolver rule sends the domain to."
+    } else {
+        "The Resolver of a VPC has no such zone. So a Resolver rule probably sends the name to a server that has it, or \
+         it is not the VPC's Resolver that answers."
+    };
+    let vpc = subjects.first().and_then(|subject| route53::vpc_of(case, subject));
+    let steps = vpc.as_ref().map_or_else(Vec::new, |vpc| decided::of_vpc(case, vpc));
+    let open = may_forward(&steps);
+    let said = match &vpc {
+        Some(vpc) if !open.is_empty() => {
+            let whys: Vec<&str> = open.iter().map(|step| step.why.as_str()).collect();
+            format!(" What decides in {} is not all known: {}.", vpc.id, whys.join("; "))
+        }
+        _ => String::new(),
+    };
+    let id = remedy::endpoint::word(vpc.as_ref().map_or("", |vpc| vpc.id), "<vpc-id>");
+    let mut profiles: Vec<&str> = open.iter().filter_map(|step| step.profile.as_deref()).collect();
+    profiles.dedup();
+    let mut lists = vec![remedy::endpoint::rules_of(case, id)];
+    lists.extend(profiles.into_iter().map(|profile| {
+        format!(
+            "aws route53profiles list-profile-resource-associations --region {} --profile-id {}",
+            case.region(),
+            remedy::endpoint::word(profile, "<profile-id>")
+        )
+    }));
+    let see = Remedy::new(
+        "See which Resolver rule of the VPC takes the name, and where it leads",
+        lists,
+    );
+    let mut remedies = vec![see];
+    match shape {
+        ShadowSign::Soa(owner) | ShadowSign::Failing(owner) | ShadowSign::Alias(owner, _) => {
+            let zone = owner.to_fqdn();
+            let of_server = Remedy::in_software(
+                &format!("Or, on the server that the rule names: remove the zone {owner}, or make it narrower"),
+                removal(zone.trim_end_matches('.')),
+            );
+            remedies.extend(of_server.into_iter().map(Remedy::as_alternative));
+        }
+        ShadowSign::Bare | ShadowSign::BareMixed => remedies.insert(0, remedy::filter::dns_firewall(case)),
+    }
+    RULE.finding(confidence, subjects)
+        .summary(summary)
+        .why(format!("{seen}{said} {so}"))
+        .seen(open.iter().map(|step| Evidence::fact(step.why.clone())))
+        .seen(seen_at(subjects))
+        .fix(remedies)
+}
+
+/// The Resolver rules and Profiles that could take the name and are not known to; where there is none, what decides
+/// without being certain.
+fn may_forward(steps: &[Step]) -> Vec<&Step> {
+    let is_rule = |step: &&Step| matches!(step.construct, Construct::Rule | Construct::Profile);
+    let opaque: Vec<&Step> = steps
+        .iter()
+        .filter(is_rule)
+        .filter(|step| step.effect == Effect::Opaque)
+        .take(limits::NAMES_SHOWN)
+        .collect();
+    if opaque.is_empty() {
+        return steps.iter().filter(|step| step.decides && !step.certain).collect();
+    }
+    opaque
 }
 
 /// What the authoritative bit adds about where the zone is.

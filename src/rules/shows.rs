@@ -16,6 +16,12 @@ pub enum Shows {
     AnotherVpc,
     /// The VPC's resolver does not use EKS's private hosted zone.
     UnusedPrivateZone,
+    /// A private hosted zone of the VPC has the name.
+    ZoneOfTheVpc,
+    /// A zone that is not AWS's has the name.
+    ForeignZone,
+    /// A resolver refuses to answer.
+    Refusal,
     /// A resolver has a denial in its cache that is out of date.
     CachedDenial,
     /// Nobody has the name.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::age;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, own_record, remedy};
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
 use crate::facts::Call;
@@ -48,7 +48,20 @@ declare_rule! {
             [WRONG_ADDRESSES_ARE_IN_THE_VPC, IS_FROM_BEFORE_IT_WAS_PRIVATE],
         ],
         confidence: [High if [[ANOTHER_RESOLVER_IS_RIGHT]], Medium],
-        wants: [Interfaces, Cluster],
+        wants: [
+            Interfaces,
+            Cluster,
+            Vpc,
+            VpcAttributes,
+            Instance,
+            ResolverRules,
+            RuleAssociations,
+            HostedZones,
+            Firewall,
+            Profiles,
+            VpcEndpoints,
+            Lattice,
+        ],
         stage: Stage::Evidence,
     }
 }
@@ -142,9 +155,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
             .map(|address| address.ip),
     );
     let is_local = case.own_cluster().is_some_and(|cluster| cluster.is_local);
+    let record = own_record::of_all(case, stale);
+    let by_record = record.as_ref().map(own_record::OwnRecord::in_words).unwrap_or_default();
     let mut explanation = format!(
-        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}). {}. An answer may be \
-         kept for its TTL of {ENDPOINT_TTL} s.",
+        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}).{by_record} {}. An \
+         answer may be kept for its TTL of {ENDPOINT_TTL} s.",
         phrase::plural(stale.len(), "gives", "give"),
         case.expected.source,
         if is_local {
@@ -191,6 +206,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
             phrase::distinct(now)
         )));
     }
+    evidence.extend(record.iter().map(|record| Evidence::fact(record.stated())));
     let mut again = remedy::answer::ask_again(case, stale, RecordType::A, "");
     again.title = format!("Ask again after {ENDPOINT_TTL} s: the answer may heal by itself");
     RULE.finding(confidence, stale)
@@ -200,14 +216,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         ))
         .why(explanation)
         .seen(evidence)
-        .fix(
-            [
+        .fix(match record {
+            Some(record) => record.fix(case),
+            None => [
                 vec![again, remedy::answer::interfaces_now(case)],
                 remedy::flush::name(case),
                 vec![unpin()],
             ]
             .concat(),
-        )
+        })
 }
 
 /// The longest TTL of the addresses that these resolvers gave.

@@ -142,6 +142,13 @@ pub struct ResolverRule {
     pub targets: Vec<RuleTarget>,
 }
 
+impl ResolverRule {
+    /// Whether another account owns it, and shares it with the one that asked.
+    pub fn is_shared_with_me(&self) -> bool {
+        self.share_status.as_deref() == Some("SHARED_WITH_ME")
+    }
+}
+
 /// Where a rule forwards to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -3,6 +3,8 @@
 //! Syntax: the AWS CLI's command reference.
 
 use super::super::{Case, Remedy};
+use crate::facts::ResolverRule;
+use crate::limits;
 pub use crate::text::plain_word as word;
 
 /// A DNS attribute of a VPC that is on, as JSON, which the AWS CLI takes as the value of the attribute's option.
@@ -37,15 +39,18 @@ pub fn take_the_name_from_aws(case: &Case<'_>, cluster: &str) -> Vec<Remedy> {
 pub fn let_the_private_zone_work(case: &Case<'_>) -> Vec<Remedy> {
     let (region, cluster) = (case.region(), case.cluster_name());
     let vpc = case.vpc_id();
-    vec![
-        Remedy::new(
-            "See that private access is on, which VPC is the cluster's, and that no update is under way",
-            [format!(
-                "aws eks describe-cluster --region {region} --name {cluster} --query \
-                 'cluster.[status,resourcesVpcConfig.vpcId,resourcesVpcConfig.endpointPrivateAccess]'"
-            )],
-        ),
-        Remedy::new(
+    // What was read to be on needs no look, and no change. It decides nothing, so it is not recorded as touched.
+    let attributes = case.aws_unseen().vpc_attributes.unwrap_or_default();
+    let are_on = attributes.dns_support == Some(true) && attributes.dns_hostnames == Some(true);
+    let mut remedies = vec![Remedy::new(
+        "See that private access is on, which VPC is the cluster's, and that no update is under way",
+        [format!(
+            "aws eks describe-cluster --region {region} --name {cluster} --query \
+             'cluster.[status,resourcesVpcConfig.vpcId,resourcesVpcConfig.endpointPrivateAccess]'"
+        )],
+    )];
+    if !are_on {
+        remedies.push(Remedy::new(
             "Both DNS attributes of the VPC must be true",
             [
                 format!("aws ec2 describe-vpc-attribute --region {region} --vpc-id {vpc} --attribute enableDnsSupport"),
@@ -62,15 +67,93 @@ pub fn let_the_private_zone_work(case: &Case<'_>) -> Vec<Remedy> {
                      '{ON}'"
                 ),
             ],
+        ));
+    }
+    remedies.push(Remedy::new(
+        "See which rules the VPC's Resolver follows: one that fits the name takes it elsewhere",
+        [rules_of(case, vpc)],
+    ));
+    remedies
+}
+
+/// The line that lists which Resolver rules a VPC has.
+pub fn rules_of(case: &Case<'_>, vpc: &str) -> String {
+    format!(
+        "aws route53resolver list-resolver-rule-associations --region {} --filters Name=VPCId,Values={vpc}",
+        case.region()
+    )
+}
+
+/// `--creator-request-id` of what is made for a zone or a VPC. Each has its own: AWS refuses to make another thing
+/// under one that was used (Amazon Route 53 Resolver API Reference, CreateResolverRule, `CreatorRequestId`).
+pub fn request_id(what: &str, of: &str) -> String {
+    let of: String = of.chars().take(limits::REQUEST_ID_OF).collect();
+    format!("eks-dns-{what}-{of}")
+}
+
+/// The member that a target's address stands in (Amazon Route 53 Resolver API Reference, TargetAddress).
+pub fn key(ip: &str) -> &'static str {
+    if ip.contains(':') { "Ipv6" } else { "Ip" }
+}
+
+/// The addresses of the cluster's inbound endpoints, each in this form of its member and itself; where none is known,
+/// one to fill in.
+pub fn each_inbound_address(case: &Case<'_>, form: impl Fn(&str, &str) -> String, between: &str) -> String {
+    let known: Vec<String> = case
+        .inbound_addresses()
+        .iter()
+        .map(|ip| form(key(&ip.to_string()), &ip.to_string()))
+        .collect();
+    if known.is_empty() {
+        form("Ip", "<inbound-endpoint-ip>")
+    } else {
+        known.join(between)
+    }
+}
+
+/// A rule for the endpoint's own name gets the inbound endpoints of the cluster's VPC for its targets.
+pub fn point_to_the_cluster(case: &Case<'_>, rule: &ResolverRule) -> Remedy {
+    // What is shared with an account, only its owner changes.
+    let who = if rule.is_shared_with_me() {
+        let owner = rule.owner.as_deref().unwrap_or("another account");
+        format!("Ask {owner}, whose rule {} is, to point it", rule.id)
+    } else {
+        "Point the rule".to_owned()
+    };
+    let targets = each_inbound_address(case, |key, ip| format!("{{{key}={ip},Port=53}}"), ",");
+    Remedy::new(
+        format!(
+            "{who} to the inbound endpoint of the cluster's VPC, in every VPC that has {}",
+            rule.id
         ),
-        Remedy::new(
-            "See which rules the VPC's Resolver follows: one that fits the name takes it elsewhere",
-            [format!(
-                "aws route53resolver list-resolver-rule-associations --region {region} --filters \
-                 Name=VPCId,Values={vpc}"
-            )],
-        ),
-    ]
+        [format!(
+            "aws route53resolver update-resolver-rule --region {} --resolver-rule-id {} --config 'TargetIps=[{targets}]'",
+            case.region(),
+            rule.id,
+        )],
+    )
+    .to_the_vpc()
+}
+
+/// The one VPC beside the cluster's whose Resolver does not give what is expected: the hub that is to forward. What is
+/// filled in decides nothing, so it is not recorded as touched.
+pub fn hub<'c>(case: &'c Case<'_>) -> Option<&'c str> {
+    let cluster = case.aws_unseen().cluster_vpc_id()?;
+    let vpcs = case
+        .failing()
+        .filter_map(|subject| subject.probed.resolver.vpc.as_deref());
+    let mut others = vpcs.filter(|vpc| *vpc != cluster);
+    let hub = others.next().filter(|hub| word(hub, "") == *hub)?;
+    others.all(|other| other == hub).then_some(hub)
+}
+
+/// The one outbound endpoint that the account sees in a VPC.
+pub fn outbound_of<'c>(case: &'c Case<'_>, vpc: &str) -> Option<&'c str> {
+    let listed = case.aws_unseen().resolver_endpoints.iter().flatten();
+    let mut own =
+        listed.filter(|one| one.direction == "OUTBOUND" && one.is_lasting() && one.vpc_id.as_deref() == Some(vpc));
+    let id = own.next()?.id.as_str();
+    (own.next().is_none() && word(id, "") == id).then_some(id)
 }
 
 /// Whose private hosted zones a VPC sees, where it is known which.

@@ -101,10 +101,19 @@ pub fn to_vpc_resolver(case: &Case<'_>, resolver: Option<IpAddr>) -> Vec<Remedy>
     step.into_iter().map(Remedy::to_the_vpc).collect()
 }
 
+/// A Resolver rule for the endpoint's own name to the inbound endpoints of the cluster's VPC, for another VPC.
+pub fn rule_to_the_cluster(case: &Case<'_>, title: &str) -> Remedy {
+    let lines = resolver_rule(case, &case.own_zone(), &targets(&case.inbound_addresses()));
+    let of_cli = lines.into_iter().filter(|(software, _)| *software == Software::Route53);
+    Remedy::new(title, of_cli.map(|(_, line)| line)).to_the_vpc()
+}
+
 /// The same forward as a Resolver rule: the AWS CLI's `route53resolver` commands, the Terraform AWS provider's
 /// `aws_route53_resolver_rule` and CloudFormation's `AWS::Route53Resolver::ResolverRule`.
 fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Software, String)> {
     let region = case.region();
+    let hub = super::endpoint::hub(case).unwrap_or("<hub-vpc-id>");
+    let outbound = super::endpoint::outbound_of(case, hub).unwrap_or("<rslvr-out-id>");
     let each = |form: fn(&String) -> String, separator: &str| {
         let forms: Vec<String> = targets.iter().map(form).collect();
         forms.join(separator)
@@ -113,16 +122,17 @@ fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Softwa
         (
             Software::Route53,
             format!(
-                "aws route53resolver create-resolver-rule --region {region} --creator-request-id eks-dns \
-                 --rule-type FORWARD --domain-name {zone} --resolver-endpoint-id <rslvr-out-id> --target-ips {}",
-                each(|ip| format!("Ip={ip},Port=53"), " "),
+                "aws route53resolver create-resolver-rule --region {region} --creator-request-id {} \
+                 --rule-type FORWARD --domain-name {zone} --resolver-endpoint-id {outbound} --target-ips {}",
+                super::endpoint::request_id("forward", zone),
+                each(|ip| format!("{}={ip},Port=53", super::endpoint::key(ip)), " "),
             ),
         ),
         (
             Software::Route53,
             format!(
                 "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
-                 --vpc-id <hub-vpc-id>"
+                 --vpc-id {hub}"
             ),
         ),
         (
@@ -132,12 +142,12 @@ fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Softwa
                 "resource \"aws_route53_resolver_rule\" \"eks\" {".to_owned(),
                 format!("  domain_name          = \"{zone}\""),
                 "  rule_type            = \"FORWARD\"".to_owned(),
-                "  resolver_endpoint_id = \"<rslvr-out-id>\"".to_owned(),
+                format!("  resolver_endpoint_id = \"{outbound}\""),
                 each(|ip| format!("  target_ip {{\n    ip = \"{ip}\"\n  }}"), "\n"),
                 "}".to_owned(),
                 "resource \"aws_route53_resolver_rule_association\" \"eks\" {".to_owned(),
                 "  resolver_rule_id = aws_route53_resolver_rule.eks.id".to_owned(),
-                "  vpc_id           = \"<hub-vpc-id>\"".to_owned(),
+                format!("  vpc_id           = \"{hub}\""),
                 "}".to_owned(),
             ]
             .join("\n"),
@@ -151,14 +161,14 @@ fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Softwa
                 "  Properties:".to_owned(),
                 format!("    DomainName: {zone}"),
                 "    RuleType: FORWARD".to_owned(),
-                "    ResolverEndpointId: <rslvr-out-id>".to_owned(),
+                format!("    ResolverEndpointId: {outbound}"),
                 "    TargetIps:".to_owned(),
                 each(|ip| format!("      - Ip: {ip}\n        Port: \"53\""), "\n"),
                 "EksRuleAssociation:".to_owned(),
                 "  Type: AWS::Route53Resolver::ResolverRuleAssociation".to_owned(),
                 "  Properties:".to_owned(),
                 "    ResolverRuleId: !Ref EksRule".to_owned(),
-                "    VPCId: <hub-vpc-id>".to_owned(),
+                format!("    VPCId: {hub}"),
             ]
             .join("\n"),
         ),

@@ -24,9 +24,10 @@ pub fn create(case: &Case<'_>, title: &str) -> Remedy {
             allow("udp"),
             allow("tcp"),
             format!(
-                "aws route53resolver create-resolver-endpoint --region {region} --creator-request-id eks-dns \
+                "aws route53resolver create-resolver-endpoint --region {region} --creator-request-id {} \
                  --direction INBOUND --security-group-ids <sg-id> --ip-addresses SubnetId=<subnet-in-one-zone> \
-                 SubnetId=<subnet-in-another-zone>"
+                 SubnetId=<subnet-in-another-zone>",
+                super::endpoint::request_id("inbound", vpc)
             ),
         ],
     )

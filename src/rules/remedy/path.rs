@@ -8,10 +8,11 @@ use ipnet::IpNet;
 
 use super::super::shared::obstacle::{LAST_ENTRY, NetworkFault, Obstacle, below};
 use super::super::shared::prefix_list::{AdmittedList, OfThisHost};
+use super::super::shared::route53;
 use super::super::{Case, Remedy, Subject, phrase};
 use super::here;
 use crate::dns::RecordType;
-use crate::facts::{AclEntry, NetworkAcl, Route, RouteTable, System};
+use crate::facts::{AclEntry, NetworkAcl, ResolverEndpoint, Route, RouteTable, System};
 use crate::limits;
 use crate::observation::Transport;
 use crate::text::plain_word as word;
@@ -148,8 +149,16 @@ pub fn ask_the_vpc_from_outside(case: &Case<'_>, silent: &[&Subject<'_>]) -> Vec
 pub fn open_security_group(case: &Case<'_>, protocols: &[Transport], clients: &[IpNet]) -> Remedy {
     let region = case.region();
     let networks = networks_of_clients(clients);
-    let visible = case.visible_inbound().unwrap_or_default();
-    let group = visible.iter().find_map(|endpoint| endpoint.security_group_ids.first());
+    // The endpoint that was asked and did not answer as it should, of whatever VPC. What is filled in decides nothing,
+    // so it is not recorded as touched.
+    let is_asked = |endpoint: &&ResolverEndpoint| {
+        let mut asked = case.subjects().filter(|subject| !subject.verdict().is_fine());
+        asked.any(|subject| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip)))
+    };
+    let listed = case.aws_unseen().resolver_endpoints.iter().flatten();
+    let asked = listed.filter(|endpoint| endpoint.is_inbound()).filter(is_asked);
+    let mut endpoints = asked.chain(case.visible_inbound().unwrap_or_default());
+    let group = endpoints.find_map(|endpoint| endpoint.security_group_ids.first());
     let mut commands = Vec::new();
     if group.is_none() {
         commands.push(format!(
@@ -314,48 +323,133 @@ struct Denial<'a> {
     network: String,
 }
 
-/// The entries that a network ACL lacks in one direction, before those that deny. Each has a number of its own.
+/// The entries that a network ACL lacks in one direction, before those that deny. Each has a number of its own. Where
+/// none is free there, what denies is made anew with a higher number first (EC2 API Reference, CreateNetworkAclEntry:
+/// numbers are 1 to 32766).
 fn let_through(case: &Case<'_>, acl: &NetworkAcl, egress: bool, denials: &[Denial<'_>]) -> Remedy {
+    let region = case.region();
+    let direction = if egress { "--egress" } else { "--ingress" };
     let mut taken: Vec<i32> = acl.entries(egress).map(|entry| entry.number).collect();
-    let commands: Vec<String> = denials
-        .iter()
-        .map(|denial| {
-            let before = denial.entry.map_or(LAST_ENTRY, |entry| entry.number);
-            let number = (1..before).rev().find(|number| !taken.contains(number));
-            taken.extend(number);
-            let number = number.map_or_else(|| "<number>".to_owned(), |number| number.to_string());
-            let port = denial.transport.default_port();
-            let (direction, ports) = if egress {
-                ("--egress", "From=1024,To=65535".to_owned())
-            } else {
-                ("--ingress", format!("From={port},To={port}"))
-            };
-            let option = if denial.network.contains(':') {
-                "--ipv6-cidr-block"
-            } else {
-                "--cidr-block"
-            };
-            format!(
-                "aws ec2 create-network-acl-entry --region {} --network-acl-id {} {direction} --rule-number {number} \
-                 --protocol {} --port-range {ports} {option} {} --rule-action allow",
-                case.region(),
-                acl.id,
-                below(denial.transport).to_lowercase(),
-                denial.network
-            )
-        })
-        .collect();
+    let mut numbers: Vec<Option<i32>> = Vec::new();
+    for denial in denials {
+        let before = denial.entry.map_or(LAST_ENTRY, |entry| entry.number);
+        let number = (1..before).rev().find(|number| !taken.contains(number));
+        taken.extend(number);
+        numbers.push(number);
+    }
+    let mut commands = Vec::new();
+    let mut title_ends = String::new();
+    if let Some(room) = room_before(acl, egress, denials, &numbers) {
+        let ports = match (room.entry.from_port, room.entry.to_port) {
+            (Some(from), Some(to)) => format!("--port-range From={from},To={to} "),
+            _ => String::new(),
+        };
+        commands.push(format!(
+            "aws ec2 create-network-acl-entry --region {region} --network-acl-id {} {direction} --rule-number {} \
+             --protocol {} {ports}{} {} --rule-action deny",
+            acl.id,
+            room.number,
+            match room.entry.protocol.as_str() {
+                "6" => "tcp",
+                "17" => "udp",
+                _ => "all",
+            },
+            block_option(&room.cidr),
+            room.cidr
+        ));
+        commands.push(format!(
+            "aws ec2 delete-network-acl-entry --region {region} --network-acl-id {} {direction} --rule-number {}",
+            acl.id, room.entry.number
+        ));
+        let mut free = room.entry.number..room.number;
+        for number in numbers.iter_mut().filter(|number| number.is_none()) {
+            *number = free.next();
+        }
+        title_ends = format!(
+            ". No number is free before rule {}, so it is made anew as rule {} first",
+            room.entry.number, room.number
+        );
+    } else if let Some(stuck) = denials.iter().zip(&numbers).find(|(_, number)| number.is_none()) {
+        let first = stuck.0.entry.map_or(LAST_ENTRY, |entry| entry.number);
+        title_ends = format!(". No number is free before rule {first}: give the entries higher numbers first");
+    }
+    commands.extend(denials.iter().zip(&numbers).map(|(denial, number)| {
+        let number = number.map_or_else(|| "<number>".to_owned(), |number| number.to_string());
+        let port = denial.transport.default_port();
+        let ports = if egress {
+            "From=1024,To=65535".to_owned()
+        } else {
+            format!("From={port},To={port}")
+        };
+        format!(
+            "aws ec2 create-network-acl-entry --region {region} --network-acl-id {} {direction} --rule-number {number} \
+             --protocol {} --port-range {ports} {} {} --rule-action allow",
+            acl.id,
+            below(denial.transport).to_lowercase(),
+            block_option(&denial.network),
+            denial.network
+        )
+    }));
     let mut over: Vec<&str> = denials.iter().map(|denial| below(denial.transport)).collect();
     over.dedup();
     let over = phrase::list(&over);
     let what = if egress { "the answers out" } else { "the questions in" };
     Remedy::new(
         format!(
-            "Let {what} over {over} at the network ACL {}, before what denies it",
+            "Let {what} over {over} at the network ACL {}, before what denies it{title_ends}",
             acl.id
         ),
         commands,
     )
+}
+
+/// The option of a network ACL's entry that takes a network of this family.
+fn block_option(network: &str) -> &'static str {
+    if network.contains(':') {
+        "--ipv6-cidr-block"
+    } else {
+        "--cidr-block"
+    }
+}
+
+/// Where an entry that denies can go, so that others come before it.
+struct RoomBefore<'a> {
+    entry: &'a AclEntry,
+    cidr: String,
+    /// Its number then: the last one before the entry that follows it, so that no order changes.
+    number: i32,
+}
+
+/// RoomBefore for the entries that found no number: behind the one entry that all of them are to be before.
+fn room_before<'a>(
+    acl: &NetworkAcl,
+    egress: bool,
+    denials: &[Denial<'a>],
+    numbers: &[Option<i32>],
+) -> Option<RoomBefore<'a>> {
+    let stuck: Vec<&Denial<'a>> = denials
+        .iter()
+        .zip(numbers)
+        .filter(|(_, number)| number.is_none())
+        .map(|(denial, _)| denial)
+        .collect();
+    let entry = stuck.first()?.entry?;
+    let is_same = |denial: &&Denial<'_>| denial.entry.is_some_and(|other| other.number == entry.number);
+    let cidr = entry
+        .cidr
+        .filter(|_| !entry.allows && matches!(entry.protocol.as_str(), "6" | "17" | "-1"))?;
+    let later = acl
+        .entries(egress)
+        .map(|other| other.number)
+        .filter(|other| *other > entry.number);
+    let number = later.min().unwrap_or(LAST_ENTRY).checked_sub(1)?;
+    let needed = i32::try_from(stuck.len()).ok()?;
+    let fits = entry.number.checked_add(needed).is_some_and(|end| end <= number);
+    (fits && stuck.iter().all(is_same)).then(|| RoomBefore {
+        entry,
+        cidr: cidr.to_string(),
+        number,
+    })
 }
 
 /// The route back that a route table lacks.

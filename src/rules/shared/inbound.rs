@@ -103,6 +103,25 @@ pub(in crate::rules) fn admits(
     }
 }
 
+/// Whether the endpoint's groups were all read, and let everybody of a family in at the port of a transport.
+pub(in crate::rules) fn lets_everybody_in(
+    case: &Case<'_>,
+    endpoint: &ResolverEndpoint,
+    is_v4: bool,
+    transport: Transport,
+) -> bool {
+    let groups = case.security_groups().unwrap_or_default();
+    let ids = &endpoint.security_group_ids;
+    let own: Vec<&SecurityGroup> = groups.iter().filter(|group| ids.contains(&group.id)).collect();
+    let mut permissions = own.iter().flat_map(|group| &group.ingress);
+    own.len() == ids.len()
+        && permissions.any(|permission| {
+            let mut cidrs = permission.cidrs.iter();
+            covers(permission, transport, transport.default_port())
+                && cidrs.any(|cidr| cidr.prefix_len() == 0 && cidr.network().is_ipv4() == is_v4)
+        })
+}
+
 /// Whether a rule is about a port of the transport. Protocols by name, by number, or all (EC2 API Reference,
 /// IpPermission).
 pub(in crate::rules) fn covers(permission: &Permission, transport: Transport, port: u16) -> bool {

@@ -649,7 +649,7 @@ pub(in crate::rules) static CONFIGURATION_SAYS_OTHERWISE: Sign = Sign::of_resolv
     "its answer is not known to differ from AWS's configuration",
     otherwise::disagrees,
 )
-.looking_at(decided::FACTS_AND_VALIDATION);
+.looking_at(decided::FACTS_OF_AN_ANSWER);
 
 /// What decides in the VPC that the resolver answers for is certain, and no Resolver rule.
 pub(in crate::rules) static NOTHING_FORWARDS_IN_ITS_VPC: Sign = Sign::of_resolver_if_known(
