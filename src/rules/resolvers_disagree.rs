@@ -3,20 +3,24 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
-use super::shared::disagreement::{Disagreement, disagreement, is_shown_right, says};
+use super::shared::disagreement::{Disagreement, Divided, DividedBy, disagreement, divided, is_shown_right, says};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::address::AddressClass;
 use crate::facts::System;
+use crate::target::View;
 
 declare_rule! {
     /// ## What it means
     /// Of the name servers in this host's configuration, one gives the right addresses, and another returns a negative
-    /// answer or wrong addresses. The result depends on which of them a client asks.
+    /// answer or wrong addresses. Or one gives private addresses, and another gives public ones, or other private ones.
+    /// The result depends on which of them a client asks.
     ///
     /// ## How it was decided
     /// Of the first three name servers, those that answered were compared: at least one is right, and at
     /// least one says NXDOMAIN or NODATA or has wrong addresses. Where nothing shows that the addresses of a server are
     /// right, that they differ is all that is said. Silence, SERVFAIL and REFUSED are no
-    /// answers: clients go on to the next server there.
+    /// answers: clients go on to the next server there. Where nothing is expected and all give addresses, it is a
+    /// warning: each view has its own, and both may work.
     ///
     /// ## Why it matters
     /// A negative answer is final. Go and glibc ask the servers in their order and stop at the first answer,
@@ -36,7 +40,7 @@ declare_rule! {
         complaints: [Denial 260],
         references: [MAN_RESOLV_CONF, GO_DNS_CLIENT],
         at: Run,
-        requires: [[NAME_SERVERS_DISAGREE]],
+        requires: [[NAME_SERVERS_DISAGREE, NAME_SERVERS_ARE_DIVIDED]],
         names: [[NAME_SERVER_OF_THIS_HOST]],
         confidence: [Certain],
         wants: [Stub, VpcView, PublicControl],
@@ -47,7 +51,11 @@ declare_rule! {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
     let Some(Disagreement { answered, right, wrong }) = disagreement(case) else {
-        return Vec::new();
+        let divided = divided(case);
+        return divided
+            .map(|divided| of_addresses(case, fits.confidence, &divided))
+            .into_iter()
+            .collect();
     };
     let is_known = right.iter().any(|subject| is_shown_right(case, subject));
     let each: Vec<String> = answered
@@ -81,6 +89,98 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
     ]
 }
 
+/// The finding where all give addresses, nothing is expected, and the addresses are not of one answer.
+fn of_addresses(case: &Case<'_>, confidence: Confidence, divided: &Divided<'_, '_>) -> Finding {
+    let answered = &divided.answered;
+    let is_of_the_private_zone = |subject: &Subject<'_>| subject.view() == View::PrivateZone;
+    let each: Vec<String> = answered
+        .iter()
+        .map(|subject| {
+            let gives = if matches!(divided.by, DividedBy::PrivateAddresses) {
+                format!("gives {}", phrase::addresses(&subject.ips()))
+            } else if subject.has_class(AddressClass::Public) {
+                "gives public addresses".to_owned()
+            } else if is_of_the_private_zone(subject) {
+                "gives the private hosted zone's addresses".to_owned()
+            } else {
+                "gives private addresses".to_owned()
+            };
+            format!("{} {gives}", subject.title())
+        })
+        .collect();
+    let (which, remedies) = match &divided.by {
+        DividedBy::View { private, public } => (which_view(private, public), of_one_view(case, private, public)),
+        DividedBy::PrivateAddresses => (
+            "A cluster has one set of private addresses at a time, and these have none in common. So those of one server \
+             at least are old, or another cluster's."
+                .to_owned(),
+            vec![find_out()],
+        ),
+    };
+    RULE.finding(confidence, answered)
+        .severity(Severity::Warning)
+        .summary(format!("this host's name servers disagree: {}", phrase::list(&each)))
+        .why(format!("{} {which}", in_order(case, answered)))
+        .seen(
+            answered
+                .iter()
+                .flat_map(|subject| observed_target(subject))
+                .chain(case.stub().map(|stub| Evidence::fact(phrase::name_servers(stub)))),
+        )
+        .fix(remedies)
+}
+
+/// Which of the servers has which view, and where each view's addresses work.
+fn which_view(private: &[&Subject<'_>], public: &[&Subject<'_>]) -> String {
+    let of_the_zone: Vec<&Subject<'_>> = private
+        .iter()
+        .copied()
+        .filter(|subject| subject.view() == View::PrivateZone)
+        .collect();
+    let has = |subjects: &[&Subject<'_>]| phrase::plural(subjects.len(), "has", "have").to_owned();
+    let whose = if of_the_zone.is_empty() {
+        format!(
+            "{} {} private addresses, and no reply shows the zone that they are from.",
+            phrase::titles(private),
+            has(private)
+        )
+    } else {
+        format!(
+            "{} {} the name from the private hosted zone, so a way into the VPC's DNS is there.",
+            phrase::titles(&of_the_zone),
+            has(&of_the_zone)
+        )
+    };
+    format!(
+        "{whose} {} {} the public endpoint's addresses. The private ones need a route to the VPC, and the public ones a \
+         network that publicAccessCidrs has.",
+        phrase::titles(public),
+        has(public)
+    )
+}
+
+/// How all servers come to give one view: which of them is wanted here is the reader's to say.
+fn of_one_view(case: &Case<'_>, private: &[&Subject<'_>], public: &[&Subject<'_>]) -> Vec<Remedy> {
+    vec![
+        Remedy::advice(format!(
+            "Where this host is to use the private endpoint: make {} answer like {}, by the same conditional forward",
+            phrase::titles(public),
+            phrase::titles(private)
+        ))
+        .to_the_vpc(),
+        Remedy::new(
+            format!(
+                "Or keep only servers of one view in {}, at the place where it is made ({}). For the private endpoint",
+                name_servers_from(case),
+                who_makes_it(case)
+            ),
+            set(case, private),
+        )
+        .as_alternative(),
+        Remedy::new("For the public endpoint", set(case, public)).as_alternative(),
+    ]
+}
+
 /// What the order of the servers means for clients.
 fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
     let Some(first) = answered.first() else {
@@ -98,7 +198,7 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
             "The list has the option rotate, so {clients} start with another server from one lookup to the next, and \
              take the first answer as final."
         )
-    } else if !answered.iter().any(|subject| is_shown_right(case, subject)) {
+    } else if divided(case).is_some() || !answered.iter().any(|subject| is_shown_right(case, subject)) {
         format!(
             "Of those that answer, {clients} ask {first} first and take its answer as final. When it is slow or down they \
              ask the next: answers change then."
@@ -178,9 +278,6 @@ fn cause(earlier: &[Finding], wrong: &[&Subject<'_>]) -> Option<String> {
 }
 
 fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> Vec<Remedy> {
-    let source = case
-        .stub()
-        .map_or_else(|| "resolv.conf".to_owned(), |stub| stub.source.clone());
     vec![
         Remedy::advice(format!(
             "Make {} answer like {}: the same conditional forward, the same exceptions",
@@ -190,22 +287,37 @@ fn remedies(case: &Case<'_>, right: &[&Subject<'_>], wrong: &[&Subject<'_>]) -> 
         .to_the_vpc(),
         Remedy::new(
             format!(
-                "Or keep only servers that have the name in {source}, at the place where it is made ({})",
-                match remedy::here::system(case) {
-                    System::Linux => "DHCP, the VPN client, NetworkManager, systemd-resolved",
-                    System::Macos => "DHCP, the VPN client, a network service's DNS servers, a configuration profile",
-                    System::Windows => "DHCP, the VPN client, an adapter's DNS servers, the NRPT",
-                }
+                "Or keep only servers that have the name in {}, at the place where it is made ({})",
+                name_servers_from(case),
+                who_makes_it(case)
             ),
-            remedy::here::set_name_servers(
-                case,
-                &right
-                    .iter()
-                    .filter_map(|subject| subject.ip())
-                    .map(|ip| ip.to_string())
-                    .collect::<Vec<_>>(),
-            ),
+            set(case, right),
         )
         .as_alternative(),
     ]
+}
+
+/// The file that names the servers.
+fn name_servers_from(case: &Case<'_>) -> String {
+    case.stub()
+        .map_or_else(|| "resolv.conf".to_owned(), |stub| stub.source.clone())
+}
+
+/// What makes that list.
+fn who_makes_it(case: &Case<'_>) -> &'static str {
+    match remedy::here::system(case) {
+        System::Linux => "DHCP, the VPN client, NetworkManager, systemd-resolved",
+        System::Macos => "DHCP, the VPN client, a network service's DNS servers, a configuration profile",
+        System::Windows => "DHCP, the VPN client, an adapter's DNS servers, the NRPT",
+    }
+}
+
+/// The lines that leave these servers alone in it.
+fn set(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<String> {
+    let addresses: Vec<String> = subjects
+        .iter()
+        .filter_map(|subject| subject.ip())
+        .map(|ip| ip.to_string())
+        .collect();
+    remedy::here::set_name_servers(case, &addresses)
 }

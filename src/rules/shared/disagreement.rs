@@ -1,11 +1,12 @@
 //! How the name servers of this host disagree.
 
+use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::limits;
 use crate::rules::{Case, Subject, phrase};
 use crate::target::View;
 
-/// Name servers of this host that answered, and do not agree.
+/// Name servers of this host that answered, and do not agree on whether there is an address, or on what is expected.
 pub(in crate::rules) struct Disagreement<'s, 'a> {
     /// Those that answered, in the order they are asked.
     pub(in crate::rules) answered: Vec<&'s Subject<'a>>,
@@ -17,18 +18,70 @@ pub(in crate::rules) struct Disagreement<'s, 'a> {
 
 /// How the name servers of this host disagree, where they do.
 pub(in crate::rules) fn disagreement<'s, 'a>(case: &'s Case<'a>) -> Option<Disagreement<'s, 'a>> {
-    let answered: Vec<&Subject<'a>> = case
-        .local()
-        .take(limits::NAME_SERVERS_USED)
-        .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted)
-        .filter(|subject| subject.verdict().has_addresses() || subject.verdict().is_negative())
-        .collect();
+    let answered = answered(case);
     let (right, wrong): (Vec<_>, Vec<_>) = answered
         .iter()
         .copied()
         .partition(|subject| subject.verdict().is_fine());
     let disagree = !right.is_empty() && !wrong.is_empty();
     disagree.then_some(Disagreement { answered, right, wrong })
+}
+
+/// The name servers of this host that answered, in the order they are asked.
+fn answered<'s, 'a>(case: &'s Case<'a>) -> Vec<&'s Subject<'a>> {
+    case.local()
+        .take(limits::NAME_SERVERS_USED)
+        .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted)
+        .filter(|subject| subject.verdict().has_addresses() || subject.verdict().is_negative())
+        .collect()
+}
+
+/// Name servers of this host that all give addresses, where nothing is expected, and give different ones.
+pub(in crate::rules) struct Divided<'s, 'a> {
+    /// All of them, in the order they are asked.
+    pub(in crate::rules) answered: Vec<&'s Subject<'a>>,
+    /// How they differ.
+    pub(in crate::rules) by: DividedBy<'s, 'a>,
+}
+
+/// How name servers differ that all give addresses.
+pub(in crate::rules) enum DividedBy<'s, 'a> {
+    /// Some give private addresses, some public ones: two views of one name, of which neither is wrong by itself.
+    View {
+        /// Those that give private ones.
+        private: Vec<&'s Subject<'a>>,
+        /// Those that give public ones.
+        public: Vec<&'s Subject<'a>>,
+    },
+    /// All give private addresses, and some have none in common with others.
+    PrivateAddresses,
+}
+
+/// How name servers of this host differ that all give addresses, where nothing is expected: private ones here and
+/// public ones there, or private ones that have none in common. A cluster has one set of private addresses at a time.
+/// Public addresses that differ show nothing: a public name may have other ones from one place to the next.
+pub(in crate::rules) fn divided<'s, 'a>(case: &'s Case<'a>) -> Option<Divided<'s, 'a>> {
+    let answered = answered(case);
+    if answered.iter().any(|subject| subject.verdict() != Verdict::Answer) {
+        return None;
+    }
+    let of_class = |class| -> Vec<&'s Subject<'a>> {
+        let is_all = |subject: &&Subject<'a>| subject.comparison.addresses.iter().all(|one| one.class == class);
+        answered.iter().copied().filter(is_all).collect()
+    };
+    let (private, public) = (of_class(AddressClass::Private), of_class(AddressClass::Public));
+    if !private.is_empty() && !public.is_empty() {
+        let by = DividedBy::View { private, public };
+        return Some(Divided { answered, by });
+    }
+    let has_none_of = |one: &Subject<'_>, other: &Subject<'_>| {
+        let ips = other.ips();
+        !one.ips().iter().any(|ip| ips.contains(ip))
+    };
+    let differ = |one: &&Subject<'a>| private.iter().any(|other| has_none_of(one, other));
+    // Another name than an endpoint's may lead to another site from one server to the next.
+    let by = DividedBy::PrivateAddresses;
+    (case.endpoint.is_some() && private.iter().any(differ)).then_some(Divided { answered, by })
 }
 
 /// Whether something shows that the addresses of a server are right: they are as expected, or from a private hosted

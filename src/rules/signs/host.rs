@@ -15,6 +15,7 @@ pub(in crate::rules) static OF_HOST: &[&Sign] = &[
     &SYSTEM_FAILS,
     &A_NAME_SERVER_HERE_HAS_THE_NAME,
     &NAME_SERVERS_DISAGREE,
+    &NAME_SERVERS_ARE_DIVIDED,
     &GO_GETS_THE_NAME,
     &GO_ASKS_THE_SYSTEM,
     &SYSTEM_MAY_DIFFER_OTHERWISE,
@@ -84,6 +85,14 @@ pub(in crate::rules) static NAME_SERVERS_DISAGREE: Sign = Sign::of_run_if_known(
     "this host's name servers give different answers, and one of them is right",
     "this host's name servers are not known to give different answers",
     |case| Some(disagreement::disagreement(case).is_some()),
+);
+
+/// All name servers give addresses, nothing is expected, and the addresses are of two views, or of two clusters.
+pub(in crate::rules) static NAME_SERVERS_ARE_DIVIDED: Sign = Sign::of_run_if_known(
+    "whether this host's name servers give addresses of one kind",
+    "one name server of this host gives private addresses, and another gives public ones, or other private ones",
+    "this host's name servers are not known to give addresses that cannot be of one answer",
+    |case| Some(disagreement::divided(case).is_some()),
 );
 
 /// Go's walk over the name servers ends with the right addresses.
