@@ -5,7 +5,9 @@ use std::convert::Infallible;
 
 use super::remedy::{here, plain};
 use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Remedy, Rule, Severity, Stage, find};
+use crate::compare::Verdict;
 use crate::facts::Cluster;
+use crate::limits;
 use crate::resolvers::Role;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
@@ -251,27 +253,56 @@ fn calibrate(findings: &mut [Finding]) {
     }
 }
 
+/// The name server of this host whose answer clients end with, where servers before it gave none: it is final, right or
+/// not, and an error of those before it costs time (Go, src/net/dnsclient_unix.go, tryOneName). `None` where the first
+/// answers, where another order is possible, and where it is not known whether a reply is final.
+fn passed_on_to<'s>(case: &'s Case<'_>) -> Option<&'s str> {
+    let rotates = case.stub().is_none_or(|stub| stub.rotate);
+    if rotates || case.go_asks_the_system() {
+        return None;
+    }
+    let mut passed = 0;
+    for subject in case.local().take(limits::NAME_SERVERS_USED) {
+        match subject.verdict() {
+            Verdict::Unreachable | Verdict::Timeout | Verdict::ServFail | Verdict::Refused => passed += 1,
+            verdict if verdict.has_addresses() || verdict.is_negative() => {
+                return (passed > 0).then(|| subject.name());
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// Severity; causes before what they cause; what the local path depends on first; confidence; the order of
 /// the catalogue; the order of the resolvers.
 fn order(case: &Case<'_>, findings: &mut [Finding]) {
+    let ends_with = passed_on_to(case);
     let position: BTreeMap<&str, (u8, usize)> = case
         .subjects()
         .enumerate()
         .map(|(index, subject)| {
-            let nearness = if subject.has_role(Role::Local) || subject.has_role(Role::Os) {
+            let is_passed_over = || ends_with.is_some_and(|name| name != subject.name());
+            let nearness = if subject.has_role(Role::Local) && is_passed_over() {
+                1
+            } else if subject.has_role(Role::Local) || subject.has_role(Role::Os) {
                 0
             } else if subject.has_role(Role::Custom) {
-                1
-            } else {
                 2
+            } else {
+                3
             };
             (subject.name(), (nearness, index))
         })
         .collect();
+    // The operating system's lookup asks the same servers, and is named beside them.
+    let system = case.system().map(super::Subject::name);
     findings.sort_by_cached_key(|finding| {
+        let is_alone = finding.resolvers.len() == 1;
         let nearest = finding
             .resolvers
             .iter()
+            .filter(|resolver| is_alone || system != Some(resolver.as_str()))
             .filter_map(|resolver| position.get(resolver.as_str()).copied())
             .min()
             // About the host or the name as a whole: before any single resolver.
