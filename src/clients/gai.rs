@@ -68,6 +68,7 @@ impl From<Gai> for ClientResult {
         Self {
             resolves: gai.resolves,
             messages: gai.errors.into_iter().map(|error| error.text).collect(),
+            takes_s: None,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! than the client may dial, the message names no server.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
@@ -59,15 +60,19 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     let mut said = ClientResult::default();
     // With `rotate` each question begins with the next server, so A and AAAA with two.
     let orders = orders(&situation.servers(), situation.rotates());
+    let mut times = BTreeSet::new();
     for version in [Version::Newer, Version::Older] {
         for for_a in &orders {
             for for_aaaa in &orders {
                 let a = walk(situation, version, for_a, RecordType::A)?;
                 let aaaa = walk(situation, version, for_aaaa, RecordType::AAAA)?;
-                said.add(both(situation, a, aaaa));
+                let one = both(situation, a, aaaa);
+                times.insert(one.takes_s);
+                said.add(one);
             }
         }
     }
+    said.takes_s = times.pop_first().flatten().filter(|_| times.is_empty());
     Some(said)
 }
 
@@ -90,8 +95,12 @@ fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> ClientResult {
         (Some(a), Some(aaaa)) => failed(situation, one_by_one, &a, &aaaa),
         _ => ClientResult::resolves(),
     };
+    let taking = |said: ClientResult, ms: f64| ClientResult {
+        takes_s: Some(in_seconds(ms.min(DIAL_MS))),
+        ..said
+    };
     if took_ms > DIAL_MS + NEAR_MS {
-        return deadline(situation);
+        return taking(deadline(situation), DIAL_MS);
     }
     // Names below the search list are asked for, too, where no address was found.
     let names = situation.facts.host.stub.as_ref().map_or(0, |stub| stub.search.len()) + 1;
@@ -101,15 +110,27 @@ fn both(situation: &Situation<'_>, a: Walk, aaaa: Walk) -> ClientResult {
     } else {
         took_ms * names as f64
     };
-    if all_ms <= DIAL_MS - NEAR_MS {
-        return said;
-    }
     // Whoever is silent for this name is for those below the search list, too.
-    if took_ms > DIAL_MS - NEAR_MS || situation.servers().iter().all(is_silent) {
+    let all_are_silent = situation.servers().iter().all(is_silent);
+    let takes_ms = if all_are_silent { all_ms } else { took_ms };
+    let said = if all_ms <= DIAL_MS - NEAR_MS {
+        said
+    } else if took_ms > DIAL_MS - NEAR_MS || all_are_silent {
         deadline(situation).or(said)
     } else {
         said.or(deadline(situation))
-    }
+    };
+    taking(said, takes_ms)
+}
+
+/// Whole seconds; 0 of less than one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most the time of a dial"
+)]
+fn in_seconds(ms: f64) -> u32 {
+    if ms < 1000.0 { 0 } else { (ms / 1000.0).round() as u32 }
 }
 
 fn failed(situation: &Situation<'_>, one_by_one: bool, a: &Failed, aaaa: &Failed) -> ClientResult {
@@ -123,7 +144,7 @@ fn failed(situation: &Situation<'_>, one_by_one: bool, a: &Failed, aaaa: &Failed
     };
     let mut said = ClientResult {
         resolves: a.may_be_read || aaaa.may_be_read,
-        messages: Vec::new(),
+        ..ClientResult::default()
     };
     for failed in &last {
         said.add(ClientResult::of(&kubectl(situation, &failed.error)));
@@ -419,20 +440,34 @@ fn source(lookup: &Lookup, transport: Transport) -> String {
 }
 
 /// What is said where the network did not let the question through; `None` where Go's words for it are not known.
+///
+/// An error says what failed and between whom (src/net/net.go, OpError). A socket of UDP fails as it is connected where
+/// this host has no route. What a router or the server sends back by ICMP comes after the question, so it fails as it
+/// is read: a port that is closed, and what a firewall prohibits (Linux, net/ipv4/icmp.c, icmp_err_convert). Over TCP
+/// all of it comes while the connection is made.
 fn refused(lookup: &Lookup, server: SocketAddr) -> Option<String> {
-    let error = match lookup.reason.as_ref()?.network()? {
-        NetworkFailure::NoRoute => "connect: network is unreachable",
-        NetworkFailure::HostUnreachable => "connect: no route to host",
-        NetworkFailure::Refused | NetworkFailure::Reset if lookup.transport == Transport::Tcp => {
-            "connect: connection refused"
-        }
-        NetworkFailure::Refused | NetworkFailure::Reset => {
-            return Some(format!("{} read: connection refused", io(lookup, server, "read")));
-        }
+    let is_connected = lookup.transport == Transport::Udp && has_own_address(lookup);
+    let (error, comes_back) = match lookup.reason.as_ref()?.network()? {
+        NetworkFailure::NoRoute => ("network is unreachable", is_connected),
+        NetworkFailure::HostUnreachable => ("no route to host", is_connected),
+        NetworkFailure::Refused | NetworkFailure::Reset => ("connection refused", lookup.transport != Transport::Tcp),
         // Which of two errors it is was not kept: EPERM or EACCES.
         NetworkFailure::Forbidden | NetworkFailure::Other { .. } => return None,
     };
-    Some(format!("dial {} {server}: {error}", lookup.transport.as_str()))
+    Some(if comes_back {
+        format!("{} read: {error}", io(lookup, server, "read"))
+    } else {
+        format!("dial {} {server}: connect: {error}", lookup.transport.as_str())
+    })
+}
+
+/// Whether our own socket was connected to the server: it has an address then.
+fn has_own_address(lookup: &Lookup) -> bool {
+    let mut tries = lookup
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.transport == lookup.transport);
+    tries.any(|attempt| attempt.local.is_some())
 }
 
 /// How Go fails over TCP, after a truncated reply.

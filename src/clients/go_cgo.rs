@@ -27,7 +27,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     let host = &situation.target.hostname;
     let mut said = ClientResult {
         resolves,
-        messages: Vec::new(),
+        ..ClientResult::default()
     };
     for error in &errors {
         let text = error.text.as_str();

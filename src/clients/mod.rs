@@ -41,6 +41,9 @@ pub struct Prediction {
     /// What it prints where it fails; several where it is a race, the likelier first, or where versions differ, the
     /// newer first. Empty where it resolves.
     pub messages: Vec<String>,
+    /// How many seconds one lookup takes, where that is a second or more, whichever way it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_s: Option<u32>,
 }
 
 /// A kind of client, by its resolver library.
@@ -117,20 +120,22 @@ struct ClientResult {
     resolves: bool,
     /// What it may print otherwise.
     messages: Vec<String>,
+    /// How long it takes, in seconds, where that is known and always the same.
+    takes_s: Option<u32>,
 }
 
 impl ClientResult {
     fn resolves() -> Self {
         Self {
             resolves: true,
-            messages: Vec::new(),
+            ..Self::default()
         }
     }
 
     fn of(message: &str) -> Self {
         Self {
-            resolves: false,
             messages: vec![message.to_owned()],
+            ..Self::default()
         }
     }
 
@@ -145,6 +150,7 @@ impl ClientResult {
     }
 
     fn or(mut self, other: Self) -> Self {
+        self.takes_s = self.takes_s.filter(|seconds| other.takes_s == Some(*seconds));
         self.add(other);
         self
     }
@@ -543,6 +549,7 @@ fn said_by(clients: &[Model], said: impl Fn(Simulate) -> Option<ClientResult>) -
                 client: *client,
                 outcome: said.outcome(),
                 messages: said.messages,
+                takes_s: said.takes_s.filter(|seconds| *seconds > 0),
             })
         })
         .collect()

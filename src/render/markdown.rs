@@ -395,7 +395,10 @@ impl Comment<'_> {
             if kubectl.outcome == Resolution::Varies {
                 said.push(words::OR_IT_RESOLVES.to_owned());
             }
-            writeln!(self.out, "\n**kubectl** here prints: {}", said.join(" or "))?;
+            let takes = words::takes(kubectl)
+                .map(|takes| format!(" {takes}"))
+                .unwrap_or_default();
+            writeln!(self.out, "\n**kubectl** here prints: {}{takes}", said.join(" or "))?;
         } else if let Some(why) = words::no_kubectl(report) {
             writeln!(self.out, "\n**kubectl**: {}", self.text(why))?;
         }

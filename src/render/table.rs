@@ -496,12 +496,14 @@ impl<'a> Page<'a> {
             } else {
                 words::MESSAGES
             };
+            let takes = words::takes(kubectl)
+                .map(|takes| format!(" {takes}"))
+                .unwrap_or_default();
+            let last = kubectl.messages.len().min(shown).saturating_sub(1);
             for (index, message) in kubectl.messages.iter().take(shown).enumerate() {
-                if index == 0 {
-                    self.labelled("kubectl", message)?;
-                } else {
-                    self.labelled("  or", message)?;
-                }
+                let label = if index == 0 { "kubectl" } else { "  or" };
+                let takes = if index == last { takes.as_str() } else { "" };
+                self.labelled(label, &format!("{message}{takes}"))?;
             }
             if kubectl.outcome == Resolution::Varies {
                 self.labelled("  or", words::OR_IT_RESOLVES)?;

@@ -141,6 +141,9 @@ fn clients(html: &mut Html<'_>, report: &Report) -> fmt::Result {
                 }
                 html.message(message)?;
             }
+            if let Some(takes) = words::takes(kubectl) {
+                html.sentence("p", &[], &takes)?;
+            }
             if kubectl.outcome == Resolution::Varies {
                 html.sentence("p", &[], words::OR_IT_RESOLVES)?;
             }

@@ -757,6 +757,82 @@ fn what_kubectl_waits_for_a_silent_server_is_said() {
     assert_eq!(said(first), "resolves the name here");
 }
 
+/// Go waits for both types, whichever of them it gets, and each lookup that fails takes as long.
+#[test]
+fn what_kubectl_waits_for_one_type_is_said() {
+    let capture = |a: AnswerKind, ips: &[&str]| {
+        let mut capture = article();
+        let silent = lookup(RecordType::AAAA, AnswerKind::Timeout, &[]);
+        let lookups = vec![lookup(RecordType::A, a, ips), silent];
+        capture.observations[0] = resolver("local", Role::Local, "10.63.200.10:53", lookups);
+        let stub = b"nameserver 10.63.200.10\n";
+        capture.facts.host.stub = Some(crate::facts::StubConfiguration::parse("/etc/resolv.conf", stub, |_| {
+            None
+        }));
+        diagnose(capture)
+    };
+    let answered = capture(AnswerKind::Answer, &PRIVATE);
+    assert_eq!(
+        super::super::words::resolves(&answered),
+        "resolves the name here, after 10 s"
+    );
+    let silent = rendered(&capture(AnswerKind::Timeout, &[]), Format::Table, &Style::default());
+    let silent = silent.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(silent.contains("i/o timeout (each lookup takes 10 s)"), "{silent}");
+    // One that says at once that there is no such name costs nothing, however often it is asked.
+    let denied = rendered(&diagnose(article()), Format::Table, &Style::default());
+    assert!(!denied.contains("each lookup takes"), "{denied}");
+}
+
+/// What the network says of one server, and of two.
+#[test]
+fn no_route_is_to_it_or_to_them() {
+    let said = |servers: &[&str], failure: NetworkFailure, local: Option<IpAddr>| {
+        let mut capture = article();
+        capture.observations.clear();
+        for (index, ip) in servers.iter().enumerate() {
+            let lookups = [RecordType::A, RecordType::AAAA].map(|qtype| {
+                let mut lookup = lookup(qtype, AnswerKind::Unreachable, &[]);
+                let failure = failure.clone();
+                lookup.reason = Some(Reason::Network { failure });
+                lookup.attempts[0].local = local;
+                lookup
+            });
+            let at = format!("{ip}:53");
+            let one = resolver(&format!("local-{index}"), Role::Local, &at, lookups.into());
+            capture.observations.push(one);
+        }
+        diagnose(capture)
+    };
+    let both = ["10.63.200.10", "10.63.200.11"];
+    let summary = |servers: &[&str]| said(servers, NetworkFailure::NoRoute, None).findings[0].summary.clone();
+    assert!(
+        summary(&both[..1]).ends_with("there is no route to it"),
+        "{}",
+        summary(&both[..1])
+    );
+    assert!(
+        summary(&both).ends_with("there is no route to them"),
+        "{}",
+        summary(&both)
+    );
+    // Go's socket fails as it is connected where this host has no route, and as it is read where ICMP came back.
+    let prints = |local: Option<&str>| {
+        let local = local.map(|ip| ip.parse().unwrap());
+        let report = said(&both[..1], NetworkFailure::HostUnreachable, local);
+        report.clients[0].messages[0].clone()
+    };
+    let (before, after) = (prints(None), prints(Some("10.63.1.2")));
+    assert!(
+        before.ends_with("dial udp 10.63.200.10:53: connect: no route to host"),
+        "{before}"
+    );
+    assert!(
+        after.ends_with("read udp 10.63.1.2:<port>->10.63.200.10:53: read: no route to host"),
+        "{after}"
+    );
+}
+
 /// A page that has room for some sentences shows all causes that fit, or none of them.
 #[test]
 fn causes_that_fit_are_not_cut_to_the_first() {

@@ -9,7 +9,6 @@ use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::facts::System;
 use crate::facts::platform::HostsLine;
-use crate::limits;
 use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport};
 use crate::resolvers::Role;
@@ -19,6 +18,12 @@ pub(in crate::render) const MESSAGES: usize = 2;
 
 /// What stands beside the messages of a client that resolves the name now and then.
 pub(in crate::render) const OR_IT_RESOLVES: &str = "(it resolves the name now and then)";
+
+/// How long one lookup of kubectl's takes that fails. It makes several before it gives up.
+pub(in crate::render) fn takes(kubectl: &Prediction) -> Option<String> {
+    let seconds = kubectl.takes_s.filter(|_| !kubectl.messages.is_empty())?;
+    Some(format!("(each lookup takes {seconds} s)"))
+}
 
 /// The messages of another client than kubectl, on one line.
 pub(in crate::render) fn client(client: &Prediction) -> String {
@@ -82,31 +87,11 @@ pub(in crate::render) fn resolves(report: &Report) -> String {
         }
         (_, false) => RESOLVES,
     };
-    match waits_s(report) {
-        0 => said.to_owned(),
-        waits => format!("{said}, after {waits} s"),
+    let kubectl = report.clients.iter().find(|client| client.client == Client::Go);
+    match kubectl.and_then(|kubectl| kubectl.takes_s) {
+        None => said.to_owned(),
+        Some(waits) => format!("{said}, after {waits} s"),
     }
-}
-
-/// How many seconds kubectl waits for silent name servers before it comes to one that answers: each is asked in turn
-/// (recorded). Where `options rotate` changes the turn, that is not said.
-fn waits_s(report: &Report) -> u32 {
-    let Some(stub) = report.facts.host.stub.as_ref() else {
-        return 0;
-    };
-    if stub.rotate || report.facts.host.go_asks_the_system(report.vantage.system) || !pinned(report).is_empty() {
-        return 0;
-    }
-    let used = stub.name_servers.iter().take(limits::NAME_SERVERS_USED);
-    let verdicts = used.map(|server| {
-        let mut rows = report.resolvers.iter();
-        let row = rows.find(|row| row.probed.resolver.address == Some(*server));
-        row.map(|row| row.verdict)
-    });
-    let silent = verdicts
-        .take_while(|verdict| *verdict == Some(Verdict::Timeout))
-        .count();
-    stub.timeout_s * u32::try_from(silent).unwrap_or_default()
 }
 
 /// The addresses that kubectl gets here, as far as is known.

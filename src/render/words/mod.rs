@@ -21,7 +21,7 @@ use reasons::reasons;
 
 pub(crate) use about::INTERRUPTED;
 pub(super) use about::{changes, decided_by, expectation, host, interrupted, not_waited_for, provenance, target};
-pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, no_kubectl, resolves};
+pub(super) use clients::{MESSAGES, OR_IT_RESOLVES, client, kubectl, no_kubectl, resolves, takes};
 pub(super) use details::details;
 pub(super) use findings::{NOTED, connections, connections_not_in_why, noted, others, snippet};
 pub(crate) use findings::{Placed, evidence, shown};
