@@ -215,8 +215,7 @@ fn finding(
                     .iter()
                     .filter_map(|inbound| Some(observed(inbound, inbound.a()?))),
             );
-            let to: Vec<IpAddr> = failing.iter().filter_map(|inbound| inbound.ip()).collect();
-            at_the_forwarder(case, &who, &to)
+            at_what_fails(case, &who, &failing)
         }
         (None, Some([])) => {
             explanation.push_str(
@@ -445,19 +444,51 @@ fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -
     remedies
 }
 
-fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
+/// What to do where the inbound endpoints answer from here, and fail: no path to them is broken.
+fn at_what_fails(case: &Case<'_>, who: &str, failing: &[&Subject<'_>]) -> Vec<Remedy> {
+    let to: Vec<IpAddr> = failing.iter().filter_map(|inbound| inbound.ip()).collect();
+    let says = failing
+        .iter()
+        .map(|inbound| phrase::verdict(inbound.verdict()).to_owned());
+    let mut remedies = vec![
+        ask_where_it_forwards(case, who, &to),
+        Remedy::new(
+            format!(
+                "{} there, as from here: see that {} of an inbound endpoint in the cluster's VPC. If so, the Resolver rules \
+                 of that VPC say what it asks for this name",
+                phrase::either(&phrase::each_once(says)),
+                phrase::plural(to.len(), "it is an address", "they are addresses")
+            ),
+            [format!(
+                "aws route53resolver list-resolver-endpoints --region {} --filters Name=Direction,Values=INBOUND",
+                case.region()
+            )],
+        ),
+    ];
+    remedies.extend(remedy::forward::again(
+        case,
+        "An answer there: the forward uses other servers.",
+    ));
+    remedies
+}
+
+fn ask_where_it_forwards(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Remedy {
     let own = case.own_zone();
     let to = if to.is_empty() {
         vec!["<forward-target-ip>".to_owned()]
     } else {
         to.iter().map(ToString::to_string).collect()
     };
+    Remedy::new(
+        format!("On {who}: see where it forwards the name. If it is there, ask, over UDP and TCP"),
+        to.iter()
+            .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
+    )
+}
+
+fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
     let mut remedies = vec![
-        Remedy::new(
-            format!("On {who}: see where it forwards the name. If it is there, ask, over UDP and TCP"),
-            to.iter()
-                .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
-        ),
+        ask_where_it_forwards(case, who, to),
         Remedy::advice(
             "No answer there: restore the path from that host to the inbound endpoint (route, VPN or Direct Connect, \
              network ACL, the endpoint's security group), port 53 over UDP and TCP",

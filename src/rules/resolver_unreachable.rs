@@ -6,7 +6,7 @@ use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::silence::Silence;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::facts::VantageKind;
-use crate::observation::Transport;
+use crate::observation::{NetworkFailure, Transport};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -98,8 +98,10 @@ fn of_the_vpc(finding: Finding, case: &Case<'_>, subjects: &[&Subject<'_>]) -> F
         ),
         explanation: format!(
             "{who} answered no question{}. A VPC's resolver serves the hosts of its own VPC, and those of its Client VPN. \
-             Its answer for the name is not known.",
-            phrase::among_them(case)
+             {} for the name {} not known.",
+            phrase::among_them(case),
+            phrase::plural(subjects.len(), "Its answer", "Their answers"),
+            phrase::plural(subjects.len(), "is", "are")
         ),
         remedies: remedy::path::ask_the_vpc_from_outside(case, subjects),
         ..finding
@@ -144,10 +146,15 @@ fn of_tcp_alone(finding: Finding, silence: Silence, subjects: &[&Subject<'_>]) -
 fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for lookup in subjects.iter().filter_map(|subject| subject.a()) {
-        if let Some(reason) = &lookup.reason
-            && !reasons.contains(&reason.to_string())
-        {
-            reasons.push(reason.to_string());
+        if let Some(reason) = &lookup.reason {
+            let said = match reason.network() {
+                Some(NetworkFailure::NoRoute) if subjects.len() > 1 => "there is no route to them".to_owned(),
+                Some(NetworkFailure::HostUnreachable) if subjects.len() > 1 => "the hosts are unreachable".to_owned(),
+                _ => reason.to_string(),
+            };
+            if !reasons.contains(&said) {
+                reasons.push(said);
+            }
         }
     }
     if reasons.is_empty() {
@@ -179,6 +186,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
     // Where nothing stands in the way, silence for one name says nothing of others.
     let is_of_one_name = matches!(silence, Silence::Accepts | Silence::OnThisHost | Silence::OnTheWay)
         && !subjects.iter().any(|subject| subject.tried_with_more_than_the_name());
+    let in_part = subjects.iter().any(|subject| subject.answers_for_a_part_of_the_run());
     let summary = match silence {
         _ if is_of_one_name => format!("{who} did not answer for the name, and was asked for no other"),
         Silence::Refused => format!(
@@ -192,9 +200,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         _ if is_not_delivered => {
             format!("{who} cannot be reached: {}", phrase::list(&reasons(subjects)))
         }
-        _ if subjects.iter().any(|subject| subject.answers_for_a_part_of_the_run()) => {
-            format!("{who} answered no question for a part of the run")
-        }
+        _ if in_part => format!("{who} answered no question for a part of the run"),
         _ => format!(
             "{who} {} no question at all",
             phrase::plural(subjects.len(), "answers", "answer")
@@ -206,6 +212,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         format!("answered no question{}", phrase::among_them(case))
     };
     let mut explanation = match silence {
+        // What answered for others is there, and the way to it is open.
+        Silence::Accepts | Silence::OnThisHost | Silence::OnTheWay if in_part => format!(
+            "{who} {answered}. A server that restarts, that has too much load, or that limits what one client asks is \
+             silent so."
+        ),
         Silence::Refused => format!(
             "{who} refused every question. Either no DNS server listens on that port, or a firewall refuses it."
         ),
@@ -261,7 +272,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         explanation.push_str(" If it answers other names, the server that it forwards this one to is silent.");
     }
     explanation.push_str(&phrase::for_a_part_of_the_run(subjects));
-    explanation.push_str(" Its answer for the name is not known.");
+    explanation.push_str(phrase::plural(
+        subjects.len(),
+        " Its answer for the name is not known.",
+        " Their answers for the name are not known.",
+    ));
     if subjects.iter().any(|subject| subject.has_role(Role::Local)) {
         let answering = case.local().any(Subject::heard_anything);
         explanation.push_str(match (answering, refused) {
@@ -286,6 +301,10 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
         });
     }
     let mut remedies = match silence {
+        Silence::Accepts | Silence::OnThisHost | Silence::OnTheWay if in_part => vec![Remedy {
+            title: "Ask it again. Where it answers, its log and its load at the time of this run say more".to_owned(),
+            ..remedy::path::see_the_way(case, subjects)
+        }],
         Silence::Refused => vec![
             Remedy {
                 title: "Find what refuses the port: the resolver itself, or a firewall on the path".to_owned(),

@@ -34,6 +34,7 @@ declare_rule! {
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
+        is_of_the_resolver: true,
         hint: "the answer comes, late or at the second try",
         complaints: [Silence 40, Deadline 40],
         shows: [OneAnswer],
@@ -115,10 +116,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, waits: ClientsWait, subjects
     let only_repeated = slowest < SLOW_MS;
     let summary = if let ClientsWait::NotUntilTheAnswer(patience) = waits {
         format!(
-            "{who} {} {} to answer, and this host's clients give up after {} s",
+            "{who} {} {} to answer, and this host's clients wait {} s for each of {} {}",
             phrase::plural(subjects.len(), "takes", "take"),
             phrase::time(slowest),
-            patience.in_all_s()
+            patience.once_s,
+            patience.tries,
+            phrase::plural(patience.tries as usize, "try", "tries")
         )
     } else if only_repeated {
         format!(

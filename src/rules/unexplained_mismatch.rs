@@ -1,7 +1,7 @@
 //! An answer is not the expected one, and no rule of the catalogue says why.
 
 use super::phrase::{self, observed, observed_target};
-use super::shared::transport;
+use super::shared::{late, transport};
 use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::{AnswerKind, ExtendedError};
 
@@ -33,6 +33,7 @@ declare_rule! {
             [not ANSWER_IS_FINE],
         ],
         confidence: [Certain],
+        wants: [VpcView],
         stage: Stage::Unexplained,
     }
 }
@@ -56,31 +57,18 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                     .filter(|lookup| lookup.purpose != crate::observation::Purpose::Target)
                     .map(|lookup| observed(subject, lookup)),
             );
+            let known = KnownOfAnswer::of(case, subject, earlier);
+            let who = subject.title();
+            let mut why = format!(
+                "Below is what {who} returned, question by question. It is certain that the answer is not the expected one."
+            );
+            why.push_str(&known.explanation(&who));
+            why.push_str(&may_be_lost(subject).unwrap_or_default());
             RULE.finding_at_large(fit.confidence)
                 .about(vec![subject.name().to_owned()])
-                .summary(if is_marked_as_stale(subject) {
-                    format!(
-                        "{} does not return the expected answer: it answers from an expired cache entry, as it says itself",
-                        subject.title()
-                    )
-                } else if is_silent_over_udp_alone(subject) {
-                    format!(
-                        "{} gives no answer for this name over UDP, and gives one over TCP: the cause is not known",
-                        subject.title()
-                    )
-                } else {
-                    format!(
-                        "{} does not return the expected answer, and the cause is not known: {}",
-                        subject.title(),
-                        phrase::came_to(subject.verdict(), &subject.probed.lookups)
-                    )
-                })
-                .why(format!(
-                    "Below is what {} returned, question by question. It is certain that the answer is not the \
-                     expected one. None of the causes that this tool knows fits all of it.{}",
-                    subject.title(),
-                    may_be_lost(subject).unwrap_or_default()
-                ))
+                .caused_by(known.cause())
+                .summary(known.summary(subject))
+                .why(why)
                 .seen(evidence)
                 .fix(vec![Remedy::new(
                     "Save a capture and send it to the people who run this resolver",
@@ -91,6 +79,107 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 )])
         })
         .collect()
+}
+
+/// What is known of an answer that no rule explains.
+enum KnownOfAnswer<'c, 'a> {
+    /// It is from an expired cache entry, as the resolver says.
+    Stale,
+    /// It comes over TCP alone.
+    OverTcpAlone,
+    /// A is waited for in vain, and AAAA is answered at once.
+    WaitsForA,
+    /// The resolvers of the VPC fail too, and this rule says why.
+    VpcFails {
+        rule: String,
+        failing: Vec<&'c Subject<'a>>,
+    },
+    /// Nothing.
+    Nothing,
+}
+
+impl<'c, 'a> KnownOfAnswer<'c, 'a> {
+    fn of(case: &'c Case<'a>, subject: &Subject<'_>, earlier: &[Finding]) -> Self {
+        if is_marked_as_stale(subject) {
+            return Self::Stale;
+        }
+        if is_silent_over_udp_alone(subject) {
+            return Self::OverTcpAlone;
+        }
+        if late::waits_for_a_alone(subject) {
+            return Self::WaitsForA;
+        }
+        vpc_fails(case, subject, earlier).unwrap_or(Self::Nothing)
+    }
+
+    /// The finding that explains this one, as far as the resolver forwards the name to those that it is about.
+    fn cause(&self) -> Option<String> {
+        match self {
+            Self::VpcFails { rule, .. } => Some(rule.clone()),
+            _ => None,
+        }
+    }
+
+    fn summary(&self, subject: &Subject<'_>) -> String {
+        let who = subject.title();
+        match self {
+            Self::Stale => {
+                format!(
+                    "{who} does not return the expected answer: it answers from an expired cache entry, as it says itself"
+                )
+            }
+            Self::OverTcpAlone => {
+                format!("{who} gives no answer for this name over UDP, and gives one over TCP: the cause is not known")
+            }
+            Self::WaitsForA => format!(
+                "{who} waits for A {} and then fails, and answers AAAA at once: what it waits for is not known",
+                phrase::time(subject.a().and_then(|lookup| lookup.rtt_ms).unwrap_or_default())
+            ),
+            Self::VpcFails { failing, .. } => format!(
+                "{who} does not return the expected answer: {}; {} {}, too",
+                phrase::came_to(subject.verdict(), &subject.probed.lookups),
+                phrase::titles(failing),
+                phrase::plural(failing.len(), "fails", "fail")
+            ),
+            Self::Nothing => format!(
+                "{who} does not return the expected answer, and the cause is not known: {}",
+                phrase::came_to(subject.verdict(), &subject.probed.lookups)
+            ),
+        }
+    }
+
+    fn explanation(&self, who: &str) -> String {
+        match self {
+            Self::Stale => format!(
+                " {who} marks it as a stale answer. The server that it asks does not answer, or it is to serve stale answers first."
+            ),
+            Self::WaitsForA => format!(
+                " It waits for a server that does not answer the question for A. Or a firewall drops answers with private addresses."
+            ),
+            Self::VpcFails { rule, failing } => format!(
+                " {} {} from here as well, and {rule} says why. If {who} forwards the name there, that is the cause.",
+                phrase::titles(failing),
+                phrase::plural(failing.len(), "fails", "fail")
+            ),
+            Self::OverTcpAlone | Self::Nothing => " None of the causes that this tool knows fits all of it.".to_owned(),
+        }
+    }
+}
+
+/// The resolvers of the VPC that fail, where none of them has the name and an error says why they fail. A resolver
+/// outside the VPC that is silent or fails may ask them.
+fn vpc_fails<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>, earlier: &[Finding]) -> Option<KnownOfAnswer<'c, 'a>> {
+    let waits = subject.a_kind().is_some_and(AnswerKind::is_silence) || subject.a_kind() == Some(AnswerKind::ServFail);
+    if subject.is_vpc_side() || !waits {
+        return None;
+    }
+    let failing: Vec<&Subject<'a>> = case.vpc_side().filter(|one| one.probed.resolver.in_scope).collect();
+    let is_about = |finding: &&Finding, one: &Subject<'_>| {
+        finding.severity == Severity::Error && finding.resolvers.iter().any(|name| name == one.name())
+    };
+    let of_all = |finding: &&Finding| !failing.is_empty() && failing.iter().all(|one| is_about(finding, one));
+    let rule = earlier.iter().find(of_all)?.rule.clone();
+    Some(KnownOfAnswer::VpcFails { rule, failing })
 }
 
 /// It says itself that the answer is older than its TTL.

@@ -33,3 +33,11 @@ pub(in crate::rules) fn retried(lookup: &Lookup) -> bool {
         )
     })
 }
+
+/// Whether A fails after a second or more, and AAAA is answered before: what a program decides by itself takes no time,
+/// so it waited for a server behind it.
+pub(in crate::rules) fn waits_for_a_alone(subject: &Subject<'_>) -> bool {
+    let took = |lookup: Option<&Lookup>| lookup.and_then(|lookup| lookup.rtt_ms);
+    let waited = took(subject.a()).zip(took(subject.aaaa()));
+    subject.a_kind() == Some(AnswerKind::ServFail) && waited.is_some_and(|(a, aaaa)| a >= SLOW_MS && aaaa < SLOW_MS)
+}

@@ -1,6 +1,6 @@
 //! What a filter of private addresses leaves of an answer.
 
-use super::validation;
+use super::{late, validation};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
@@ -62,7 +62,8 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
                 None => may_be_unmarked.then_some(FilteredAnswer::Bare),
             }
         }
-        Verdict::ServFail if may_be_unmarked && !validation::is_shown(subject) => {
+        // A filter reads the answer that is there: it does not wait for one.
+        Verdict::ServFail if may_be_unmarked && !validation::is_shown(subject) && !late::waits_for_a_alone(subject) => {
             let aaaa = subject.aaaa()?;
             let from_aws = aaaa
                 .soa
