@@ -28,6 +28,8 @@ pub struct Plan {
     pub samples: u32,
     /// Whether the control questions are asked.
     pub controls: bool,
+    /// Whether the name is only asked for once more, for its A records alone.
+    pub is_again: bool,
 }
 
 impl Plan {
@@ -51,6 +53,18 @@ impl Plan {
             searches_first: stub.is_some_and(|stub| stub.searches_first(hostname)),
             samples: asked.samples.max(1),
             controls: asked.controls,
+            is_again: false,
+        }
+    }
+
+    /// The endpoint's name once more: whether a resolver that answered it, and then not all else, still does.
+    #[must_use]
+    pub fn once_more(&self) -> Self {
+        Self {
+            search: Vec::new(),
+            samples: 1,
+            is_again: true,
+            ..self.clone()
         }
     }
 
@@ -68,6 +82,9 @@ impl Plan {
             checking_disabled: false,
             sample: 0,
         };
+        if self.is_again {
+            return vec![question(Purpose::Target, &self.target, RecordType::A)];
+        }
         let mut questions = Vec::new();
         for sample in 0..self.samples {
             for qtype in [RecordType::A, RecordType::AAAA] {

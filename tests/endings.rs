@@ -11,6 +11,7 @@ use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::SystemTime;
 
@@ -356,7 +357,7 @@ fn no_silent_question_that_decides_nothing_holds_a_healthy_run() {
 
 /// A resolver that answers what it is asked over UDP where that is as it wants, and nothing else; over TCP it answers
 /// everything.
-fn only(is_answered: fn(&[u8]) -> bool) -> SocketAddr {
+fn only(is_answered: impl Fn(&[u8]) -> bool + Send + 'static) -> SocketAddr {
     let known = resolver(Plays::Has(ADDRESS), None);
     let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
     let address = udp.local_addr().expect("an address");
@@ -495,4 +496,29 @@ fn a_resolver_in_scope_is_waited_for() {
     let resolvers = report["resolvers"].as_array().expect("a list");
     assert_eq!(resolvers[1]["verdict"], "timeout");
     assert_eq!(left(&report), []);
+}
+
+/// It answers the endpoint's name, and then nothing more over UDP: what is left open is no silence of other servers.
+#[test]
+fn a_resolver_that_stops_behind_its_answer_is_not_healthy() {
+    const A: [u8; 4] = [0, 1, 0, 1];
+    let checked = |answers: usize| {
+        let asked = AtomicUsize::new(0);
+        let resolver = only(move |query| {
+            let is_counted = is_for_the_endpoint(query) && is_for(query, A);
+            is_for_the_endpoint(query) && (!is_counted || asked.fetch_add(1, Ordering::Relaxed) < answers)
+        });
+        let report = check(&[resolver], &format!("{} --no-aws --timeout 700ms", expect()));
+        let lookups = report["resolvers"][0]["lookups"].as_array().expect("a list").len();
+        (report, lookups)
+    };
+    let (stopped, lookups) = checked(1);
+    assert_eq!(stopped["conclusion"], "broken");
+    assert_eq!(stopped["findings"][0]["rule"], "resolver-unstable");
+    assert_eq!(stopped["resolvers"][0]["samples"]["count"], 2);
+    // One that answers again is as it was, and nothing is added.
+    let (answers, before) = checked(usize::MAX);
+    assert_eq!(answers["conclusion"], "healthy", "{:#}", answers["findings"]);
+    assert_eq!(answers["resolvers"][0]["samples"], Value::Null);
+    assert_eq!(lookups, before + 1);
 }

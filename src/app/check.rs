@@ -13,7 +13,7 @@ use super::conduct::{Interrupted, apart, before, conduct, now};
 use super::learn::KnownEndpoint;
 use super::learning::{Knowledge, OpenSources, SourceAnswer};
 use super::shared::{self, Awaits, Shared};
-use super::{Error, compare, output, via};
+use super::{Error, again, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
 use crate::connect::{self, Authority};
@@ -304,7 +304,7 @@ pub(super) async fn round_beside(
     let Knowledge { facts, vantage, .. } = knowledge;
     let ended_by = *stop.borrow();
     let interrupted = ended_by == Some(EarlyEnd::Interrupted);
-    let observations = in_order(&resolvers, shared.complete(observations));
+    let mut observations = in_order(&resolvers, shared.complete(observations));
     gaps.extend(shared.gaps(&observations));
     let mut not_waited_for = match ended_by {
         Some(EarlyEnd::Settled) => settled::left(&target.hostname, &observations, &live, sources.left()),
@@ -314,6 +314,28 @@ pub(super) async fn round_beside(
     gaps.extend(of_another_account(&facts));
     gaps.extend(not_asked(settings, &resolvers, &facts, &not_waited_for));
     gaps.extend(cut_short(&plan, &observations, &not_waited_for));
+    let mut asked = settings.asked.clone();
+    // In a run of many targets, the others show it.
+    let doubted = match ended_by {
+        None | Some(EarlyEnd::Settled) if plan.samples == 1 && shared.paces.is_none() => {
+            again::left_questions_open(&observations, &not_waited_for)
+        }
+        _ => Vec::new(),
+    };
+    if !doubted.is_empty() {
+        let run = Run {
+            deadline: left(),
+            ..run.clone()
+        };
+        let end = async {
+            (&mut interrupt).await;
+            EarlyEnd::Interrupted
+        };
+        let said = probe::watched(&plan.once_more(), &doubted, &run, &Live::default(), end, |_| {}).await;
+        if again::add_what_differs(&mut observations, &said) {
+            asked.samples = 2;
+        }
+    }
     if !interrupted && left() > Duration::ZERO {
         let own = observations.iter().filter(|probed| !shared.is_silent(&probed.resolver));
         gaps.extend(unasked(own));
@@ -328,7 +350,7 @@ pub(super) async fn round_beside(
         taken_at,
         vantage,
         target: named(target, &facts),
-        asked: settings.asked.clone(),
+        asked,
         facts,
         gaps,
         observations,

@@ -1,6 +1,7 @@
 //! The program: from arguments to what is printed and the exit code. With [`facts::host`](crate::facts::host)
 //! and [`probe`](crate::probe) the only part that touches what is outside.
 
+mod again;
 mod by_resolver;
 mod check;
 mod compare;
