@@ -322,7 +322,12 @@ mod tests {
             let text = format!("{}.{zone}.eks.amazonaws.com", "A".repeat(32));
             text.parse::<Name>().unwrap_or_else(|_| Name::root())
         });
-        for rule in ["resolver-unreachable", "malformed-reply", "not-recursive"] {
+        for rule in [
+            "resolver-unreachable",
+            "malformed-reply",
+            "not-recursive",
+            "slow-resolver",
+        ] {
             let mut causes = Causes::default();
             for (place, host) in hosts.iter().enumerate().rev() {
                 let found = [finding(rule, "corp"), finding("no-forwarding", "vpc")];

@@ -12,6 +12,26 @@ use crate::text::shell_word;
 /// The rule that such an entry is a case of.
 pub(super) const RULE: &str = "endpoint-name-stale";
 
+/// Whether findings of a rule say that a name is no cluster's any more.
+pub fn is_of_dead_entries(rule: &str) -> bool {
+    [RULE, "cluster-not-found"].contains(&rule)
+}
+
+impl TargetOutcome {
+    /// Whether it is an entry of a kubeconfig whose name is no cluster's any more, as far as is known: nobody who
+    /// decides has it.
+    pub fn is_dead_entry(&self) -> bool {
+        let is_said = |lead: &TargetHeadline| {
+            let is_sure = lead.confidence <= Confidence::High || self.replaced_by.is_some();
+            is_of_dead_entries(&lead.rule) && lead.severity == Severity::Error && is_sure
+        };
+        let mut deciding = self.resolvers.iter().filter(|said| said.in_scope);
+        self.is_entry()
+            && self.headline.as_ref().is_some_and(is_said)
+            && !deciding.any(|said| said.verdict.has_addresses())
+    }
+}
+
 /// An entry that another has taken the place of.
 pub(super) struct Replaced {
     /// The place of the dead one.

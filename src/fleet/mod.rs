@@ -12,6 +12,7 @@ mod telling;
 
 pub use causes::Cause;
 pub use compared::{Across, Compared, Documents, NotFleet, Side, TargetState, changes, compare, read_document};
+pub use dead::is_of_dead_entries;
 pub use document::{DocumentKind, Fleet, Gathering, LeftOut, NotAwaited, Tally};
 pub use file::{TargetLine, Unreadable, read};
 pub use outcome::{ResolverOutcome, TargetHeadline, TargetOutcome};

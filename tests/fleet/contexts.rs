@@ -79,6 +79,13 @@ fn every_context_once_and_the_dead_ones_with_who_has_their_cluster_now() {
     assert_eq!(fleet.causes[0].rule, "endpoint-name-stale");
     assert_eq!(fleet.causes[0].targets, ["old-shop"]);
     assert!(!outcome.stdout.contains("secret"));
+    // The first line says it of all of them, and who has the cluster.
+    let line = "1 of 4 entries of your kubeconfig is dead: old-shop (prod probably has its cluster now)";
+    for format in ["table", "short", "markdown", "html", "nagios"] {
+        let printed = all_contexts(&path, &server, format).stdout;
+        let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(printed.contains(line), "{format}: {printed}");
+    }
     // Line by line, the last line of an entry says what the document does.
     let outcome = all_contexts(&path, &server, "jsonl");
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
@@ -118,6 +125,8 @@ fn an_entry_with_another_role_or_profile_takes_nobodys_place() {
         let fleet: Fleet = serde_json::from_str(&outcome.stdout).expect("the document");
         assert_eq!(fleet.targets[1].replaced_by, None, "{more}");
         assert!(!outcome.stdout.contains("delete-context"), "{more}: {}", outcome.stdout);
+        let table = all_contexts(&path, &server, "table").stdout;
+        assert!(!table.contains("dead"), "{more}: {table}");
     }
 }
 

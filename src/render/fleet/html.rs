@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, rows};
+use super::{
+    address, counted, counts, dead_beside, headline, mark, named, not_waited_for, of_example, of_one_target, rows,
+};
 use crate::fleet::{Cause, Fleet};
 use crate::limits;
 use crate::render::Style;
@@ -20,6 +22,9 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         html.within("main", &[], |html| {
             html.new_line()?;
             html.about(&[("targets", counts(fleet))])?;
+            if let Some(dead) = dead_beside(fleet, style.verbose) {
+                html.sentence("p", &[], &dead)?;
+            }
             if fleet.interrupted {
                 html.sentence("p", &[], INTERRUPTED)?;
             }

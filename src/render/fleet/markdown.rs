@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{
-    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, rows,
+    address, counted, counts, dead_beside, headline, mark, named, not_waited_for, of_example, of_one_target,
+    other_ways, rows,
 };
 use crate::fleet::Fleet;
 use crate::limits;
@@ -26,6 +27,9 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         writeln!(comment.out, "- Finding: {}", comment.text(tag))?;
     }
     writeln!(comment.out, "- Targets: {}", comment.text(&counts(fleet)))?;
+    if let Some(dead) = dead_beside(fleet, style.verbose) {
+        writeln!(comment.out, "- {}", comment.text(&dead))?;
+    }
     writeln!(comment.out, "- Exit code: {}", fleet.exit_code)?;
     if fleet.interrupted {
         writeln!(comment.out, "\n{INTERRUPTED}")?;

@@ -1,6 +1,7 @@
 //! The document of many targets as text: each cause once, then what of which target.
 
 pub mod compared;
+mod dead;
 mod html;
 pub(crate) mod machine;
 mod markdown;
@@ -16,7 +17,7 @@ use serde::Serialize;
 
 use super::words::LineMark;
 use super::{Format, Style, json, short, words};
-use crate::fleet::{Cause, Fleet, LeftOut, NotAwaited, Tally, TargetOutcome};
+use crate::fleet::{Cause, Fleet, LeftOut, NotAwaited, Tally, TargetOutcome, is_of_dead_entries};
 use crate::limits;
 use crate::observation::Source;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION};
@@ -170,7 +171,11 @@ fn headline(fleet: &Fleet) -> words::Headline {
         Conclusion::Degraded | Conclusion::Broken => true,
     };
     let lead = fleet.causes.first().filter(is_lead);
-    let text = lead.map(|cause| counted(cause, fleet)).or_else(|| undecided_for(fleet));
+    // What is dead has its causes by cluster and by Region, and is one thing to whoever has the kubeconfig.
+    let of_entries = |cause: &Cause| dead::line(fleet, false).filter(|_| is_of_dead_entries(&cause.rule));
+    let text = lead
+        .map(|cause| of_entries(cause).unwrap_or_else(|| counted(cause, fleet)))
+        .or_else(|| undecided_for(fleet));
     words::Headline {
         mark: mark(fleet.conclusion),
         conclusion: fleet.conclusion.as_str(),
@@ -227,6 +232,12 @@ fn noun_of(count: usize, are_entries: bool) -> &'static str {
     } else {
         plural(count, "target", "targets")
     }
+}
+
+/// The entries that are dead, where the first line is another.
+fn dead_beside(fleet: &Fleet, verbose: bool) -> Option<String> {
+    let is_lead = headline(fleet).text.starts_with(&dead::line(fleet, false)?);
+    dead::line(fleet, verbose).filter(|_| verbose || !is_lead)
 }
 
 /// `40 targets: 3 broken, 37 healthy`.

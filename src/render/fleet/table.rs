@@ -6,8 +6,8 @@ use std::fmt;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    address, counted, counts, headline, mark, named, not_waited_for, of_example, of_one_target, other_ways, rows,
-    undecided_for,
+    address, counted, counts, dead_beside, headline, mark, named, not_waited_for, of_example, of_one_target,
+    other_ways, rows, undecided_for,
 };
 use crate::fleet::Fleet;
 use crate::limits;
@@ -27,6 +27,9 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
     if !fleet.causes.is_empty() || is_mixed && undecided_for(fleet).is_some() {
         page.blank();
         page.item(INDENT, "", &counts(fleet))?;
+    }
+    if let Some(dead) = dead_beside(fleet, style.verbose) {
+        page.item(INDENT, "", &dead)?;
     }
     if fleet.interrupted {
         page.item(INDENT, "", INTERRUPTED)?;
