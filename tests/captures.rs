@@ -269,7 +269,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         (
             "an address that is written like none",
             with(|d| d["resolvers"][0]["address"] = "\u{202e}here".into()),
-            "an address in the object that ends there is none",
+            "here\", and has to be an address with a port",
         ),
         (
             "a wrong verdict of a lookup",
