@@ -11,7 +11,7 @@ use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::SystemTime;
 
@@ -358,15 +358,21 @@ fn no_silent_question_that_decides_nothing_holds_a_healthy_run() {
 /// A resolver that answers what it is asked over UDP where that is as it wants, and nothing else; over TCP it answers
 /// everything.
 fn only(is_answered: impl Fn(&[u8]) -> bool + Send + 'static) -> SocketAddr {
+    serving(move |query| {
+        let is_answered = is_answered(query);
+        is_answered.then(|| reply(query, Plays::Has(ADDRESS))).flatten()
+    })
+}
+
+/// A resolver that answers over UDP as is wanted; over TCP it answers everything.
+fn serving(answer: impl Fn(&[u8]) -> Option<Vec<u8>> + Send + 'static) -> SocketAddr {
     let known = resolver(Plays::Has(ADDRESS), None);
     let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
     let address = udp.local_addr().expect("an address");
     thread::spawn(move || {
         let mut query = [0; 4096];
         while let Ok((length, client)) = udp.recv_from(&mut query) {
-            if is_answered(&query[..length])
-                && let Some(reply) = reply(&query[..length], Plays::Has(ADDRESS))
-            {
+            if let Some(reply) = answer(&query[..length]) {
                 udp.send_to(&reply, client).ok();
             }
         }
@@ -521,4 +527,30 @@ fn a_resolver_that_stops_behind_its_answer_is_not_healthy() {
     assert_eq!(answers["conclusion"], "healthy", "{:#}", answers["findings"]);
     assert_eq!(answers["resolvers"][0]["samples"], Value::Null);
     assert_eq!(lookups, before + 1);
+}
+
+/// SERVFAIL that is over when the question with checking disabled comes is none of validation's.
+#[test]
+fn a_failure_that_is_over_is_not_validations() {
+    let checked = |is_over_then: bool| {
+        let is_over = AtomicBool::new(false);
+        let resolver = serving(move |query| {
+            let mut reply = reply(query, Plays::Has(ADDRESS))?;
+            // CD is the fifth bit of the fourth octet (RFC 4035 section 3.2.2).
+            let is_checked = query[3] & 0x10 == 0;
+            if !is_checked {
+                is_over.store(is_over_then, Ordering::Relaxed);
+            } else if is_for_the_endpoint(query) && !is_over.load(Ordering::Relaxed) {
+                // SERVFAIL, and nothing behind the question.
+                reply = query.to_vec();
+                reply[2] |= 0x80;
+                reply[3] = 0x82;
+            }
+            Some(reply)
+        });
+        check(&[resolver], &format!("{} --no-aws --timeout 700ms", expect()))
+    };
+    let rule = |report: &Value| report["findings"][0]["rule"].clone();
+    assert_eq!(rule(&checked(false)), "dnssec-bogus");
+    assert_eq!(rule(&checked(true)), "resolver-unstable");
 }

@@ -318,7 +318,9 @@ pub(super) async fn round_beside(
     // In a run of many targets, the others show it.
     let doubted = match ended_by {
         None | Some(EarlyEnd::Settled) if plan.samples == 1 && shared.paces.is_none() => {
-            again::left_questions_open(&observations, &not_waited_for)
+            let mut doubted = again::left_questions_open(&observations, &not_waited_for);
+            doubted.extend(again::answered_unchecked(&observations));
+            doubted
         }
         _ => Vec::new(),
     };
