@@ -151,11 +151,12 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
     fn explanation(&self, who: &str) -> String {
         match self {
             Self::Stale => format!(
-                " {who} marks it as a stale answer. The server that it asks does not answer, or it is to serve stale answers first."
+                " {who} marks it as a stale answer. The server that it asks does not answer, or it is to serve stale \
+                 answers first."
             ),
-            Self::WaitsForA => format!(
-                " It waits for a server that does not answer the question for A. Or a firewall drops answers with private addresses."
-            ),
+            Self::WaitsForA => " It waits for a server that does not answer the question for A. Or a firewall drops \
+                                answers with private addresses."
+                .to_owned(),
             Self::VpcFails { rule, failing } => format!(
                 " {} {} from here as well, and {rule} says why. If {who} forwards the name there, that is the cause.",
                 phrase::titles(failing),
