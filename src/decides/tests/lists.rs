@@ -74,7 +74,6 @@ fn a_delegation_rule_is_said_to_need_a_delegation() {
         rule_id: id.clone(),
         vpc_id: "vpc-1".to_owned(),
         status: Some("COMPLETE".to_owned()),
-        ..RuleAssociation::default()
     }]);
     facts.resolver_rules = Some(vec![ResolverRule {
         id,
