@@ -303,7 +303,7 @@ pub(super) async fn round_beside(
     let mut gaps = knowledge.gaps();
     let Knowledge { facts, vantage, .. } = knowledge;
     let ended_by = *stop.borrow();
-    let interrupted = ended_by == Some(EarlyEnd::Interrupted);
+    let mut interrupted = ended_by == Some(EarlyEnd::Interrupted);
     let mut observations = in_order(&resolvers, shared.complete(observations));
     gaps.extend(shared.gaps(&observations));
     let mut not_waited_for = match ended_by {
@@ -331,6 +331,7 @@ pub(super) async fn round_beside(
         };
         let end = async {
             (&mut interrupt).await;
+            interrupted = true;
             EarlyEnd::Interrupted
         };
         let said = probe::watched(&plan.once_more(), &doubted, &run, &Live::default(), end, |_| {}).await;

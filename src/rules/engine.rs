@@ -297,6 +297,10 @@ fn order(case: &Case<'_>, findings: &mut [Finding]) {
         .collect();
     // The operating system's lookup asks the same servers, and is named beside them.
     let system = case.system().map(super::Subject::name);
+    let explaining: BTreeSet<String> = findings
+        .iter()
+        .filter_map(|finding| finding.caused_by.clone())
+        .collect();
     findings.sort_by_cached_key(|finding| {
         let is_alone = finding.resolvers.len() == 1;
         let nearest = finding
@@ -307,11 +311,14 @@ fn order(case: &Case<'_>, findings: &mut [Finding]) {
             .min()
             // About the host or the name as a whole: before any single resolver.
             .unwrap_or((0, 0));
+        // What explains why servers before it gave no answer is no mere silence that costs time.
+        let is_behind = ends_with.is_some() && explaining.contains(&finding.rule);
+        let nearness = if is_behind { 0 } else { nearest.0 };
         let registered = RULES.iter().position(|rule| rule.name == finding.rule);
         (
             finding.severity,
             finding.caused_by.is_some(),
-            nearest.0,
+            nearness,
             finding.confidence,
             registered,
             nearest.1,
