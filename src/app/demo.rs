@@ -129,7 +129,7 @@ fn difference(found: &ExpectedDiagnosis, stated: &ExpectedDiagnosis) -> String {
     format!("found {}; stated {}", describe(found), describe(stated))
 }
 
-/// Prints the scenarios: as a document where JSON is asked for, and else a line each, which no other format has more of.
+/// Prints the scenarios: as a document where JSON is asked for, and else a line each.
 fn list(args: &OutputArgs) -> Result<u8, Error> {
     let printed = match args.format {
         Format::Json => serde_json::to_string_pretty(&scenarios()).map_err(Error::Document)? + "\n",

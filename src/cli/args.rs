@@ -626,8 +626,8 @@ pub struct SourceArgs {
     ///
     /// CloudTrail is asked for the events that touch Resolver rules and endpoints, zones, DNS Firewall, Profiles, the
     /// VPC's DNS attributes and DHCP options, VPC endpoints, VPC Lattice, the networks of Resolver endpoints and their
-    /// prefix lists, Client VPN and the cluster's configuration. It takes two questions a second, so give it time with --deadline. That something changed is no
-    /// proof that it is the cause.
+    /// prefix lists, Client VPN and the cluster's configuration. It takes two questions a second, so give it time with
+    /// --deadline. That something changed is no proof that it is the cause.
     #[arg(long, value_name = "DURATION", value_parser = value::since)]
     pub since: Option<Duration>,
 }

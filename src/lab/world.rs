@@ -12,6 +12,10 @@ use serde::de::{DeserializeOwned, Error as _};
 use super::scenario::{Scenario, Zone};
 
 /// The name of every scenario and where its text stands in [`TEXTS`], sorted by name; made by the build script.
+#[expect(
+    clippy::unreadable_literal,
+    reason = "the build script writes it, and nobody reads it"
+)]
 static SCENARIOS: &[(&str, Range<usize>)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
 /// The texts of all scenarios, one behind the other.

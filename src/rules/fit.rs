@@ -181,7 +181,7 @@ impl Rule {
         let (named, by_name) = self.states.names.facts();
         let named = named.into_iter().chain(by_name);
         let of_signs = self.states.requires.facts().1.into_iter().chain(named).chain(surer);
-        let mut wants = distinct(self.wants.iter().copied().chain(of_signs));
+        let mut wants = distinct(self.wants.iter().chain(self.wants_of).copied().chain(of_signs));
         wants.retain(|need| !needs.contains(need));
         wants
     }

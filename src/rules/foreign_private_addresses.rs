@@ -3,7 +3,7 @@
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::{made, own_zone};
 use super::step::foreign_zone_around;
-use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, own_record, remedy};
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped, own_record, remedy};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
@@ -47,20 +47,8 @@ declare_rule! {
             [not SINKHOLED],
         ],
         confidence: [High if [[ITS_NETWORKS_ARE_KNOWN, IS_IN_A_FOREIGN_ZONE]], Medium],
-        wants: [
-            Cluster,
-            Interfaces,
-            Vpc,
-            VpcAttributes,
-            Instance,
-            ResolverRules,
-            RuleAssociations,
-            HostedZones,
-            Firewall,
-            Profiles,
-            VpcEndpoints,
-            Lattice,
-        ],
+        wants: [Interfaces],
+        wants_of: decided::FACTS,
         stage: Stage::Evidence,
     }
 }

@@ -72,6 +72,8 @@ pub struct Rule {
     pub needs: &'static [Need],
     /// Without these it is less sure. [`Rule::wants`] has all, with those of its signs.
     pub wants: &'static [Need],
+    /// The same of what several rules want together.
+    pub wants_of: &'static [Need],
     /// What its findings show, for the rules that have that for a consequence.
     pub shows: &'static [Shows],
     /// The controls that would confirm its findings or rule them out, and what each would show.
@@ -152,6 +154,7 @@ macro_rules! declare_rule {
             confidence: [$($level:ident $(if [$([$($($surer:ident)+),+ $(,)?]),* $(,)?])?),+ $(,)?],
             $(needs: [$($need:ident),* $(,)?],)?
             $(wants: [$($want:ident),* $(,)?],)?
+            $(wants_of: $together:path,)?
             $(explains: [$($explained:ident),* $(,)?],)?
             $(replaces: [$($replaced:ident),* $(,)?],)?
             stage: $stage:expr $(,)?
@@ -180,6 +183,7 @@ macro_rules! declare_rule {
             },
             needs: &[$($(crate::rules::Need::$need),*)?],
             wants: &[$($(crate::rules::Need::$want),*)?],
+            wants_of: [$($together,)? &[]][0],
             shows: &[$($(crate::rules::Shows::$shown),+)?],
             settled_by: &[$($((crate::rules::Control::$control, $between)),+)?],
             explains: &[$($(crate::rules::Shows::$explained),*)?],

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::attributes::{changes_access, switched_off};
 use super::view::{self, VpcSideFault};
-use super::{Case, Evidence, Finding, Fits, Severity, Stage, Subject, otherwise, remedy};
+use super::{Case, Evidence, Finding, Fits, Severity, Stage, Subject, decided, otherwise, remedy};
 use crate::facts::VpcAttributes;
 
 declare_rule! {
@@ -55,20 +55,8 @@ declare_rule! {
         ],
         confidence: [Medium],
         needs: [VpcView],
-        wants: [
-            Cluster,
-            Vpc,
-            VpcAttributes,
-            Updates,
-            Instance,
-            ResolverRules,
-            RuleAssociations,
-            HostedZones,
-            Firewall,
-            Profiles,
-            VpcEndpoints,
-            Lattice,
-        ],
+        wants: [Updates],
+        wants_of: decided::FACTS,
         stage: Stage::Evidence,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::age;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, own_record, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, own_record, remedy};
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
 use crate::facts::Call;
@@ -48,20 +48,8 @@ declare_rule! {
             [WRONG_ADDRESSES_ARE_IN_THE_VPC, IS_FROM_BEFORE_IT_WAS_PRIVATE],
         ],
         confidence: [High if [[ANOTHER_RESOLVER_IS_RIGHT]], Medium],
-        wants: [
-            Interfaces,
-            Cluster,
-            Vpc,
-            VpcAttributes,
-            Instance,
-            ResolverRules,
-            RuleAssociations,
-            HostedZones,
-            Firewall,
-            Profiles,
-            VpcEndpoints,
-            Lattice,
-        ],
+        wants: [Interfaces],
+        wants_of: decided::FACTS,
         stage: Stage::Evidence,
     }
 }

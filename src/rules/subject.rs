@@ -159,8 +159,8 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// Whether any question over a transport got a reply, of this target or of another one of the same run; `None` where
-    /// none was asked. One that answered for a part of the run did not answer in the other.
+    /// Whether any question over a transport got a reply, of this target or of another one of the same run; `None`
+    /// where none was asked. One that answered for a part of the run did not answer in the other.
     pub fn heard_over(&self, transport: Transport) -> Option<bool> {
         let of_others = self.for_others();
         let is_heard_for_others = match transport {

@@ -190,10 +190,10 @@ impl KnownResolvers {
         }
     }
 
-    /// Whether what was silent for a target is silent whatever it is asked. Without control questions the silence may be
-    /// about the one name, so that of several names is needed. So it is where its port was refused before: a host says
-    /// so once in a while (Linux: once a second to one asker, icmp_ratelimit in ip-sysctl.rst), and for the questions
-    /// between it is silent.
+    /// Whether what was silent for a target is silent whatever it is asked. Without control questions the silence may
+    /// be about the one name, so that of several names is needed. So it is where its port was refused before: a host
+    /// says so once in a while (Linux: once a second to one asker, icmp_ratelimit in ip-sysctl.rst), and for the
+    /// questions between it is silent.
     fn is_proven_silent(&mut self, at: usize, resolver: &Resolver, is_surveyed: bool) -> bool {
         if self.has_controls && !self.refused.has(resolver) {
             // A target without controls is too little to go by.

@@ -477,8 +477,8 @@ impl<'a> Rolling<'a> {
         }
     }
 
-    /// What is known of the resolvers, to add to. Where something changes that every target rests on, those that are alike
-    /// are made out anew.
+    /// What is known of the resolvers, to add to. Where something changes that every target rests on, those that are
+    /// alike are made out anew.
     fn known<T>(&self, with: impl FnOnce(&mut KnownResolvers) -> T) -> T {
         let mut known = self.known.borrow_mut();
         let before = known.changes();
