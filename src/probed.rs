@@ -148,9 +148,7 @@ impl Probed {
     /// the next question.
     pub fn fails_for_the_target(&self) -> bool {
         let mut lookups = self.lookups.iter();
-        lookups.any(|lookup| {
-            lookup.purpose == Purpose::Target && (lookup.kind.is_silence() || lookup.kind == AnswerKind::ServFail)
-        })
+        lookups.any(|lookup| lookup.purpose == Purpose::Target && lookup.kind.is_failure())
     }
 
     /// It was tried with more than questions over UDP for the endpoint's own name, whatever came of it: with another

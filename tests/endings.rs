@@ -529,6 +529,33 @@ fn a_resolver_that_stops_behind_its_answer_is_not_healthy() {
     assert_eq!(lookups, before + 1);
 }
 
+/// Its port is closed behind the answer: the host refuses what comes then.
+#[test]
+fn a_resolver_that_ends_behind_its_answer_is_not_healthy() {
+    const A: [u8; 4] = [0, 1, 0, 1];
+    let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = udp.local_addr().expect("an address");
+    let server = thread::spawn(move || {
+        let mut query = [0; 4096];
+        while let Ok((length, client)) = udp.recv_from(&mut query) {
+            let query = &query[..length];
+            if is_for_the_endpoint(query) && is_for(query, A) {
+                let said = reply(query, Plays::Has(ADDRESS)).expect("a reply");
+                udp.send_to(&said, client).expect("sent");
+                return;
+            }
+        }
+    });
+    let report = check(&[address], &format!("{} --no-aws --timeout 700ms", expect()));
+    assert_eq!(report["conclusion"], "broken");
+    assert_eq!(
+        report["findings"][0]["rule"], "resolver-unstable",
+        "{:#}",
+        report["findings"]
+    );
+    server.join().expect("it was asked");
+}
+
 /// SERVFAIL that is over when the question with checking disabled comes is none of validation's.
 #[test]
 fn a_failure_that_is_over_is_not_validations() {

@@ -5,7 +5,7 @@ use crate::observation::{Lookup, NotWaitedFor, Purpose};
 use crate::probed::Probed;
 use crate::resolvers::Resolver;
 
-/// The resolvers that decide, that gave addresses, and that left a question over UDP without a reply: they may have
+/// The resolvers that decide, that gave addresses, and that left a question without a reply: they may have
 /// stopped, or what they ask for other names may be silent. Which it is, the endpoint's name shows.
 pub(super) fn left_questions_open(observations: &[Probed], not_waited_for: &[NotWaitedFor]) -> Vec<Resolver> {
     // Many servers say nothing of themselves, and TCP may be closed to all.
@@ -15,7 +15,7 @@ pub(super) fn left_questions_open(observations: &[Probed], not_waited_for: &[Not
         let mut left = not_waited_for.iter().filter(|left| left.resolver == *name);
         let mut lookups = probed.lookups.iter();
         left.any(|left| left.purpose.is_some_and(tells))
-            || lookups.any(|lookup| tells(lookup.purpose) && lookup.kind == AnswerKind::Timeout)
+            || lookups.any(|lookup| tells(lookup.purpose) && lookup.kind.is_silence())
     };
     let has_the_name = |probed: &Probed| {
         let mut lookups = probed.lookups.iter();

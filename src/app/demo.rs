@@ -131,12 +131,13 @@ fn difference(found: &ExpectedDiagnosis, stated: &ExpectedDiagnosis) -> String {
 
 /// Prints the scenarios: as a document where JSON is asked for, and else a line each.
 fn list(args: &OutputArgs) -> Result<u8, Error> {
-    let printed = match args.format {
-        Format::Json => serde_json::to_string_pretty(&scenarios()).map_err(Error::Document)? + "\n",
-        Format::Jsonl => scenarios().to_string() + "\n",
-        _ => listed()?,
-    };
-    output::stdout(printed.as_bytes())?;
+    output::check_save(args)?;
+    let (lines, document) = (listed()?, scenarios());
+    output::deliver_as(args, |format, _, out| match format {
+        Format::Json => writeln!(out, "{document:#}"),
+        Format::Jsonl => writeln!(out, "{document}"),
+        _ => out.write_str(&lines),
+    })?;
     Ok(exit::HEALTHY)
 }
 

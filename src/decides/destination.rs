@@ -17,6 +17,7 @@ use super::configuration::{
 };
 use super::{Construct, Effect, Step, WhyCode, title};
 use crate::dns::Name;
+use crate::limits;
 
 /// What a candidate is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,8 +139,8 @@ fn of_firsts(rule: Option<Destination>, zone: Option<Destination>) -> (Taken, Op
     }
 }
 
-/// What takes the name among these, and what else may, by an order that is not documented.
-fn taken(candidates: &[Destination]) -> (Taken, Vec<Taken>) {
+/// What may take the name among these, whom it is taken to be first; the same may come again.
+fn each_taken(candidates: &[Destination]) -> impl Iterator<Item = Taken> + use<> {
     let some = |firsts: Vec<Destination>| -> Vec<Option<Destination>> {
         if firsts.is_empty() {
             vec![None]
@@ -149,25 +150,38 @@ fn taken(candidates: &[Destination]) -> (Taken, Vec<Taken>) {
     };
     let rules = some(firsts(candidates, |kind| kind != CandidateKind::Zone));
     let zones = some(firsts(candidates, |kind| kind == CandidateKind::Zone));
-    let mut all = rules
-        .iter()
-        .flat_map(|rule| zones.iter().map(|zone| of_firsts(*rule, *zone)))
+    rules
+        .into_iter()
+        .flat_map(move |rule| zones.clone().into_iter().map(move |zone| of_firsts(rule, zone)))
         .flat_map(|(one, other)| [Some(one), other])
-        .flatten();
+        .flatten()
+}
+
+/// What takes the name among these, and whether nothing else may, by an order that is not documented.
+fn taken(candidates: &[Destination]) -> (Taken, bool) {
+    let mut all = each_taken(candidates);
     let winner = all.next().unwrap_or(Taken::Public);
-    let mut others: Vec<Taken> = Vec::new();
-    for other in all {
-        if other != winner && !others.contains(&other) {
-            others.push(other);
+    (winner, all.all(|other| other == winner))
+}
+
+/// What else may take the name than who is taken to: of many, one more than are named.
+fn rivals(candidates: &[Destination], winner: Taken) -> Vec<Taken> {
+    let mut rivals: Vec<Taken> = Vec::new();
+    for other in each_taken(candidates).filter(|other| *other != winner) {
+        if !rivals.contains(&other) {
+            rivals.push(other);
+        }
+        if rivals.len() > limits::NAMES_SHOWN {
+            break;
         }
     }
-    (winner, others)
+    rivals
 }
 
 /// The steps from the first that could take the name to the one that does.
 pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool) -> Vec<Step> {
     let gathered = Destinations::of(configuration, name);
-    let (winner, others) = taken(&gathered.candidates);
+    let (winner, is_clear) = taken(&gathered.candidates);
     let mut steps = Vec::new();
     for possible in &gathered.possible {
         if gathered.changes(possible, winner) {
@@ -176,9 +190,13 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
     }
     let unused = configuration.zones_unsure.as_ref();
     let unused = unused.filter(|_| gathered.is_zone(winner));
-    let certain =
-        is_reached && others.is_empty() && steps.is_empty() && !gathered.is_assumed(winner) && unused.is_none();
-    let mut step = gathered.step(winner, certain, &others);
+    let certain = is_reached && is_clear && steps.is_empty() && !gathered.is_assumed(winner) && unused.is_none();
+    let rivals = if is_clear {
+        Vec::new()
+    } else {
+        rivals(&gathered.candidates, winner)
+    };
+    let mut step = gathered.step(winner, certain, &rivals);
     if let Some(why) = unused {
         let needs = "enableDnsSupport and enableDnsHostnames, without which the VPC has no private hosted zones";
         let _ = write!(step.why, "; {needs}: {why}");
@@ -191,7 +209,7 @@ pub(super) fn pick(configuration: &Configuration, name: &Name, is_reached: bool)
 pub(super) fn forwarded_by<'a>(configuration: &'a Configuration, name: &Name) -> Option<&'a AssociatedRule> {
     let gathered = Destinations::of(configuration, name);
     match taken(&gathered.candidates) {
-        (Taken::By(index), others) if others.is_empty() => match gathered.things.get(index) {
+        (Taken::By(index), true) => match gathered.things.get(index) {
             Some((Thing::Rule(rule), _)) => Some(rule),
             _ => None,
         },
@@ -368,8 +386,8 @@ impl<'a, 'n> Destinations<'a, 'n> {
                     origin: possible.origin,
                     index,
                 });
-                let (now, others) = taken(&with);
-                now != winner || !others.is_empty() && taken(&self.candidates).1.is_empty()
+                let (now, is_clear) = taken(&with);
+                now != winner || !is_clear && taken(&self.candidates).1
             })
         })
     }
@@ -382,8 +400,8 @@ impl<'a, 'n> Destinations<'a, 'n> {
         matches!(self.things.get(index), Some((Thing::Zone(_), _)))
     }
 
-    /// What else may take the name, each with the Profile that brings it.
-    fn rivals(&self, others: &[Taken]) -> Vec<String> {
+    /// These in words, each with the Profile that brings it.
+    fn titles(&self, others: &[Taken]) -> Vec<String> {
         let rival = |other: &Taken| match other {
             Taken::By(index) => self.things.get(*index).map_or_else(
                 || "another".to_owned(),
@@ -406,12 +424,14 @@ impl<'a, 'n> Destinations<'a, 'n> {
     }
 
     fn step(&self, winner: Taken, certain: bool, others: &[Taken]) -> Step {
-        let order = match self.rivals(others).as_slice() {
+        let shown = &others[..others.len().min(limits::NAMES_SHOWN)];
+        let more = if shown.len() < others.len() { " and more" } else { "" };
+        let order = match self.titles(shown).as_slice() {
             [] => String::new(),
             [other] => format!("; {other} is as specific, and {}", Opaque::Order),
-            several => format!(
-                "; {} are as specific, and AWS does not document which comes first",
-                several.join(" and ")
+            [several @ .., last] => format!(
+                "; {} and {last}{more} are as specific, and AWS does not document which comes first",
+                several.join(", ")
             ),
         };
         let handed_back = firsts(&self.candidates, |kind| kind != CandidateKind::Zone)

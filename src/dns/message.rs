@@ -143,6 +143,11 @@ impl AnswerKind {
         matches!(self, Self::Timeout | Self::Unreachable)
     }
 
+    /// SERVFAIL, or nothing: what another try may do away with, and what a server behind may be the cause of.
+    pub fn is_failure(self) -> bool {
+        self == Self::ServFail || self.is_silence()
+    }
+
     /// Something was heard, and it was no DNS: TLS or HTTP failed before a reply could come.
     pub fn is_without_exchange(self) -> bool {
         matches!(self, Self::Certificate | Self::Handshake | Self::Alpn | Self::HttpError)

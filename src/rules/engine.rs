@@ -297,8 +297,14 @@ fn order(case: &Case<'_>, findings: &mut [Finding]) {
         .collect();
     // The operating system's lookup asks the same servers, and is named beside them.
     let system = case.system().map(super::Subject::name);
+    let is_passed_over = |resolver: &String| {
+        position
+            .get(resolver.as_str())
+            .is_some_and(|(nearness, _)| *nearness == 1)
+    };
     let explaining: BTreeSet<String> = findings
         .iter()
+        .filter(|finding| finding.resolvers.iter().any(is_passed_over))
         .filter_map(|finding| finding.caused_by.clone())
         .collect();
     findings.sort_by_cached_key(|finding| {
@@ -312,8 +318,11 @@ fn order(case: &Case<'_>, findings: &mut [Finding]) {
             // About the host or the name as a whole: before any single resolver.
             .unwrap_or((0, 0));
         // What explains why servers before it gave no answer is no mere silence that costs time.
-        let is_behind = ends_with.is_some() && explaining.contains(&finding.rule);
-        let nearness = if is_behind { 0 } else { nearest.0 };
+        let nearness = if explaining.contains(&finding.rule) {
+            0
+        } else {
+            nearest.0
+        };
         let registered = RULES.iter().position(|rule| rule.name == finding.rule);
         (
             finding.severity,

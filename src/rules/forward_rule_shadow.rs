@@ -210,24 +210,24 @@ fn finding(
         .fix(fixes)
 }
 
-/// SERVFAIL, or nothing.
-fn is_failure(kind: AnswerKind) -> bool {
-    kind == AnswerKind::ServFail || kind.is_silence()
-}
-
 /// Whether a resolver fails for the name, and for all names that were asked and that the rule does not take.
 fn fails_beyond(subject: &Subject<'_>, domain: &Name) -> bool {
     let mut others = controls(subject)
         .filter(|lookup| !lookup.question.is_within(domain))
         .peekable();
-    subject.a_kind().is_some_and(is_failure) && others.peek().is_some() && others.all(|lookup| is_failure(lookup.kind))
+    subject.a_kind().is_some_and(AnswerKind::is_failure)
+        && others.peek().is_some()
+        && others.all(|lookup| lookup.kind.is_failure())
 }
 
 /// What the resolvers that follow the rule do. A failure is not known to be an answer of the rule's targets.
 fn so(wrong: &[&Subject<'_>]) -> String {
     let who = phrase::titles(wrong);
     let several = wrong.len();
-    if wrong.iter().all(|subject| subject.a_kind().is_some_and(is_failure)) {
+    if wrong
+        .iter()
+        .all(|subject| subject.a_kind().is_some_and(AnswerKind::is_failure))
+    {
         return format!(
             " {who} {} no answer for it: either those servers fail, or the questions do not reach them.",
             phrase::plural(several, "has", "have")

@@ -216,19 +216,13 @@ fn finding(
                 here.into_iter().filter(move |net| net.network().is_ipv4() == is_v4)
             })
             .collect();
-        let are_open = endpoint.is_some_and(|endpoint| {
-            let families: Vec<bool> = subjects
-                .iter()
-                .filter_map(|subject| subject.ip().map(|ip| ip.is_ipv4()))
-                .collect();
-            let all = |transport: &Transport| {
-                let mut families = families.iter();
-                families.all(|is_v4| inbound::lets_everybody_in(case, endpoint, *is_v4, *transport))
-            };
-            over.iter().all(all)
-        });
-        if !are_open {
-            remedies.push(remedy::path::open_security_group(case, over, &distinct_nets(clients)));
+        if !inbound::are_let_in(case, subjects, over) {
+            remedies.push(remedy::path::open_security_group(
+                case,
+                over,
+                subjects,
+                &distinct_nets(clients),
+            ));
         }
         remedies.push(remedy::path::see_the_way(case, subjects));
         remedies.push(Remedy::new(

@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::route53;
-use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, own_record, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, decided, own_record, remedy};
 use crate::facts::ResolverEndpoint;
 use crate::limits;
 
@@ -155,7 +155,7 @@ fn finding(
         } else {
             format!("no visible inbound endpoint is in the cluster's VPC {cluster}")
         })
-        .why(explanation)
+        .why(explanation + &decided::as_of(case))
         .seen(evidence)
         .fix(remedies)
 }

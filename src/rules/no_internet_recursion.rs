@@ -26,7 +26,8 @@ declare_rule! {
     /// that depends on how the resolver fails.
     ///
     /// ## What to do
-    /// Forward the endpoint's name, conditionally, to the inbound endpoint's addresses in the cluster's VPC.
+    /// Forward the endpoint's name, conditionally, to the inbound endpoint's addresses in the cluster's VPC. Where it is
+    /// a VPC's own Resolver that fails so, no forward helps: see whether a Resolver rule forwards every name.
     "no-internet-recursion" = {
         summary: "the resolver cannot resolve internet names",
         severity: Severity::Error,
@@ -59,6 +60,8 @@ declare_rule! {
 /// Whether the resolver forwards the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Forwarded {
+    /// The Resolver of a VPC forwards by its rules, and else asks public DNS by itself.
+    ByAVpc,
     /// It does not: it gives a negative answer of its own.
     No,
     /// As it says itself, it has no server to ask for any name.
@@ -74,6 +77,7 @@ enum Forwarded {
 fn forwarded(case: &Case<'_>, subject: &Subject<'_>) -> Option<Forwarded> {
     let may_be = MAY_BE_FORWARDED_IN_VAIN.is_at(case, subject);
     recursion::is_missing(subject).then(|| match subject.verdict() {
+        _ if subject.is_vpc_side() || subject.probed.resolver.is_of_a_vpc() => Forwarded::ByAVpc,
         _ if refusal::has_nobody_to_ask(subject) => Forwarded::HasNobodyToAsk,
         _ if may_be && recursion::is_apart_from_its_sibling(subject) => Forwarded::MaybeApart,
         _ if may_be => Forwarded::MaybeInVain,
@@ -105,6 +109,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, forwarded: Forwarded, subjec
         "The root's name servers do not resolve there, so it probably cannot resolve internet names."
     };
     let forwards = match forwarded {
+        Forwarded::ByAVpc => {
+            "The Resolver of a VPC asks public DNS by itself, unless a Resolver rule forwards every name. So the servers \
+             of such a rule fail, or the Resolver fails as a whole at present, or it is not the Resolver that answers at \
+             that address."
+                .to_owned()
+        }
         Forwarded::MaybeApart => format!(
             "It denies a random sibling of the name and not the name itself. So it may forward the name already, to a \
              server that fails. Else {who} has to forward it to the VPC."
@@ -137,6 +147,10 @@ fn finding(case: &Case<'_>, confidence: Confidence, forwarded: Forwarded, subjec
     }
     RULE.finding(confidence, subjects)
         .summary(match forwarded {
+            Forwarded::ByAVpc => format!(
+                "{who} {} neither this name nor names of the internet",
+                phrase::plural(several, "resolves", "resolve"),
+            ),
             Forwarded::MaybeApart | Forwarded::MaybeInVain | Forwarded::NotShown => format!(
                 "{who} {} no internet names, and no forward to the VPC brings this name",
                 phrase::plural(several, "resolves", "resolve"),
@@ -153,7 +167,34 @@ fn finding(case: &Case<'_>, confidence: Confidence, forwarded: Forwarded, subjec
         })
         .why(explanation)
         .seen(evidence)
-        .fix(remedies(case, forwarded))
+        .fix(if forwarded == Forwarded::ByAVpc {
+            at_a_vpc(case, subjects)
+        } else {
+            remedies(case, forwarded)
+        })
+}
+
+/// A forward would not help: it is for one name, and every name fails. A rule for `.` forwards every name that nothing
+/// more specific takes (Amazon Route 53 Developer Guide, "How VPC Resolver determines whether the domain name in a
+/// query matches any rules").
+fn at_a_vpc(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
+    vec![
+        Remedy::new(
+            "See whether a Resolver rule of the VPC forwards every name (.). If so, ask the servers that it names",
+            [remedy::endpoint::rules_of(case, "<vpc-id>")],
+        ),
+        Remedy::new(
+            "Else ask it again, from another host of its VPC too",
+            subjects
+                .iter()
+                .flat_map(|subject| remedy::path::ask(case, subject))
+                .collect::<Vec<_>>(),
+        ),
+        Remedy::advice(
+            "Where it fails for every host there: see AWS Health for Route 53 Resolver in the Region. Where it fails for \
+             this host alone: see what answers at that address here",
+        ),
+    ]
 }
 
 fn remedies(case: &Case<'_>, forwarded: Forwarded) -> Vec<Remedy> {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::attributes::{changes_access, switched_off};
 use super::view::{self, VpcSideFault};
-use super::{Case, Evidence, Finding, Fits, Severity, Stage, Subject, decided, otherwise, remedy};
+use super::{Case, Evidence, Finding, Fits, Severity, Stage, Subject, decided, otherwise, own_record, remedy};
 use crate::facts::VpcAttributes;
 
 declare_rule! {
@@ -85,7 +85,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             )
         }
     );
-    if right.is_empty() {
+    let record = own_record::of_all(case, &subjects);
+    if let Some(record) = &record {
+        explanation.push_str(&record.in_words());
+    } else if right.is_empty() {
         let _ = write!(
             explanation,
             " The private hosted zone that EKS keeps for the endpoint does not apply there. Possible causes: {}.",
@@ -122,7 +125,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .why(explanation)
             .seen(evidence)
-            .fix(remedy::endpoint::let_the_private_zone_work(case)),
+            .fix(record.map_or_else(
+                || remedy::endpoint::let_the_private_zone_work(case),
+                |record| record.fix(case),
+            )),
     ]
 }
 

@@ -6,7 +6,7 @@ use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::silence::Silence;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::facts::VantageKind;
-use crate::observation::{NetworkFailure, Transport};
+use crate::observation::{NetworkFailure, Reason, Transport};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -142,25 +142,24 @@ fn of_tcp_alone(finding: Finding, silence: Silence, subjects: &[&Subject<'_>]) -
     }
 }
 
-/// What the network said of the target's questions, each reason once.
+/// What the network said of the target's questions: once where it is the same of all, else of whom it is.
 fn reasons(subjects: &[&Subject<'_>]) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::new();
-    for lookup in subjects.iter().filter_map(|subject| subject.a()) {
-        if let Some(reason) = &lookup.reason {
-            let said = match reason.network() {
-                Some(NetworkFailure::NoRoute) if subjects.len() > 1 => "there is no route to them".to_owned(),
-                Some(NetworkFailure::HostUnreachable) if subjects.len() > 1 => "the hosts are unreachable".to_owned(),
-                _ => reason.to_string(),
-            };
-            if !reasons.contains(&said) {
-                reasons.push(said);
-            }
-        }
+    let mut said: Vec<(&str, &Reason)> = Vec::new();
+    for subject in subjects {
+        let reason = subject.a().and_then(|lookup| lookup.reason.as_ref());
+        said.extend(reason.map(|reason| (subject.name(), reason)));
     }
-    if reasons.is_empty() {
-        reasons.push("unreachable".to_owned());
+    let Some((_, first)) = said.first() else {
+        return vec!["unreachable".to_owned()];
+    };
+    if said.iter().any(|(_, other)| other != first) {
+        return said.iter().map(|(name, reason)| format!("{reason} ({name})")).collect();
     }
-    reasons
+    vec![match first.network() {
+        Some(NetworkFailure::NoRoute) if said.len() > 1 => "there is no route to them".to_owned(),
+        Some(NetworkFailure::HostUnreachable) if said.len() > 1 => "the hosts are unreachable".to_owned(),
+        _ => first.to_string(),
+    }]
 }
 
 /// `port 53 takes`, `ports 53 and 853 take`.

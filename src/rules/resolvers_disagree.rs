@@ -112,7 +112,7 @@ fn of_addresses(case: &Case<'_>, confidence: Confidence, divided: &Divided<'_, '
         DividedBy::View { private, public } => (which_view(private, public), of_one_view(case, private, public)),
         DividedBy::PrivateAddresses => (
             "A cluster has one set of private addresses at a time, and these have none in common. So those of one server \
-             at least are old, or another cluster's."
+             at least are old, or another cluster's, or a record of somebody's own."
                 .to_owned(),
             vec![find_out()],
         ),

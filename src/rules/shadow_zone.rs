@@ -72,10 +72,13 @@ enum ShadowSign {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     grouped(fits.subjects(), |subject| {
-        Some((shape(case, subject)?, subject.probed.resolver.is_of_a_vpc()))
+        let is_of_a_vpc = subject.probed.resolver.is_of_a_vpc();
+        // Each VPC has rules of its own.
+        let vpc = is_of_a_vpc.then(|| route53::vpc_of(case, subject)).flatten();
+        Some((shape(case, subject)?, is_of_a_vpc, vpc.map(|vpc| vpc.id)))
     })
     .into_iter()
-    .map(|((shape, is_of_a_vpc), subjects)| {
+    .map(|((shape, is_of_a_vpc, _), subjects)| {
         let confidence = fits.least_sure_at(&subjects);
         if is_of_a_vpc {
             at_a_vpc(case, confidence, &shape, &subjects)
@@ -333,6 +336,7 @@ fn at_a_vpc(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subject
     };
     let id = remedy::endpoint::word(vpc.as_ref().map_or("", |vpc| vpc.id), "<vpc-id>");
     let mut profiles: Vec<&str> = open.iter().filter_map(|step| step.profile.as_deref()).collect();
+    profiles.sort_unstable();
     profiles.dedup();
     let mut lists = vec![remedy::endpoint::rules_of(case, id)];
     lists.extend(profiles.into_iter().map(|profile| {
@@ -360,7 +364,7 @@ fn at_a_vpc(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subject
     }
     RULE.finding(confidence, subjects)
         .summary(summary)
-        .why(format!("{seen}{said} {so}"))
+        .why(format!("{seen}{said} {so}{}", decided::as_of(case)))
         .seen(open.iter().map(|step| Evidence::fact(step.why.clone())))
         .seen(seen_at(subjects))
         .fix(remedies)

@@ -1,9 +1,9 @@
 //! The resolver answers over UDP and not over TCP.
 
 use super::phrase::{self, observed_target, observed_tcp};
+use super::shared::inbound;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::observation::Transport;
-use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -59,8 +59,14 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 fn finding(case: &Case<'_>, confidence: Confidence, is_connected: bool, blocked: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(blocked);
     let mut remedies = Vec::new();
-    if blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
-        remedies.push(remedy::path::open_security_group(case, &[Transport::Tcp], &[]));
+    let inbound = inbound::of(blocked);
+    if !is_connected && !inbound.is_empty() && !inbound::are_let_in(case, &inbound, &[Transport::Tcp]) {
+        remedies.push(remedy::path::open_security_group(
+            case,
+            &[Transport::Tcp],
+            &inbound,
+            &[],
+        ));
     }
     remedies.push(Remedy::new(
         if is_connected {

@@ -1,6 +1,7 @@
 //! UDP does not get through, TCP does.
 
 use super::phrase::{self, observed_target, observed_tcp};
+use super::shared::inbound;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::System;
 use crate::observation::Transport;
@@ -62,8 +63,14 @@ fn finding(case: &Case<'_>, confidence: Confidence, for_a_part: bool, blocked: &
         " A firewall rule that names TCP only is the usual reason.".to_owned()
     };
     let mut remedies = Vec::new();
-    if !for_a_part && blocked.iter().any(|subject| subject.has_role(Role::Inbound)) {
-        remedies.push(remedy::path::open_security_group(case, &[Transport::Udp], &[]));
+    let inbound = inbound::of(blocked);
+    if !for_a_part && !inbound.is_empty() && !inbound::are_let_in(case, &inbound, &[Transport::Udp]) {
+        remedies.push(remedy::path::open_security_group(
+            case,
+            &[Transport::Udp],
+            &inbound,
+            &[],
+        ));
     }
     let title = if for_a_part {
         "See whether it answers over UDP again: the first line must answer like the second"

@@ -170,7 +170,7 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
 /// The resolvers of the VPC that fail, where none of them has the name and an error says why they fail. A resolver
 /// outside the VPC that is silent or fails may ask them.
 fn vpc_fails<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>, earlier: &[Finding]) -> Option<KnownOfAnswer<'c, 'a>> {
-    let waits = subject.a_kind().is_some_and(AnswerKind::is_silence) || subject.a_kind() == Some(AnswerKind::ServFail);
+    let waits = subject.a_kind().is_some_and(AnswerKind::is_failure);
     if subject.is_vpc_side() || !waits {
         return None;
     }
@@ -178,7 +178,13 @@ fn vpc_fails<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>, earlier: &[Findi
     let is_about = |finding: &&Finding, one: &Subject<'_>| {
         finding.severity == Severity::Error && finding.resolvers.iter().any(|name| name == one.name())
     };
-    let of_all = |finding: &&Finding| !failing.is_empty() && failing.iter().all(|one| is_about(finding, one));
+    // A quick answer of theirs, right or wrong, keeps nobody waiting.
+    let fails = |one: &&Subject<'a>| {
+        let kind = one.a_kind();
+        kind.is_some_and(|kind| kind.is_failure() || kind == AnswerKind::Truncated)
+    };
+    let all_fail = !failing.is_empty() && failing.iter().all(fails);
+    let of_all = |finding: &&Finding| all_fail && failing.iter().all(|one| is_about(finding, one));
     let rule = earlier.iter().find(of_all)?.rule.clone();
     Some(KnownOfAnswer::VpcFails { rule, failing })
 }

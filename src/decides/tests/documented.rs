@@ -447,3 +447,21 @@ fn the_other_of_two_that_no_document_orders_is_named() {
         decides.why
     );
 }
+
+/// A file may hold any number of them.
+#[test]
+fn of_many_that_no_document_orders_a_few_are_named() {
+    let zones = (0..2_000).map(|number| zone(&format!("Z{number}"), "example.com"));
+    let many = with(|all| {
+        all.zones.known = zones.collect();
+        let mut one = profile("rp-1", 100);
+        let rules = (0..2_000).map(|number| rule(&format!("rslvr-rr-{number}"), "example.com", RuleKind::Forward));
+        one.rules = rules.collect();
+        all.profiles.known = vec![one];
+    });
+    let steps = asked(&many, "example.com", RecordType::A);
+    let decides = decider(&steps);
+    assert!(!decides.certain);
+    assert!(decides.why.contains(" and more are as specific"), "{}", decides.why);
+    assert!(decides.why.len() < 1_000, "{}", decides.why);
+}

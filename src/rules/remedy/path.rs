@@ -145,14 +145,19 @@ pub fn ask_the_vpc_from_outside(case: &Case<'_>, silent: &[&Subject<'_>]) -> Vec
 /// Rules of the group can be changed; which group an endpoint has cannot (Amazon Route 53 Developer Guide,
 /// "Values that you specify when you create or edit inbound endpoints").
 ///
-/// `clients`: the networks of who asks, where they are known.
-pub fn open_security_group(case: &Case<'_>, protocols: &[Transport], clients: &[IpNet]) -> Remedy {
+/// `asked`: the resolvers that were asked there. `clients`: the networks of who asks, where they are known.
+pub fn open_security_group(
+    case: &Case<'_>,
+    protocols: &[Transport],
+    asked: &[&Subject<'_>],
+    clients: &[IpNet],
+) -> Remedy {
     let region = case.region();
     let networks = networks_of_clients(clients);
-    // The endpoint that was asked and did not answer as it should, of whatever VPC. What is filled in decides nothing,
-    // so it is not recorded as touched.
+    // The endpoint that was asked, of whatever VPC. What is filled in decides nothing, so it is not recorded as
+    // touched.
     let is_asked = |endpoint: &&ResolverEndpoint| {
-        let mut asked = case.subjects().filter(|subject| !subject.verdict().is_fine());
+        let mut asked = asked.iter();
         asked.any(|subject| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip)))
     };
     let listed = case.aws_unseen().resolver_endpoints.iter().flatten();
@@ -361,7 +366,7 @@ fn let_through(case: &Case<'_>, acl: &NetworkAcl, egress: bool, denials: &[Denia
             "aws ec2 delete-network-acl-entry --region {region} --network-acl-id {} {direction} --rule-number {}",
             acl.id, room.entry.number
         ));
-        let mut free = room.entry.number..room.number;
+        let mut free = room.free.iter().copied();
         for number in numbers.iter_mut().filter(|number| number.is_none()) {
             *number = free.next();
         }
@@ -416,8 +421,10 @@ fn block_option(network: &str) -> &'static str {
 struct RoomBefore<'a> {
     entry: &'a AclEntry,
     cidr: String,
-    /// Its number then: the last one before the entry that follows it, so that no order changes.
+    /// Its number then: the last free one before the entry that follows it, so that no order changes.
     number: i32,
+    /// The numbers of those before it.
+    free: Vec<i32>,
 }
 
 /// RoomBefore for the entries that found no number: behind the one entry that all of them are to be before.
@@ -442,13 +449,16 @@ fn room_before<'a>(
         .entries(egress)
         .map(|other| other.number)
         .filter(|other| *other > entry.number);
-    let number = later.min().unwrap_or(LAST_ENTRY).checked_sub(1)?;
-    let needed = i32::try_from(stuck.len()).ok()?;
-    let fits = entry.number.checked_add(needed).is_some_and(|end| end <= number);
-    (fits && stuck.iter().all(is_same)).then(|| RoomBefore {
+    // Other entries of the same fix have some of the numbers by now.
+    let is_free = |number: &i32| !numbers.contains(&Some(*number));
+    let end = later.min().unwrap_or(LAST_ENTRY);
+    let number = (entry.number.checked_add(1)?..end).rev().find(is_free)?;
+    let free: Vec<i32> = (entry.number..number).filter(is_free).take(stuck.len()).collect();
+    (free.len() == stuck.len() && stuck.iter().all(is_same)).then(|| RoomBefore {
         entry,
         cidr: cidr.to_string(),
         number,
+        free,
     })
 }
 

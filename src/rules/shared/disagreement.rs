@@ -61,10 +61,14 @@ pub(in crate::rules) enum DividedBy<'s, 'a> {
 /// public ones there, or private ones that have none in common. A cluster has one set of private addresses at a time.
 /// Public addresses that differ show nothing: a public name may have other ones from one place to the next.
 pub(in crate::rules) fn divided<'s, 'a>(case: &'s Case<'a>) -> Option<Divided<'s, 'a>> {
-    let answered = answered(case);
+    // Another name than an endpoint's may lead to another site from one server to the next.
+    case.endpoint.as_ref()?;
+    let mut answered = answered(case);
     if answered.iter().any(|subject| subject.verdict() != Verdict::Answer) {
         return None;
     }
+    // Where a name that does not exist has addresses, those of this one are no view of it.
+    answered.retain(|subject| !subject.sibling_resolves());
     let of_class = |class| -> Vec<&'s Subject<'a>> {
         let is_all = |subject: &&Subject<'a>| subject.comparison.addresses.iter().all(|one| one.class == class);
         answered.iter().copied().filter(is_all).collect()
@@ -79,9 +83,8 @@ pub(in crate::rules) fn divided<'s, 'a>(case: &'s Case<'a>) -> Option<Divided<'s
         !one.ips().iter().any(|ip| ips.contains(ip))
     };
     let differ = |one: &&Subject<'a>| private.iter().any(|other| has_none_of(one, other));
-    // Another name than an endpoint's may lead to another site from one server to the next.
     let by = DividedBy::PrivateAddresses;
-    (case.endpoint.is_some() && private.iter().any(differ)).then_some(Divided { answered, by })
+    private.iter().any(differ).then_some(Divided { answered, by })
 }
 
 /// Whether something shows that the addresses of a server are right: they are as expected, or from a private hosted

@@ -2,8 +2,8 @@
 
 use super::{behind, transport, validation};
 use crate::compare::Verdict;
-use crate::dns::{AnswerKind, ExtendedError};
-use crate::observation::{Lookup, Transport};
+use crate::dns::ExtendedError;
+use crate::observation::Transport;
 use crate::resolvers::Role;
 use crate::rules::step::foreign_zone_around;
 use crate::rules::{Case, Subject};
@@ -43,18 +43,13 @@ pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
         return None;
     }
     let sibling = subject.sibling()?;
-    if fails(sibling) {
+    if sibling.kind.is_failure() {
         Some(Forward::Zone)
-    } else if sibling.kind.is_negative() && subject.aaaa().is_some_and(fails) {
+    } else if sibling.kind.is_negative() && subject.aaaa().is_some_and(|aaaa| aaaa.kind.is_failure()) {
         Some(Forward::Name)
     } else {
         None
     }
-}
-
-/// SERVFAIL, or nothing where the server says other things.
-fn fails(lookup: &Lookup) -> bool {
-    lookup.kind == AnswerKind::ServFail || lookup.kind.is_silence()
 }
 
 /// The resolvers outside the VPC whose forward ends in silence.

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use super::route53;
 use crate::facts::{Permission, PrefixList, ResolverEndpoint, SecurityGroup};
 use crate::observation::Transport;
+use crate::resolvers::Role;
 use crate::rules::step::was_heard;
 use crate::rules::{Case, Subject};
 
@@ -103,14 +104,29 @@ pub(in crate::rules) fn admits(
     }
 }
 
+/// Those of these resolvers that are inbound endpoints.
+pub(in crate::rules) fn of<'s, 'a>(subjects: &[&'s Subject<'a>]) -> Vec<&'s Subject<'a>> {
+    let inbound = subjects.iter().copied();
+    inbound.filter(|subject| subject.has_role(Role::Inbound)).collect()
+}
+
+/// Whether the groups of the inbound endpoints that these resolvers are were all read, and let everybody in over each
+/// of these transports: there is nothing to open. It decides no more than that, so nothing is recorded as touched.
+pub(in crate::rules) fn are_let_in(case: &Case<'_>, subjects: &[&Subject<'_>], over: &[Transport]) -> bool {
+    let aws = case.aws_unseen();
+    let groups = aws.security_groups.as_deref().unwrap_or_default();
+    let is_let_in = |subject: &&Subject<'_>| {
+        let ip = subject.ip()?;
+        let mut listed = aws.resolver_endpoints.iter().flatten().filter(|one| one.is_inbound());
+        let endpoint = listed.find(|endpoint| route53::has_address(endpoint, ip))?;
+        let mut over = over.iter();
+        Some(over.all(|transport| lets_everybody_in(endpoint, groups, ip.is_ipv4(), *transport)))
+    };
+    !subjects.is_empty() && subjects.iter().all(|subject| is_let_in(subject) == Some(true))
+}
+
 /// Whether the endpoint's groups were all read, and let everybody of a family in at the port of a transport.
-pub(in crate::rules) fn lets_everybody_in(
-    case: &Case<'_>,
-    endpoint: &ResolverEndpoint,
-    is_v4: bool,
-    transport: Transport,
-) -> bool {
-    let groups = case.security_groups().unwrap_or_default();
+fn lets_everybody_in(endpoint: &ResolverEndpoint, groups: &[SecurityGroup], is_v4: bool, transport: Transport) -> bool {
     let ids = &endpoint.security_group_ids;
     let own: Vec<&SecurityGroup> = groups.iter().filter(|group| ids.contains(&group.id)).collect();
     let mut permissions = own.iter().flat_map(|group| &group.ingress);

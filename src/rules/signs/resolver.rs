@@ -517,7 +517,7 @@ pub(in crate::rules) static AAAA_FAILS: Sign = Sign::of_resolver(
     "the AAAA answer",
     "its AAAA question fails",
     "its AAAA question does not fail",
-    |_, subject| subject.aaaa().map(fails),
+    |_, subject| subject.aaaa().map(|lookup| lookup.kind.is_failure()),
 );
 
 /// REFUSED.
@@ -685,7 +685,7 @@ pub(in crate::rules) static SIBLING_FAILS: Sign = Sign::of_resolver(
     "the random sibling's answer",
     "it fails for a random sibling too",
     "it does not fail for a random sibling",
-    |_, subject| subject.sibling().map(fails),
+    |_, subject| subject.sibling().map(|lookup| lookup.kind.is_failure()),
 )
 .needing(&[Need::Controls]);
 
@@ -928,11 +928,6 @@ pub(in crate::rules) static PORT_REFUSED: Sign = Sign::of_resolver(
     "its port is not refused",
     |_, subject| Some(subject.verdict() == Verdict::Unreachable),
 );
-
-/// SERVFAIL, or nothing where the server says other things.
-fn fails(lookup: &Lookup) -> bool {
-    lookup.kind == AnswerKind::ServFail || lookup.kind.is_silence()
-}
 
 fn is_denied(subject: &Subject<'_>) -> Option<bool> {
     subject.a().map(|lookup| lookup.kind.is_negative())
