@@ -639,21 +639,35 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
 }
 
 /// Whether a program had no file descriptor left to connect with: the words of strerror(3), and Node's code. What
-/// accepts connections says so too.
+/// accepts connections says so too: Go (src/net/net.go, OpError.Error: `accept tcp A: accept4: ERR`), Java
+/// (`(Accept failed)`).
 fn is_without_socket(line: &str) -> bool {
     const CONNECTS: &[&str] = &[
         "dial tcp",
         "connect EMFILE ",
+        "connect failed",
+        "Connection failed",
         "java.net.SocketException: ",
         "java.net.ConnectException: ",
         "NewConnectionError(",
         "Cannot connect to host ",
+        // curl, lib/connect.c.
+        "Failed to connect to ",
         // hyper-util, src/client/legacy/connect/http.rs: before it connects.
         "tcp open error",
         "tcp connect error",
     ];
+    const ACCEPTS: &[&str] = &[
+        "accept4: ",
+        "accept: ",
+        "accept tcp ",
+        "Accept failed",
+        "accept error",
+        "Accept error",
+    ];
     let says_so = go::is_full(line) || line.contains("Too many open files") || line.contains("connect EMFILE ");
-    says_so && !line.contains("accept") && CONNECTS.iter().any(|text| line.contains(text))
+    let has = |words: &[&str]| words.iter().any(|text| line.contains(text));
+    says_so && !has(ACCEPTS) && has(CONNECTS)
 }
 
 /// nmap's row of a port (Nmap Reference Guide, "Port Scanning Basics"), and what s_client of OpenSSL says last

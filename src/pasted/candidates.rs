@@ -74,6 +74,8 @@ pub(super) struct Clues {
     pub(super) dialled: Option<IpAddr>,
     /// The server itself is an address: no name was looked up.
     pub(super) literal: Option<IpAddr>,
+    /// The client was told which family to dial over (Go: tcp4, tcp6).
+    pub(super) is_of_one_family: bool,
     /// The connection was to another port than an endpoint's.
     pub(super) is_other_port: bool,
     /// The name is longer than DNS allows.
@@ -157,14 +159,18 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         Some(14 | 22 | 23) => Some("forward-target-unreachable"),
         _ => None,
     });
-    if symptom == Symptom::DeniedInPublic {
+    if matches!(symptom, Symptom::DeniedInPublic | Symptom::EmptyInPublic) {
         rules.push("not-in-public-dns");
     }
     if symptom == Symptom::PublicView {
         rules.extend(["no-forwarding", "public-answer-expected", "nxdomain-hijack"]);
     }
     if symptom == Symptom::NoSuitable {
-        rules.extend(["nsswitch-without-dns", "address-family-mismatch"]);
+        rules.extend(if clues.is_of_one_family {
+            ["address-family-mismatch", "nsswitch-without-dns"]
+        } else {
+            ["nsswitch-without-dns", "address-family-mismatch"]
+        });
     }
     // Go reads the hosts file before it asks anybody, so what it was told of the name is of another place.
     if clues.is_pinned && !clues.pure_go && (symptom.is_dns() || symptom.asks_for_a_connection()) {
@@ -338,7 +344,7 @@ const OF_SOME_NAMES: &[&str] = &[
 ];
 
 /// What may be behind a failure where no name was looked up.
-const WITHOUT_A_NAME: &[&str] = &["api-port-blocked", "proxy-in-path", "not-this-cluster"];
+pub(super) const WITHOUT_A_NAME: &[&str] = &["api-port-blocked", "proxy-in-path", "not-this-cluster"];
 
 fn is_this_host(ip: IpAddr) -> bool {
     ip.is_loopback() || ip.is_unspecified()
@@ -375,7 +381,7 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     }
     // The name exists: another server has it.
     let about = rules::find(rule).map(|rule| rule.about);
-    let is_of_public = symptom == Symptom::DeniedInPublic;
+    let is_of_public = matches!(symptom, Symptom::DeniedInPublic | Symptom::EmptyInPublic);
     if clues.has_other_answer && !is_of_public && about == Some(ComplaintAbout::NoSuchEndpoint) {
         return true;
     }

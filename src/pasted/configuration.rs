@@ -400,7 +400,9 @@ fn resolver_file<'a>(text: &str, servers: impl Iterator<Item = &'a str>) -> Opti
         _ => shown(server),
     };
     let servers: Vec<String> = servers.take(limits::NAME_SERVERS).map(with_port).collect();
-    let at = value("port").map(|port| format!(", port {port}")).unwrap_or_default();
+    let at = value("port")
+        .map(|port| format!(", port {}", shown(port)))
+        .unwrap_or_default();
     Some(vec![
         format!(
             "It is a file of macOS's /etc/resolver: macOS asks {}{at} for {below}.",

@@ -17,6 +17,7 @@ use crate::dns::{Name, NameError};
 use crate::endpoint::{EndpointName, NotEndpoint};
 use crate::facts::AskedFor;
 use crate::facts::platform::{HostsLine, LookupPath};
+use crate::limits;
 use crate::resolvers::parse_address;
 
 pub(super) fn explain(
@@ -237,6 +238,7 @@ pub(super) fn explain(
         is_alias_alone: is_alias_alone && !is_behind_an_alias,
         dialled,
         literal: seen.literal,
+        is_of_one_family: line.contains("dial tcp4: ") || line.contains("dial tcp6: "),
         is_other_port,
         is_too_long,
         system: seen.system.or_else(|| text::system(line, text)),
@@ -301,15 +303,17 @@ const KUBELET: u16 = 10250;
 ///
 /// It is of the place where the message was printed, as far as the prompts tell.
 fn hosts_line(text: &str, around: &str) -> Option<(String, LookupPath)> {
-    let line = HostsLine::parse(text.as_bytes())?;
-    let known = ["files", "dns", "resolve", "myhostname", "mymachines"];
-    let is_one = line
-        .services
-        .iter()
-        .any(|service| known.contains(&service.name.as_str()));
-    let its_own = text.lines().find(|own| HostsLine::parse(own.as_bytes()).is_some())?;
-    let its_run = runs::around(text, its_own)?;
-    (is_one && prompt::is_here(around, its_run)).then(|| (line.text.clone(), line.path()))
+    const KNOWN: &[&str] = &["files", "dns", "resolve", "myhostname", "mymachines"];
+    let parsed = text
+        .lines()
+        .filter_map(|own| Some((own, HostsLine::parse(own.as_bytes())?)));
+    let mut parsed = parsed.take(limits::PASTED_RUNS);
+    parsed.find_map(|(own, line)| {
+        let mut services = line.services.iter();
+        let is_one = services.any(|service| KNOWN.contains(&service.name.as_str()));
+        let is_here = is_one && prompt::is_here(around, runs::around(text, own)?);
+        is_here.then(|| (line.text.clone(), line.path()))
+    })
 }
 
 /// What is said of a URL or a port in the place of a name.

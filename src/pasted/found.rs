@@ -134,7 +134,11 @@ impl<'a> Recognised<'a> {
     pub(super) fn weight(&self) -> Weight {
         let kind = match self.seen.symptom {
             _ if self.seen.outright.is_some() => 0,
-            Symptom::DeniedInPublic | Symptom::PublicView | Symptom::ApiServer | Symptom::NotLetIn => 3,
+            Symptom::DeniedInPublic
+            | Symptom::EmptyInPublic
+            | Symptom::PublicView
+            | Symptom::ApiServer
+            | Symptom::NotLetIn => 3,
             symptom if symptom.is_no_failure() => 4,
             Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials => 2,
             _ => 1,

@@ -47,7 +47,8 @@ pub(super) const TEXTS: &[(&str, Symptom)] = &[
     ("Tilapäinen virhe nimenselvityksessä", Symptom::TryAgain),
     ("Konenimeen ei liity osoitetta", Symptom::NoData),
     ("Nom ou service inconnu", Symptom::NoName),
-    ("Échec temporaire dans la résolution du nom", Symptom::TryAgain),
+    // Without its first letter: a terminal of another encoding loses it, and in a sentence it is a small one.
+    ("chec temporaire dans la résolution du nom", Symptom::TryAgain),
     ("Aucune adresse associée avec le nom de l'hôte", Symptom::NoData),
     ("Nome ou servicio descoñecido", Symptom::NoName),
     ("Fallo temporal na resolución de nomes", Symptom::TryAgain),

@@ -3,9 +3,9 @@
 //! Go, src/net: `DNSError.Error` is `lookup NAME`, ` on SERVER` where Go's own resolver asked one, and `: ERR`.
 //! In Go before 1.21 with cgo, ERR may be gai_strerror's text; on Windows it may begin with `getaddrinfow: `.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use super::{MessageSeen, Symptom, library, text, windows, words};
+use super::{MessageSeen, Symptom, candidates, library, text, windows, words};
 use crate::limits;
 
 /// What stands before it where Go dials.
@@ -21,6 +21,9 @@ const NO_SERVER: &str = "The message names no name server. Go's own resolver nam
 /// Without an address of the family in question (Go, src/net/ipsock.go, filterAddrList; src/net/net.go,
 /// AddrError.Error).
 const NO_SUITABLE: &str = ": no suitable address found";
+/// And what is said where an address stands in the place of the name.
+const OF_OTHER_FAMILY: &str = "The address is not of the family that the client was told to use (tcp4: IPv4, tcp6: \
+                               IPv6). So no connection was tried.";
 /// What is said of a lookup for IPv6 alone.
 const OF_IPV6: &str = "The client dials over IPv6 only (tcp6), so Go did not ask for the A record. The endpoint of a \
                        cluster with IPv4 has no AAAA record, and Go says \"no such host\" then.";
@@ -42,6 +45,14 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         && let Some((_, host)) = before.rsplit_once("address ")
         && !host.contains(char::is_whitespace)
     {
+        if let Ok(ip) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            return Some(MessageSeen {
+                literal: Some(ip),
+                note: Some(OF_OTHER_FAMILY),
+                against: candidates::WITHOUT_A_NAME.to_vec(),
+                ..MessageSeen::of(Symptom::Address, None)
+            });
+        }
         return Some(MessageSeen::of(Symptom::NoSuitable, Some(host)));
     }
     let mut all = line.match_indices("lookup ").take(limits::PASTED_WORDS);

@@ -2,6 +2,7 @@
 //! changed.
 
 use super::{others, prompt, runs};
+use crate::limits;
 
 /// What the rest of a text says of the cluster.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,12 +26,14 @@ impl KnownOfCluster {
         let reached = behind.and_then(table_of_kubectl);
         let is_here = |place: &str| runs::around(text, place).is_some_and(|run| prompt::is_here(around, run));
         let is_reached = reached.is_some_and(is_here);
-        let flush = text.lines().find(|line| FLUSHES.iter().any(|word| line.contains(word)));
+        let flushes = text
+            .lines()
+            .filter(|line| FLUSHES.iter().any(|word| line.contains(word)));
         let is_made = is_made(text);
         Self {
             is_there: host.is_some_and(|host| others::is_in_aws(host, text)) || is_reached,
             is_reached,
-            may_be_remembered: is_made || is_reached && flush.is_some_and(is_here),
+            may_be_remembered: is_made || is_reached && flushes.take(limits::PASTED_RUNS).any(is_here),
             is_changing: is_changing(text),
         }
     }

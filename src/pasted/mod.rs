@@ -113,7 +113,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         return Some(told_once(&documents.found, text, &[]));
     }
     let mut replies = reply::all(text);
-    replies.extend(reply_json::all(text));
+    replies.extend(reply_json::all(text, goes_on));
     let mut runs = runs::all(text);
     runs::join(&mut runs, &mut replies);
     let (replies, runs) = (replies, runs);

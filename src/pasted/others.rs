@@ -275,26 +275,27 @@ pub(super) fn public_beside_private(found: &mut [Recognised<'_>], replies: &[Pas
     }
 }
 
-/// Tells the denials of public name servers that are as they should be: a name server of a network has the name, with
-/// private addresses.
+/// Tells the denials of public name servers that are as they should be, and what may be one: a name server of a network
+/// has the name, with private addresses.
 pub(super) fn denied_in_public(found: &mut [Recognised<'_>], replies: &[PastedReply<'_>]) {
-    let is_one = |one: &Recognised<'_>| {
+    let as_should_be = |one: &Recognised<'_>| {
         let is_of_public = one.reply.is_some_and(|reply| reply.is_of_public)
             || one.seen.server.is_some_and(|server| is_public(server.ip()));
-        // dig +short prints nothing, whatever the reply was.
-        let is_empty = || one.seen.symptom == Symptom::Unknown && tool::is_behind_a_command(one.line);
-        (one.seen.symptom == Symptom::NxDomain || is_empty())
-            && is_of_public
-            && answers(found, replies).any(|answer| {
-                let is_of_network = answer.server.is_some_and(|server| !is_public(server.ip()));
-                answer.is_private && is_of_network && same(answer.host, one.seen.host.as_deref())
-            })
+        let symptom = match one.seen.symptom {
+            Symptom::NxDomain => Symptom::DeniedInPublic,
+            // dig +short prints nothing, whatever the reply was.
+            Symptom::Unknown if tool::is_behind_a_command(one.line) => Symptom::EmptyInPublic,
+            _ => return None,
+        };
+        let is_had = |answer: FoundAnswer<'_>| {
+            let is_of_network = answer.server.is_some_and(|server| !is_public(server.ip()));
+            answer.is_private && is_of_network && same(answer.host, one.seen.host.as_deref())
+        };
+        (is_of_public && answers(found, replies).any(is_had)).then_some(symptom)
     };
-    let all: Vec<bool> = found.iter().map(is_one).collect();
-    for (one, is_one) in found.iter_mut().zip(all) {
-        if is_one {
-            one.seen.symptom = Symptom::DeniedInPublic;
-        }
+    let all: Vec<Option<Symptom>> = found.iter().map(as_should_be).collect();
+    for (one, symptom) in found.iter_mut().zip(all) {
+        one.seen.symptom = symptom.unwrap_or(one.seen.symptom);
     }
 }
 

@@ -22,9 +22,9 @@ struct JsonReply<'a> {
     is_checking_disabled: bool,
     #[serde(rename = "Question", borrow, deserialize_with = "one_or_several")]
     question: Vec<JsonQuestion<'a>>,
-    #[serde(rename = "Answer", borrow, default)]
+    #[serde(rename = "Answer", borrow, default, deserialize_with = "none_as_empty")]
     answer: Vec<JsonRecord<'a>>,
-    #[serde(rename = "Authority", borrow, default)]
+    #[serde(rename = "Authority", borrow, default, deserialize_with = "none_as_empty")]
     authority: Vec<JsonRecord<'a>>,
     #[serde(rename = "Comment", default)]
     comment: Value,
@@ -67,6 +67,15 @@ fn one_or_several<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<V
     })
 }
 
+/// A list without a member may be null.
+fn none_as_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
 /// What URLs of public resolvers have in them.
 const SERVICES: &[&str] = &[
     "dns.google",
@@ -80,26 +89,77 @@ const SERVICES: &[&str] = &[
     "9.9.9.9:5053",
 ];
 
-/// The replies of a text, in its order.
-pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
-    let is_of_public = SERVICES.iter().any(|service| text.contains(service));
+/// What such a reply begins with: the names of its members in some order, sorted ones first.
+const FIRST_MEMBERS: &[&str] = &[
+    "Status",
+    "AD",
+    "Additional",
+    "Answer",
+    "Authority",
+    "CD",
+    "Comment",
+    "Question",
+    "RA",
+    "RD",
+    "TC",
+    "edns_client_subnet",
+    "extended_dns_errors",
+];
+
+/// The replies of a text, in its order, for as long as it may go on.
+pub(super) fn all<'a>(text: &'a str, goes_on: &dyn Fn() -> bool) -> Vec<PastedReply<'a>> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("\"Status\"").take(limits::PASTED_RUNS) {
-        // Records may stand before it, where members are sorted.
-        let starts = text[..at].rmatch_indices('{').take(limits::PASTED_WORDS);
-        let mut read_at = starts.filter_map(|(start, _)| {
-            let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<JsonReply<'_>>();
-            read(&values.next()?.ok()?, text, at, is_of_public)
-        });
-        found.extend(read_at.next());
+    // Behind the reply before.
+    let mut from = 0;
+    for (start, _) in text.match_indices('{') {
+        if start < from || !begins_a_reply(&text[start..]) {
+            continue;
+        }
+        if found.len() == limits::PASTED_RUNS || !goes_on() {
+            break;
+        }
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<JsonReply<'_>>();
+        let Some(Ok(reply)) = values.next() else {
+            continue;
+        };
+        let end = start + values.byte_offset();
+        let whole = &text[start..end];
+        let line = whole.find("\"Status\"").map_or(start, |at| start + at);
+        found.extend(read(&reply, line_at(text, line), is_of_public(&text[from..start])));
+        from = end;
     }
     found
 }
 
-fn read<'a>(reply: &JsonReply<'a>, text: &'a str, at: usize, is_of_public: bool) -> Option<PastedReply<'a>> {
-    let asked = reply.question.first()?;
+/// The first member is enough to leave out other JSON, which may be long.
+fn begins_a_reply(text: &str) -> bool {
+    let member = text[1..].trim_start().strip_prefix('"');
+    let is_first = |name: &&str| {
+        member
+            .and_then(|rest| rest.strip_prefix(*name))
+            .is_some_and(|rest| rest.starts_with('"'))
+    };
+    FIRST_MEMBERS.iter().any(is_first)
+}
+
+/// The whole line of a place.
+fn line_at(text: &str, at: usize) -> &str {
     let from = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let line = text[from..].lines().next()?;
+    text[from..].lines().next().unwrap_or_default()
+}
+
+/// Whether a public service was asked, as the last line before a reply says that names who was: a URL, or the service
+/// itself. What a server says of itself (`curl -v`: `< report-to: URL`) names nobody.
+fn is_of_public(before: &str) -> bool {
+    let is_service = |line: &str| SERVICES.iter().any(|service| line.contains(service));
+    let mut lines = before.lines().rev().filter(|line| !line.trim_start().starts_with("< "));
+    lines
+        .find(|line| line.contains("://") || is_service(line))
+        .is_some_and(is_service)
+}
+
+fn read<'a>(reply: &JsonReply<'a>, line: &'a str, is_of_public: bool) -> Option<PastedReply<'a>> {
+    let asked = reply.question.first()?;
     let kind = |kind: u16| RecordType(kind).to_string();
     let mut pasted = PastedReply {
         line,
@@ -213,5 +273,49 @@ mod tests {
         assert!(rules.contains(&"not-in-public-dns"), "{rules:?}");
         let beside = format!("{url}$ dig +short @10.44.0.53 {X}\n10.0.12.34\n");
         assert_eq!(messages(&beside)[0].symptom, Symptom::DeniedInPublic);
+        // A word elsewhere in the text is no URL that was asked.
+        let private = format!("$ dig +short @10.44.0.53 {X}\n10.0.12.34\n");
+        let own = format!("$ curl -s 'https://doh.corp.example/resolve?name={X}'\n{}\n", of(3, ""));
+        for text in [
+            format!("{private}{own}# upstream dns.google\n"),
+            format!("$ dig @dns.google example.com\n{private}{own}"),
+            format!("{private}{url}{own}"),
+        ] {
+            let found = messages(&text);
+            assert!(found.iter().any(|one| one.symptom == Symptom::NxDomain), "{text}");
+        }
+    }
+
+    /// Members in any order, nulls, and a text around it.
+    #[test]
+    fn it_is_read_however_it_is_written() {
+        let record = format!("{{\"data\":\"10.0.0.5\",\"name\":\"{X}.\",\"type\":1}}");
+        let many = vec![record.as_str(); 300].join(",");
+        for text in [
+            format!("{{\"at\":1,\"reply\":{}}}", of(3, ",\"Answer\":null")),
+            format!("{{\"Answer\":[{many}],\"Question\":[{{\"name\":\"{X}\",\"type\":1}}],\"Status\":0}}"),
+        ] {
+            assert_eq!(
+                read(&text)
+                    .and_then(|found| found.host)
+                    .map(|host| host.to_string())
+                    .as_deref(),
+                Some(X),
+                "{text}"
+            );
+        }
+    }
+
+    /// What could be read again and again is not.
+    #[test]
+    fn json_that_does_not_end_is_given_up() {
+        let asked = std::cell::Cell::new(0_u32);
+        let goes_on = || {
+            asked.set(asked.get() + 1);
+            asked.get() < 10
+        };
+        let open = "{\"Comment\":[".repeat(100) + &"\"Status\",".repeat(1_000);
+        assert!(super::all(&open, &goes_on).is_empty());
+        assert_eq!(asked.get(), 10);
     }
 }

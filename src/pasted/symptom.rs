@@ -203,6 +203,9 @@ pub enum Symptom {
     AnsweredForSearch,
     /// No error: a public name server denies a name that a network's own has, with private addresses.
     DeniedInPublic,
+    /// Perhaps no error: a public name server gave nothing that was printed, for a name that a network's own has, with
+    /// private addresses.
+    EmptyInPublic,
     /// No error: a name server gives an endpoint's public addresses, and another its private ones.
     PublicView,
     /// No error: the denial of the name with a search domain behind it.
@@ -293,6 +296,7 @@ impl Symptom {
         Self::Answered,
         Self::AnsweredForSearch,
         Self::DeniedInPublic,
+        Self::EmptyInPublic,
         Self::PublicView,
         Self::Searched,
         Self::OtherType,
@@ -308,7 +312,8 @@ impl Symptom {
             | Self::AccessDenied
             | Self::Stalled
             | Self::Reset
-            | Self::ClosedHere => Layer::Unknown,
+            | Self::ClosedHere
+            | Self::EmptyInPublic => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
             Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
             Self::KubectlRefused
@@ -380,6 +385,9 @@ impl Symptom {
             Self::Answered => "nothing that this line shows",
             Self::AnsweredForSearch => "DNS: the answer is for the name with a search domain behind it",
             Self::DeniedInPublic => "nothing: public DNS lacks the name, and the network's own name server has it",
+            Self::EmptyInPublic => {
+                "perhaps nothing: public DNS gave no address, and the network's own name server has the name"
+            }
             Self::PublicView => "perhaps nothing: one name server gives public addresses, and another private ones",
             Self::Searched => "nothing: a search domain stands behind the name",
             Self::OtherType => "nothing in this text: the name's A record was not asked for",
@@ -421,7 +429,13 @@ impl Symptom {
     pub(super) fn is_no_failure(self) -> bool {
         matches!(
             self,
-            Self::Answered | Self::DeniedInPublic | Self::PublicView | Self::Searched | Self::OtherType | Self::Healthy
+            Self::Answered
+                | Self::DeniedInPublic
+                | Self::EmptyInPublic
+                | Self::PublicView
+                | Self::Searched
+                | Self::OtherType
+                | Self::Healthy
         )
     }
 
@@ -733,6 +747,12 @@ impl Symptom {
                  private addresses. The name of a private endpoint may be missing in public DNS, so this is no \
                  failure: clients have to ask the name server that has it."
             }
+            Self::EmptyInPublic => {
+                "A public name server gave nothing that dig +short prints, and a name server of the network has the \
+                 name, with private addresses. dig +short prints nothing for a denial, and nothing for an error of the \
+                 server. A denial is no failure here: the name of a private endpoint may be missing in public DNS. To \
+                 see which it was, run dig without +short."
+            }
             // Amazon EKS User Guide, "Cluster API server endpoint": with both accesses on, the name has private
             // addresses inside the VPC.
             Self::PublicView => {
@@ -815,6 +835,7 @@ impl Symptom {
             | Self::Answered
             | Self::AnsweredForSearch
             | Self::DeniedInPublic
+            | Self::EmptyInPublic
             | Self::PublicView
             | Self::Searched
             | Self::OtherType

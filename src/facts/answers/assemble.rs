@@ -372,10 +372,12 @@ pub(super) fn other_attributes(
     owners: &[(String, String)],
     vpc_id: Option<&str>,
 ) -> Option<Vec<AttributesOfVpc>> {
-    let of_attributes = all.iter().map(|(id, _)| id.as_str());
-    let others: BTreeSet<&str> = of_attributes.chain(owners.iter().map(|(id, _)| id.as_str())).collect();
-    let others = others.into_iter().filter(|id| vpc_id != Some(*id));
-    let found: Vec<AttributesOfVpc> = others
+    // A file may list many VPCs. What was read of their attributes comes before whose they are.
+    let of_attributes: BTreeSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+    let owned: BTreeSet<&str> = owners.iter().map(|(id, _)| id.as_str()).collect();
+    let others = of_attributes.iter().chain(owned.difference(&of_attributes));
+    let others = others.copied().filter(|id| vpc_id != Some(*id));
+    let mut found: Vec<AttributesOfVpc> = others
         .take(limits::LIST_IN_CAPTURE)
         .filter_map(|id| {
             let said = attributes(all, Some(id));
@@ -392,6 +394,7 @@ pub(super) fn other_attributes(
             })
         })
         .collect();
+    found.sort_unstable_by(|one, other| one.vpc_id.cmp(&other.vpc_id));
     (!found.is_empty()).then_some(found)
 }
 

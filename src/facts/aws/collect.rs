@@ -401,7 +401,7 @@ impl Clients {
         answers
     }
 
-    /// Whose a VPC is that is not the cluster's.
+    /// Whose a VPC is. Where it is the cluster's too, it is described twice: neither read waits for the other.
     async fn owner(&self, vpc_id: &str) -> Answers {
         let mut answers = Answers::default();
         let named = [("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", vpc_id)];

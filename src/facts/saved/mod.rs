@@ -32,6 +32,13 @@ pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
     }
     let text = pieces::plainly(&text);
     let found = pieces::pieces(&text)?;
+    if let (true, Some(line)) = (found.values.is_empty(), found.warnings.first()) {
+        return Err(NotFacts::Other {
+            line: *line,
+            what: "a program's warning without an answer of AWS".to_owned(),
+            instead: "run the command again with --output json, and save what it prints".to_owned(),
+        });
+    }
     if found.values.is_empty() {
         return Err(NotFacts::Other {
             line: found.prompts.first().copied().unwrap_or(1),

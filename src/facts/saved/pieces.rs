@@ -77,21 +77,22 @@ fn without_prose(text: &str) -> Option<String> {
 /// Takes a text apart.
 pub(super) fn pieces(text: &str) -> Result<Pieces<'_>, NotFacts> {
     let mut found = Pieces::default();
-    let mut at = 0;
+    let (mut at, mut number, mut counted) = (0, 1, 0);
     loop {
         let rest = &text[at..];
         at += rest.len() - rest.trim_start().len();
+        number += text[counted..at].matches('\n').count();
+        counted = at;
         let rest = &text[at..];
         let Some(line) = rest.lines().next() else {
             return Ok(found);
         };
-        let number = text[..at].split('\n').count();
         if is_prompt(line) {
             found.prompts.push(number);
             at += command(rest);
         } else if is_left_out(line) {
             at += line.len();
-        } else if found.values.is_empty() && is_warning(line) && plain::named(rest, number).is_none() {
+        } else if found.values.is_empty() && is_warning(line) {
             found.warnings.push(number);
             at += line.len();
         } else if rest.starts_with(['{', '[', '"']) {
@@ -156,7 +157,8 @@ fn is_warning(line: &str) -> bool {
     let first = words
         .first()
         .map(|word| word.trim_matches(['[', ']', '*']).to_ascii_uppercase());
-    is_of_python
+    // JSON on one line may speak of warnings.
+    is_of_python && !line.starts_with(['{', '[', '"'])
         || line.starts_with("warnings.warn(")
         || first.is_some_and(|first| matches!(first.as_str(), "WARNING:" | "WARN:" | "WARNING" | "WARN"))
 }
@@ -196,7 +198,8 @@ fn is_prompt(line: &str) -> bool {
         return false;
     }
     let is_program = |text: &str| {
-        let mut words = text.split_whitespace().skip_while(|word| {
+        let words = text.split_whitespace().take(limits::PASTED_WORDS);
+        let mut words = words.skip_while(|word| {
             // AWS_PROFILE=x in front of the command.
             word.split_once('=')
                 .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))

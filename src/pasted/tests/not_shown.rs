@@ -57,6 +57,14 @@ fn a_program_without_a_socket_asked_nobody() {
             Layer::Tcp,
         ),
         ("java.net.SocketException: Too many open files", Layer::Tcp),
+        (
+            "E1 accept-controller: Get \"https://X/api\": dial tcp 10.0.3.4:443: socket: too many open files",
+            Layer::Tcp,
+        ),
+        (
+            "curl: (7) Failed to connect to X port 443 after 0 ms: Couldn't connect to server (Too many open files)",
+            Layer::Tcp,
+        ),
     ] {
         let found = read(&filled(text)).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(found.symptom.layer(), layer, "{text}");
@@ -117,8 +125,13 @@ fn another_places_files_and_caches_say_nothing() {
         candidates_of(&format!("{curl}$ cat /etc/nsswitch.conf\n{hosts}"))[0],
         "nsswitch-without-dns"
     );
+    let elsewhere = format!("$ ssh web1 cat /etc/nsswitch.conf\n{hosts}");
+    assert_eq!(
+        candidates_of(&format!("{elsewhere}{curl}$ cat /etc/nsswitch.conf\n{hosts}"))[0],
+        "nsswitch-without-dns"
+    );
     for text in [
-        format!("{curl}$ ssh web1 cat /etc/nsswitch.conf\n{hosts}"),
+        format!("{curl}{elsewhere}"),
         format!("$ docker run alpine wget X\nwget: bad address 'X'\n$ cat /etc/nsswitch.conf\n{hosts}"),
     ] {
         assert_ne!(candidates_of(&text)[0], "nsswitch-without-dns", "{text}");
@@ -129,6 +142,11 @@ fn another_places_files_and_caches_say_nothing() {
     let flushed = format!("{denied}$ sudo resolvectl flush-caches\n");
     assert_eq!(
         candidates_of(&format!("{flushed}$ kubectl get ns\n{table}"))[0],
+        "stale-negative-cache"
+    );
+    let first = format!("{denied}$ ssh bastion sudo resolvectl flush-caches\n$ sudo resolvectl flush-caches\n");
+    assert_eq!(
+        candidates_of(&format!("{first}$ kubectl get ns\n{table}"))[0],
         "stale-negative-cache"
     );
     let bastion = candidates_of(&format!("{flushed}$ ssh bastion kubectl get ns\n{table}"));
@@ -181,9 +199,19 @@ fn go_without_an_address_of_the_family() {
         let found = read(&filled(&format!("{call}: address X: no suitable address found"))).unwrap();
         assert_eq!(found.symptom, Symptom::NoSuitable, "{call}");
         assert_eq!(found.host.map(|host| host.to_string()).as_deref(), Some(X), "{call}");
-        assert_eq!(found.candidates[0].rule, "nsswitch-without-dns", "{call}");
+        let first = if call == "dial tcp" {
+            "nsswitch-without-dns"
+        } else {
+            "address-family-mismatch"
+        };
+        assert_eq!(found.candidates[0].rule, first, "{call}");
         assert!(!found.symptom.meaning().contains("NXDOMAIN"));
     }
+    // Of an address nobody was asked, and no port was tried.
+    let found = read("dial tcp6: address 10.0.0.5: no suitable address found").unwrap();
+    assert_eq!(found.symptom.layer(), Layer::Tcp);
+    assert_eq!(found.host, None);
+    assert!(found.candidates.is_empty(), "{:?}", found.candidates);
 }
 
 /// Nothing in such a text shows that public access is on.

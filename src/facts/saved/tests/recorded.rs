@@ -219,10 +219,21 @@ fn a_warning_before_the_answer_is_left_out() {
             "{gaps:?}"
         );
     }
+    // JSON on one line that speaks of one is none, and what is indented below one is JSON.
+    let spoken = format!(
+        r#"{{"note": "see DeprecationWarning: old API"{comma}{}"#,
+        &answer[1..],
+        comma = ','
+    );
+    let (facts, gaps) = used(&[&spoken]);
+    assert!(facts.cluster.is_some(), "{gaps:?}");
+    let (facts, _) = used(&[&format!("WARNING: x\n  {answer}")]);
+    assert!(facts.cluster.is_some());
     // An error is no warning, and nothing is left out behind the answer.
     for text in [
         format!("warn\u{e9}: x\n{answer}"),
         format!("{answer}\nWARNING: more\n"),
+        "WARNING: more\n".to_owned(),
         format!(
             "WARNING: x\nAn error occurred (ThrottlingException) when calling the DescribeVpcs operation: x\n{answer}"
         ),
