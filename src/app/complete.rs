@@ -32,6 +32,7 @@ fn script(shell: Shell) -> String {
         // (clap, issue 6421).
         Shell::Bash => script.replace(&NAME.replace('-', "__subcmd__"), &NAME.replace('-', "__")),
         Shell::Zsh => without_target(&script),
+        Shell::Fish => script + &fish_words(),
         _ => script,
     }
 }
@@ -61,6 +62,22 @@ fn with_names() -> Command {
         }
     };
     with_fix(definition).mut_subcommands(with_fix)
+}
+
+/// What fish needs for the names that an argument of a command may be: clap_complete writes the flags' alone.
+fn fish_words() -> String {
+    let function = NAME.replace('-', "_");
+    let mut lines = String::new();
+    for command in with_names().get_subcommands() {
+        let possible = command.get_positionals().flat_map(clap::Arg::get_possible_values);
+        let names: Vec<String> = possible.map(|value| value.get_name().to_owned()).collect();
+        if !names.is_empty() {
+            let (command, names) = (command.get_name(), names.join(" "));
+            let is_it = format!("__fish_{function}_using_subcommand {command}");
+            let _ = writeln!(lines, "complete -c {NAME} -n \"{is_it}\" -f -a \"{names}\"");
+        }
+    }
+    lines
 }
 
 /// The script of zsh without the TARGET of no command: the word behind the program is the command, and zsh would take

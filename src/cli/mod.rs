@@ -1,6 +1,7 @@
 //! The command line: arguments in, a command out. Nothing outside is touched.
 
 pub mod args;
+mod first_help;
 mod nearest;
 pub mod settings;
 mod value;
@@ -41,10 +42,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Nothin
         }) => return Ok(command),
         Ok(Cli { check, .. }) => (Some(check), None),
         Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp if !wants_everything && is_check(first.as_deref(), &definition) => {
-                return Err(NothingToRun::Print(args::FIRST_HELP.to_owned()));
+            ErrorKind::DisplayHelp => {
+                let command = command_of(first.as_deref(), &definition);
+                let short = first_help::of(command).filter(|_| !wants_everything);
+                let whole = || error.render().to_string();
+                return Err(NothingToRun::Print(short.map_or_else(whole, str::to_owned)));
             }
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            ErrorKind::DisplayVersion => {
                 return Err(NothingToRun::Print(error.render().to_string()));
             }
             _ if is_unknown_flag_before(&error, first.as_deref(), &order) => {
@@ -135,9 +139,11 @@ pub fn asks_for(args: &[OsString], format: Format) -> bool {
         })
 }
 
-/// Whether the first word leaves the command to be check: it is its name, or no command's.
-fn is_check(first: Option<&str>, definition: &clap::Command) -> bool {
-    first.is_none_or(|word| word == "check" || definition.find_subcommand(word).is_none())
+/// The command that the first word is: check, where it is no command's name.
+fn command_of<'a>(first: Option<&'a str>, definition: &clap::Command) -> &'a str {
+    first
+        .filter(|word| definition.find_subcommand(word).is_some())
+        .unwrap_or("check")
 }
 
 /// Joins `--watch` with the word behind it where that is a time, as `--watch=5s`: else a TARGET behind it would be
@@ -511,39 +517,47 @@ mod tests {
     fn the_first_help_names_what_is_there() {
         let mut definition = Cli::command();
         definition.build();
-        let mut seen = 0;
-        for word in args::FIRST_HELP.split([' ', ',', '\n', '[']) {
-            let is_known = match word.strip_prefix("--") {
-                Some(long) => definition.get_arguments().any(|arg| arg.get_long() == Some(long)) || long == "list",
-                None => continue,
-            };
-            assert!(is_known, "{word}");
-            seen += 1;
+        for command in ["check", "serve"] {
+            let help = first_help::of(command).unwrap();
+            let flags = definition.find_subcommand(command).unwrap_or(&definition);
+            let mut seen = 0;
+            for word in help.split([' ', ',', '\n', '[']) {
+                let is_known = match word.strip_prefix("--") {
+                    Some(long) => flags.get_arguments().any(|arg| arg.get_long() == Some(long)) || long == "list",
+                    None => continue,
+                };
+                assert!(is_known, "{command}: {word}");
+                seen += 1;
+            }
+            assert!(seen > 15, "{command}: {seen}");
+            for line in help.lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
+            let lines = help.lines().count();
+            assert!(lines < 50, "{command}: {lines}");
         }
-        assert!(seen > 15, "{seen}");
-        for line in args::FIRST_HELP.lines() {
-            assert!(line.chars().count() <= 80, "{line}");
-        }
-        let lines = args::FIRST_HELP.lines().count();
-        assert!(lines < 50, "{lines}");
+        let print = |command| NothingToRun::Print(first_help::of(command).unwrap().to_owned());
         for line in ["-h", "--help", "check -h", "check --help", "HOST.test -v --help"] {
-            assert_eq!(
-                parse(line).unwrap_err(),
-                NothingToRun::Print(args::FIRST_HELP.to_owned()),
-                "{line}"
-            );
+            assert_eq!(parse(line).unwrap_err(), print("check"), "{line}");
+        }
+        for line in ["serve -h", "serve --help", "serve HOST.test --help"] {
+            assert_eq!(parse(line).unwrap_err(), print("serve"), "{line}");
         }
         for line in [
             "--help-all",
             "check --help-all",
             "-h --help-all",
             "help check",
+            "serve --help-all",
             "compare -h",
         ] {
             let Err(NothingToRun::Print(text)) = parse(line) else {
                 panic!("{line}");
             };
-            assert_ne!(text, args::FIRST_HELP, "{line}");
+            assert!(
+                ["check", "serve"].iter().all(|of| first_help::of(of) != Some(&text)),
+                "{line}"
+            );
         }
     }
 

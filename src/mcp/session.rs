@@ -70,7 +70,9 @@ const SERVER: &str = "io.modelcontextprotocol/serverInfo";
 /// What a client is told of this server.
 const INSTRUCTIONS: &str = "Says why the name of an EKS cluster's API endpoint does not resolve from this host, and what \
     to change. Begin with check, or with explain where there is only an error message. conclusion and findings[0] of \
-    the document are the answer; not_evaluated and gaps say what could not be seen. Nothing is changed anywhere.";
+    the document are the answer; not_evaluated and gaps say what could not be seen. The text is what a terminal shows: \
+    what it leaves to -v is in the document, and of the flags that it names a call has those in the tool's schema. Nothing \
+    is changed anywhere.";
 
 /// How long a list of tools may be kept, in milliseconds: it never changes while the program runs.
 const KEPT: u32 = 3_600_000;

@@ -26,8 +26,8 @@ declare_rule! {
     /// that depends on how the resolver fails.
     ///
     /// ## What to do
-    /// Forward the endpoint's name, conditionally, to the inbound endpoint's addresses in the cluster's VPC. Where it is
-    /// a VPC's own Resolver that fails so, no forward helps: see whether a Resolver rule forwards every name.
+    /// Forward the endpoint's name, conditionally, to the inbound endpoint's addresses in the cluster's VPC. Where it
+    /// is a VPC's own Resolver that fails so, no forward helps: see whether a Resolver rule forwards every name.
     "no-internet-recursion" = {
         summary: "the resolver cannot resolve internet names",
         severity: Severity::Error,

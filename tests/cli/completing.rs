@@ -16,10 +16,10 @@ fn script(shell: &str, folder: &tempfile::TempDir) -> String {
 /// What a shell printed; `None` where it is not installed.
 fn said_by(shell: &str, program: &str) -> Option<String> {
     let output = Command::new(shell)
-        .args(if shell == "bash" {
-            ["--norc", "-c"]
-        } else {
-            ["-f", "-c"]
+        .args(match shell {
+            "bash" => ["--norc", "-c"],
+            "fish" => ["--no-config", "-c"],
+            _ => ["-f", "-c"],
         })
         .arg(program)
         .stdin(Stdio::null())
@@ -107,5 +107,19 @@ fn zsh_completes_behind_every_command() {
         let last = completed.rsplit(' ').next().unwrap_or_default().trim_end_matches('=');
         assert_eq!(last, *offered, "{line}: {said}");
         assert_ne!(last, *not_offered);
+    }
+}
+
+#[test]
+fn fish_completes_behind_every_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = script("fish", &folder);
+    for (line, offered, not_offered) in LINES {
+        let program = format!("source {script}; complete -C '{line}'");
+        let Some(said) = said_by("fish", &program) else { return };
+        // A word, and behind a tab what it means.
+        let words: Vec<&str> = said.lines().filter_map(|line| line.split('\t').next()).collect();
+        assert!(words.contains(offered), "{line}: {words:?}");
+        assert!(!words.contains(not_offered), "{line}: {words:?}");
     }
 }

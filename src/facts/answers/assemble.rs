@@ -374,8 +374,8 @@ pub(super) fn other_attributes(
 ) -> Option<Vec<AttributesOfVpc>> {
     // A file may list many VPCs. What was read of their attributes comes before whose they are.
     let of_attributes: BTreeSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
-    let owned: BTreeSet<&str> = owners.iter().map(|(id, _)| id.as_str()).collect();
-    let others = of_attributes.iter().chain(owned.difference(&of_attributes));
+    let with_owner: BTreeSet<&str> = owners.iter().map(|(id, _)| id.as_str()).collect();
+    let others = of_attributes.iter().chain(with_owner.difference(&of_attributes));
     let others = others.copied().filter(|id| vpc_id != Some(*id));
     let mut found: Vec<AttributesOfVpc> = others
         .take(limits::LIST_IN_CAPTURE)
