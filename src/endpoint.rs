@@ -161,7 +161,7 @@ impl EndpointName {
 /// Whose zone a negative answer came from, by the SOA's MNAME.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SoaOrigin {
-    /// A Route 53 private hosted zone: MNAME in `awsdns-00`, "never used by Route 53 public hosted zones"
+    /// A Route 53 private hosted zone: MNAME of the four that are "never used by Route 53 public hosted zones"
     /// (Amazon Route 53 Developer Guide, "Working with private hosted zones").
     PrivateHostedZone,
     /// A public zone of AWS: MNAME `ns-N.awsdns-NN.{com,net,org,co.uk}`, China's form of it, or a name in `amazon.com`,
@@ -183,21 +183,22 @@ impl SoaOrigin {
         let labels: Vec<String> = server.labels().map(text).collect();
         let parts: Vec<&str> = labels.iter().map(String::as_str).collect();
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
-        let of_number = |number: &str| match number {
-            "00" => Self::PrivateHostedZone,
-            number if is_number(number) => Self::PublicAws,
+        let of_zone = |host: &str, number: &str| match host.strip_prefix("ns-").unwrap_or_default() {
+            // Public zones have the other servers of 00: ns-5.awsdns-00.com, ns-519.awsdns-00.net.
+            "0" | "512" | "1024" | "1536" if number == "00" => Self::PrivateHostedZone,
+            _ if is_number(number) => Self::PublicAws,
             _ => Self::Foreign,
         };
         match parts.as_slice() {
-            // "awsdns-cn-" and two digits, in these domains (v2fly/domain-list-community, data/geolocation-cn). That 00
-            // stands for private hosted zones there too is by analogy: no source says so.
-            [_, zone, "biz" | "com" | "net" | "top" | "cn"] if zone.starts_with("awsdns-cn-") => {
-                of_number(zone.trim_start_matches("awsdns-cn-"))
+            // "awsdns-cn-" and two digits, in these domains (v2fly/domain-list-community, data/geolocation-cn). That
+            // the same servers of 00 are private hosted zones' there is by analogy: no source says so.
+            [host, zone, "biz" | "com" | "net" | "top" | "cn"] if zone.starts_with("awsdns-cn-") => {
+                of_zone(host, zone.trim_start_matches("awsdns-cn-"))
             }
             [host, zone, "com" | "net" | "org"] | [host, zone, "co", "uk"]
                 if host.strip_prefix("ns-").is_some_and(is_number) && zone.starts_with("awsdns-") =>
             {
-                of_number(zone.trim_start_matches("awsdns-"))
+                of_zone(host, zone.trim_start_matches("awsdns-"))
             }
             [_, .., "amazon", "com"] if parts.len() > 2 => Self::PublicAws,
             _ => Self::Foreign,
@@ -287,6 +288,8 @@ mod tests {
         for (mname, origin) in [
             ("ns-0.awsdns-00.com", SoaOrigin::PrivateHostedZone),
             ("NS-1536.AWSDNS-00.co.uk", SoaOrigin::PrivateHostedZone),
+            ("ns-5.awsdns-00.com", SoaOrigin::PublicAws),
+            ("ns-1537.awsdns-00.co.uk", SoaOrigin::PublicAws),
             ("ns-1234.awsdns-26.org", SoaOrigin::PublicAws),
             ("dns-external-master.amazon.com", SoaOrigin::PublicAws),
             ("ns-00.awsdns-00.example", SoaOrigin::Foreign),

@@ -268,7 +268,7 @@ const READS_OTHERS: &[(&str, &str)] = &[
         "what ssh, a shell, and another version of this program printed",
     ),
     (
-        "mcp/tools.rs",
+        "mcp/wording.rs",
         "help of the command line, which is cut to the sentences that a tool can follow",
     ),
     (

@@ -9,6 +9,7 @@
 pub mod message;
 pub mod session;
 pub mod tools;
+mod wording;
 
 pub use message::{Incoming, IncomingLine, RequestFault, answer, fault, notification, read};
 pub use session::{ClientSession, RequestKind, Revision, ToolCall};

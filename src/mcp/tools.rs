@@ -149,79 +149,23 @@ impl McpTool {
         }
     }
 
-    fn offered(self) -> &'static [&'static str] {
+    /// The flags of the command that a call may give, and those that name a file where it may name files.
+    pub(super) fn offered(self, has_files: bool) -> impl Iterator<Item = &'static str> {
+        let of_files: &[&str] = if has_files && self == Self::Check {
+            FILES_OF_CHECK
+        } else {
+            &[]
+        };
+        self.flags().iter().chain(of_files).copied()
+    }
+
+    fn flags(self) -> &'static [&'static str] {
         match self {
             Self::Check => OF_CHECK,
             Self::Explain => &[],
             Self::Compare => OF_COMPARE,
             Self::Replay => OF_REPLAY,
             Self::Demo => OF_DEMO,
-        }
-    }
-
-    /// A text of the command line in the words of whoever calls: a flag that is offered is the member of its name, and
-    /// a sentence with one that is not is left out.
-    fn described(self, about: &str, has_files: bool) -> String {
-        let mut sentences: Vec<String> = Vec::new();
-        for paragraph in about.split("\n\n") {
-            let paragraph = paragraph.replace('\n', " ");
-            let paragraph = paragraph.replace("; repeatable", "");
-            for sentence in paragraph.split_inclusive(". ") {
-                let said = self.with_members(sentence.trim(), has_files);
-                if !said.contains(" --") && !said.starts_with("--") && !said.is_empty() {
-                    let end = if said.ends_with(['.', ':']) { "" } else { "." };
-                    sentences.push(format!("{said}{end}"));
-                }
-            }
-        }
-        sentences.join(" ")
-    }
-
-    /// A text with the flags that are offered written as the members of their names, but for what it quotes.
-    pub fn with_members(self, text: &str, has_files: bool) -> String {
-        let files = FILES_OF_CHECK.iter().filter(|_| has_files && self == Self::Check);
-        let offered: Vec<&str> = self.offered().iter().chain(files).copied().collect();
-        let mut said = String::with_capacity(text.len());
-        for (index, part) in text.split('"').enumerate() {
-            if index > 0 {
-                said.push('"');
-            }
-            if index % 2 == 1 {
-                said.push_str(part);
-                continue;
-            }
-            for (index, word) in part.split("--").enumerate() {
-                let end = word
-                    .find(|c: char| !c.is_ascii_lowercase() && c != '-')
-                    .unwrap_or(word.len());
-                let (long, rest) = word.split_at(end);
-                match index {
-                    0 => said.push_str(word),
-                    _ if offered.contains(&long) => said.push_str(&(member(long) + rest)),
-                    _ if ["help", "help-all"].contains(&long) => said.extend(["the tool's schema", rest]),
-                    _ => said.extend(["--", word]),
-                }
-            }
-        }
-        said
-    }
-
-    /// A refusal of the command line in the words of whoever calls, without the ways out that are not offered.
-    pub fn refusal(self, text: &str, has_files: bool) -> String {
-        let said = self.with_members(text, has_files);
-        let mut kept = String::with_capacity(said.len());
-        let mut rest = said.as_str();
-        loop {
-            let end = clause(rest);
-            let names_a_flag = rest[..end].split('"').step_by(2).any(|part| part.contains("--"));
-            // What is wrong stands in the first clause.
-            if kept.is_empty() || !names_a_flag {
-                kept.push_str(&rest[..end]);
-            }
-            if end == rest.len() {
-                return kept;
-            }
-            rest = &rest[end..];
         }
     }
 
@@ -234,20 +178,8 @@ impl McpTool {
     }
 }
 
-/// The end of the first clause of a text: in front of the next way out, outside of quotation marks.
-fn clause(text: &str) -> usize {
-    let mut is_quoted = false;
-    for (at, c) in text.char_indices() {
-        is_quoted ^= c == '"';
-        if at > 0 && !is_quoted && [", or ", "; "].iter().any(|between| text[at..].starts_with(between)) {
-            return at;
-        }
-    }
-    text.len()
-}
-
 /// The name of a flag as a member of JSON.
-fn member(long: &str) -> String {
+pub(super) fn member(long: &str) -> String {
     long.replace('-', "_")
 }
 
@@ -335,14 +267,10 @@ fn input(tool: McpTool, has_files: bool) -> Value {
             properties.insert("scenario".to_owned(), json!({"type": "string", "description": about}));
         }
     }
-    let files = if has_files && tool == McpTool::Check {
-        FILES_OF_CHECK
-    } else {
-        &[]
-    };
-    for long in tool.offered().iter().chain(files) {
+    for long in tool.offered(has_files) {
         if let Some(arg) = definition.get_arguments().find(|arg| arg.get_long() == Some(long)) {
-            properties.insert(member(long), property(tool, arg, files.contains(long), has_files));
+            let is_file = FILES_OF_CHECK.contains(&long);
+            properties.insert(member(long), property(tool, arg, is_file, has_files));
         }
     }
     let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
@@ -468,8 +396,14 @@ pub fn job(tool: McpTool, mut arguments: Map<String, Value>, files: Option<Find<
                         limits::PLACES
                     ));
                 }
-                _ => return Err("captures is missing: a list of objects with a capture each".to_owned()),
+                None | Some(Value::Null) => {
+                    return Err("captures is missing: a list of objects with a capture each".to_owned());
+                }
+                Some(_) => return Err("captures: a list of objects with a capture each is wanted".to_owned()),
             };
+            if captures.is_empty() {
+                return Err("captures is empty: name at least one object with a capture".to_owned());
+            }
             for (index, capture) in captures.into_iter().enumerate() {
                 let Value::Object(mut capture) = capture else {
                     return Err("captures: each is an object with a capture".to_owned());
@@ -494,14 +428,9 @@ pub fn job(tool: McpTool, mut arguments: Map<String, Value>, files: Option<Find<
         McpTool::Demo => behind.extend(text(&mut arguments, "scenario")?.map(Into::into)),
     }
     for (name, value) in arguments {
-        let flags = tool.offered().iter().chain(match (tool, files) {
-            (McpTool::Check, Some(_)) => FILES_OF_CHECK,
-            _ => &[],
-        });
-        let mut flags = flags.copied();
-        let Some(long) = flags.find(|long| member(long) == name) else {
+        let Some(long) = tool.offered(files.is_some()).find(|long| member(long) == name) else {
             let own = ["target", "text", "captures", "capture", "scenario"].map(str::to_owned);
-            let known: Vec<String> = tool.offered().iter().map(|long| member(long)).chain(own).collect();
+            let known: Vec<String> = tool.offered(files.is_some()).map(member).chain(own).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             return Err(unknown(tool.as_str(), &name, &known));
         };
@@ -587,6 +516,9 @@ fn one(
     otherwise: &str,
     files: Option<Find<'_>>,
 ) -> Result<GivenText, String> {
+    if arguments.contains_key("capture") && arguments.contains_key("file") {
+        return Err("capture and file are both given: give one of them".to_owned());
+    }
     let bytes = match (arguments.remove("capture"), files) {
         (Some(Value::String(text)), _) => text.into_bytes(),
         (Some(document @ Value::Object(_)), _) => document.to_string().into_bytes(),
@@ -639,41 +571,13 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_no_way_out_that_is_not_offered() {
-        for (said, without) in [
-            (
-                "--region \"a,b\" is two: give one, or add --all-clusters",
-                "region \"a,b\" is two: give one",
-            ),
-            (
-                "x: leave out --expect, or write --cluster NAME",
-                "x: leave out expect, or write cluster NAME",
-            ),
-            (
-                "x \"; or --y\" is no name; see --help-all",
-                "x \"; or --y\" is no name; see the tool's schema",
-            ),
-            (
-                "--save x: what is wrong is always said",
-                "--save x: what is wrong is always said",
-            ),
-        ] {
-            assert_eq!(McpTool::Check.refusal(said, false), without);
-        }
-    }
-
-    #[test]
     fn every_flag_that_is_offered_is_there_and_none_of_them_writes_or_runs() {
         for tool in McpTool::ALL {
             let definition = tool.definition();
-            for long in tool
-                .offered()
-                .iter()
-                .chain(FILES_OF_CHECK.iter().filter(|_| tool == McpTool::Check))
-            {
+            for long in tool.offered(true) {
                 let is_there = definition.get_arguments().any(|arg| arg.get_long() == Some(long));
                 assert!(is_there, "{} {long}", tool.as_str());
-                assert!(!["save", "via", "push", "watch", "kubeconfig", "output", "targets"].contains(long));
+                assert!(!["save", "via", "push", "watch", "kubeconfig", "output", "targets"].contains(&long));
             }
             let schema = input(tool, true);
             for (name, property) in schema["properties"].as_object().expect("an object") {
@@ -710,11 +614,6 @@ mod tests {
         assert!(about(&schema["properties"]["resolver"]).contains("else for tls_name,"));
         let of = |tool: McpTool| about(&input(tool, false)["properties"]["capture"]);
         assert!(!of(McpTool::Replay).contains("dig"), "{}", of(McpTool::Replay));
-        let said = "--expect-scope contradicts --save; \"--expect-scope\" stays: see --help";
-        assert_eq!(
-            McpTool::Check.with_members(said, false),
-            "expect_scope contradicts --save; \"--expect-scope\" stays: see the tool's schema"
-        );
     }
 
     #[test]

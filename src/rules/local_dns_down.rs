@@ -2,6 +2,8 @@
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::signs::ASKED_OVER_TCP_ALONE;
+use crate::dns::RecordType;
 use crate::facts::System;
 
 declare_rule! {
@@ -14,7 +16,8 @@ declare_rule! {
     /// ## How it was decided
     /// A name server of resolv.conf is a loopback address, its port is refused over UDP and TCP, and no question got a
     /// reply. A loopback port is refused by this host's own kernel: no network is involved. On Windows its
-    /// configuration was read, it names nobody to ask, and the operating system's lookup fails.
+    /// configuration was read, it names nobody to ask, and the operating system's lookup fails. Where resolv.conf says
+    /// `use-vc`, nothing is asked over UDP: the service may run and serve UDP alone, so it is less sure.
     ///
     /// ## Why it matters
     /// No name resolves here, not only the endpoint's. On Linux kubectl prints "The connection to the server … was
@@ -40,7 +43,10 @@ declare_rule! {
             [not HEARD_AT_ALL],
             [SERVICE_OF_THIS_HOST_IS_DOWN, SYSTEM_HAS_NOBODY_TO_ASK],
         ],
-        confidence: [Certain],
+        confidence: [
+            Medium if [[ASKED_OVER_TCP_ALONE]],
+            Certain,
+        ],
         needs: [Stub],
         stage: Stage::Evidence,
     }
@@ -64,6 +70,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         System::Macos => services.to_owned(),
         System::Windows => "a VPN client's or a container's proxy, or a DNS server".to_owned(),
     };
+    let over_tcp_alone = down.iter().any(|subject| ASKED_OVER_TCP_ALONE.is_at(case, subject));
     let (summary, mut explanation) = if stub.defaulted {
         (
             format!(
@@ -72,6 +79,16 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ),
             format!(
                 "{} names no name server. Clients then ask {who}, on this host, where nothing answers.",
+                stub.source
+            ),
+        )
+    } else if over_tcp_alone {
+        (
+            format!("{who}: the DNS service on this host refuses TCP, and this host asks over TCP alone"),
+            format!(
+                "{} names {who}, on this host, and has the option use-vc: every question goes over TCP. The port is \
+                 refused. So either the service there does not run ({services}), or it serves UDP alone. UDP was not \
+                 asked, as no client here asks it.",
                 stub.source
             ),
         )
@@ -109,8 +126,27 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .summary(summary)
             .why(explanation)
             .seen(evidence)
-            .fix(remedies(case, &down, stub.defaulted, &stub.source)),
+            .fix(if over_tcp_alone {
+                [
+                    ask_over_udp(case, &down, &stub.source),
+                    remedies(case, &down, stub.defaulted, &stub.source),
+                ]
+                .concat()
+            } else {
+                remedies(case, &down, stub.defaulted, &stub.source)
+            }),
     ]
+}
+
+/// Where clients ask over TCP alone, what tells whether the service serves UDP.
+fn ask_over_udp(case: &Case<'_>, down: &[&Subject<'_>], source: &str) -> Vec<Remedy> {
+    let lines = down
+        .iter()
+        .filter_map(|subject| remedy::path::dig(case, subject, RecordType::A, "+notcp"));
+    vec![Remedy::new(
+        format!("Ask it over UDP. If it answers, it runs: take use-vc out of {source}, or let it listen on TCP too"),
+        lines.collect::<Vec<_>>(),
+    )]
 }
 
 /// Windows, where it has no name server for the name.

@@ -152,6 +152,8 @@ fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
         address.is_some_and(is_one_server) && with.iter().any(|(_, other)| other.probed.resolver.address == address)
     };
     without.retain(|(_, resolver)| !asked_there(resolver));
+    // A denial of a private hosted zone comes out of a VPC's Resolver: there is a forward, to another view.
+    without.retain(|(_, resolver)| resolver.view != View::PrivateZone);
     // Where a resolver of the place has the name from the VPC, the place's own diagnosis says what the path lacks.
     without.retain(|(place, _)| !place.report.resolvers.iter().any(sees));
     let confidence_beside = |resolver: &ResolverReport| {

@@ -128,6 +128,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &IN_ANOTHER_VPC,
     &ON_THIS_HOST,
     &SERVICE_OF_THIS_HOST_IS_DOWN,
+    &ASKED_OVER_TCP_ALONE,
     &SYSTEM_HAS_NOBODY_TO_ASK,
     &PORT_REFUSED,
     &DECIDES_THE_CONCLUSION,
@@ -894,6 +895,14 @@ pub(in crate::rules) static ON_THIS_HOST: Sign = Sign::of_resolver(
     "it runs on this host",
     "it does not run on this host",
     |_, subject| Some(subject.ip().is_some_and(|ip| ip.is_loopback())),
+);
+
+/// The questions go over TCP from the first on (`options use-vc` of resolv.conf).
+pub(in crate::rules) static ASKED_OVER_TCP_ALONE: Sign = Sign::of_resolver(
+    "the transport",
+    "it is asked over TCP alone",
+    "it is not asked over TCP alone",
+    |_, subject| Some(subject.probed.resolver.transport == Some(Transport::Tcp)),
 );
 
 /// A DNS service on this host that does not run.
