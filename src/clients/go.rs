@@ -212,7 +212,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
             let is_late = is_late(lookup, patience_ms, |attempt| attempt.edns);
             failed.tries += 1;
             failed.or = None;
-            let timeout = || with(&format!("{} i/o timeout", io(lookup, server, "read")));
+            let timeout = || with(&timeout(lookup, server));
             let after_ms = answered_together_ms(lookup).filter(|after_ms| *after_ms > patience_ms - NEAR_WINDOW_MS);
             let is_late = is_late && after_ms.is_none();
             if let Some(after_ms) = after_ms {
@@ -427,6 +427,15 @@ fn io(lookup: &Lookup, server: SocketAddr, operation: &str) -> String {
         transport.as_str(),
         source(lookup, transport)
     )
+}
+
+/// No reply in time. Over TCP no connection may have come about, and then it is the call to dial that says so.
+fn timeout(lookup: &Lookup, server: SocketAddr) -> String {
+    let mut attempts = lookup.attempts.iter();
+    if lookup.transport == Transport::Tcp && !attempts.any(|attempt| attempt.connected) {
+        return OverTcp::NoConnection.words("", server);
+    }
+    format!("{} i/o timeout", io(lookup, server, "read"))
 }
 
 /// Where the client asks from: this host's address, where our own socket showed it.

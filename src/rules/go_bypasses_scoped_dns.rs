@@ -14,7 +14,8 @@ declare_rule! {
     /// ## How it was decided
     /// getaddrinfo gives the right addresses. The name servers of resolv.conf, asked in order until the first answer as
     /// Go does it, do not. The host is not known to run macOS or Windows. The hosts file has no entry for the name, no
-    /// search suffix answers for it, and the cause is not EDNS.
+    /// search suffix answers for it, and the cause is not EDNS. The hosts line of nsswitch.conf is not known to lead to
+    /// the name servers of resolv.conf themselves.
     ///
     /// ## Why it matters
     /// curl and ping work, kubectl prints `no such host`.
@@ -39,6 +40,7 @@ declare_rule! {
             [not GO_GETS_THE_NAME],
             [not GO_ASKS_THE_SYSTEM],
             [not SYSTEM_MAY_DIFFER_OTHERWISE],
+            [not SYSTEM_ASKS_RESOLV_CONF],
         ],
         confidence: [High if [[not HOSTS_FILE_HAS_THE_NAME]], Medium],
         wants: [Stub],

@@ -1,8 +1,8 @@
 //! The DNS service on this host itself is down.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use super::signs::ASKED_OVER_TCP_ALONE;
+use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::RecordType;
 use crate::facts::System;
 

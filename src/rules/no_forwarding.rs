@@ -17,14 +17,14 @@ declare_rule! {
     /// ## How it was decided
     /// A resolver on the VPC's side gives the private addresses, and this one shows the public view: public addresses
     /// that the public control has too, or NXDOMAIN or NODATA with the SOA of a public zone of AWS's (its MNAME is not
-    /// one of `awsdns-00`, which only private hosted zones use), or, where the private view was asked for, the right
-    /// addresses with the public zone's SOA beside them. A random sibling of the name gets NXDOMAIN here, as it should,
-    /// so answers are not rewritten. A resolver that clients here do not ask, and that has the name from the private
-    /// zone, shows that the name exists. Where no resolver of the VPC answered, DescribeCluster, which says that the
-    /// endpoint is the cluster's, is used in its place, with less confidence. Where the public control has private
-    /// addresses by now, the public ones here are an old answer, and there is no finding. Where no address is expected,
-    /// it is a warning: with public and private access, public addresses here and private ones in the VPC are both
-    /// right.
+    /// one of the four of `awsdns-00` that only private hosted zones use), or, where the private view was asked for,
+    /// the right addresses with the public zone's SOA beside them. A random sibling of the name gets NXDOMAIN here, as
+    /// it should, so answers are not rewritten. A resolver that clients here do not ask, and that has the name from the
+    /// private zone, shows that the name exists. Where no resolver of the VPC answered, DescribeCluster, which says
+    /// that the endpoint is the cluster's, is used in its place, with less confidence. Where the public control has
+    /// private addresses by now, the public ones here are an old answer, and there is no finding. Where no address is
+    /// expected, it is a warning: with public and private access, public addresses here and private ones in the VPC are
+    /// both right.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or it connects to the public endpoint, which may be off or may block this

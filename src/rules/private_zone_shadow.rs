@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::made::{self, ZoneOwner};
-use super::shared::route53;
+use super::shared::{behind, route53};
 use super::signs::{DENIED_BY_ANOTHER_PRIVATE_ZONE, IN_ANOTHER_VPC, INBOUND_ENDPOINT};
 use super::view::{self, VpcSideFault};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, grouped, remedy};
@@ -21,17 +21,18 @@ declare_rule! {
     /// private zone is asked in place of public DNS, and what is not in it does not exist there.
     ///
     /// ## How it was decided
-    /// A resolver of the VPC returns a negative answer with an SOA whose MNAME is one of `awsdns-00`, which only
-    /// private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that return NXDOMAIN or
-    /// NODATA with the SOA of the same zone are named too: they forward there. Where AWS lists the private zones of the
-    /// VPC, the zone is named with its owner; one that belongs to an AWS service, as EKS's own does, is not counted. A
-    /// zone that is listed and would take the name, in a VPC that matters here, while the answers are right, is a
-    /// warning. EKS's own zone is more specific than such a zone, so in the cluster's VPC with private access on there
-    /// is no finding. For a zone from a Route 53 Profile, AWS lists only the id: it is named where another list has its
-    /// name. AWS also makes private zones: for an interface VPC endpoint with private DNS, and for the custom domain
-    /// name of a VPC Lattice resource. Where such a zone takes the name, the VPC endpoint or the service network is
-    /// named. It is certain where everything was read that could decide otherwise in AWS's order, and the answer is of
-    /// the zone that takes the name.
+    /// A resolver of the VPC returns a negative answer with an SOA whose MNAME is one of the four of `awsdns-00` that
+    /// only private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that return NXDOMAIN
+    /// or NODATA with the SOA of the same zone are named too: they forward there. So are those that pass on the
+    /// NXDOMAIN of a server which they forward the name to, where every inbound endpoint that was asked is shadowed.
+    /// Where AWS lists the private zones of the VPC, the zone is named with its owner; one that belongs to an AWS
+    /// service, as EKS's own does, is not counted. A zone that is listed and would take the name, in a VPC that matters
+    /// here, while the answers are right, is a warning. EKS's own zone is more specific than such a zone, so in the
+    /// cluster's VPC with private access on there is no finding. For a zone from a Route 53 Profile, AWS lists only the
+    /// id: it is named where another list has its name. AWS also makes private zones: for an interface VPC endpoint
+    /// with private DNS, and for the custom domain name of a VPC Lattice resource. Where such a zone takes the name,
+    /// the VPC endpoint or the service network is named. It is certain where everything was read that could decide
+    /// otherwise in AWS's order, and the answer is of the zone that takes the name.
     ///
     /// ## Why it matters
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
@@ -56,6 +57,8 @@ declare_rule! {
         ],
         confidence: [Certain if [[A_ZONE_SURELY_HAS_IT]], High],
         wants: [VpcView, Cluster, Vpc, VpcAttributes, HostedZones, Instance, Profiles, VpcEndpoints, Lattice],
+        // A resolver that is named here and forwards to another view forwards there.
+        explains: [AnotherVpc],
         stage: Stage::Evidence,
     }
 }
@@ -96,13 +99,35 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                         && (!INBOUND_ENDPOINT.is_at(case, subject) || !IN_ANOTHER_VPC.is_at(case, subject))
                 })
                 .collect();
-            finding(case, fits.least_sure_at(&at), &apex, &at, &forwarders)
+            finding(
+                case,
+                fits.least_sure_at(&at),
+                &apex,
+                &at,
+                &forwarders,
+                &may_forward_there(case),
+            )
         })
         .collect();
     if findings.is_empty() {
         findings.extend(as_configured(case, fits.confidence));
     }
     findings
+}
+
+/// The resolvers outside the VPC that pass on the NXDOMAIN of a server which they forward the very name to, where every
+/// inbound endpoint that was asked is shadowed: that server may be one of them.
+fn may_forward_there<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+    let mut inbound = case
+        .vpc_side()
+        .filter(|subject| INBOUND_ENDPOINT.is_at(case, subject))
+        .peekable();
+    let is_asked = inbound.peek().is_some();
+    if !is_asked || !inbound.all(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::Shadowed)) {
+        return Vec::new();
+    }
+    let failing = case.failing().filter(|subject| !subject.is_vpc_side());
+    failing.filter(|subject| behind::is_denied(subject)).collect()
 }
 
 /// The zones that would take the name in a VPC that matters here, and that nothing is seen to fail by.
@@ -296,6 +321,7 @@ fn finding(
     apex: &Name,
     at: &[&Subject<'_>],
     forwarders: &[&Subject<'_>],
+    may_forward: &[&Subject<'_>],
 ) -> Finding {
     let who = phrase::titles(at);
     let mut explanation = format!(
@@ -330,9 +356,18 @@ fn finding(
             phrase::plural(forwarders.len(), "shows", "show")
         );
     }
+    if !may_forward.is_empty() {
+        let _ = write!(
+            explanation,
+            " {} {} the name to a server that denies it. If that is {who}, this is the cause there too.",
+            phrase::titles(may_forward),
+            phrase::plural(may_forward.len(), "forwards", "forward")
+        );
+    }
+    let named = at.iter().chain(forwarders).chain(may_forward);
     let all: Vec<&Subject<'_>> = case
         .subjects()
-        .filter(|subject| at.iter().chain(forwarders).any(|other| other.name() == subject.name()))
+        .filter(|subject| named.clone().any(|other| other.name() == subject.name()))
         .collect();
     // Where the VPC that answers is known, and its zones are.
     let vpcs = route53::resolving_vpcs(case);

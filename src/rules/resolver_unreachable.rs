@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::phrase::{self, observed_target, observed_tcp};
 use super::shared::silence::Silence;
+use super::signs::ASKED_OVER_TCP_ALONE;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, grouped, remedy};
 use crate::facts::VantageKind;
 use crate::observation::{NetworkFailure, Reason, Transport};
@@ -269,6 +270,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
             " No other name was asked for, and TCP was not tried."
         });
         explanation.push_str(" If it answers other names, the server that it forwards this one to is silent.");
+    }
+    let is_here_over_tcp =
+        |subject: &&Subject<'_>| subject.has_role(Role::Local) && ASKED_OVER_TCP_ALONE.is_at(case, subject);
+    if subjects.iter().any(is_here_over_tcp) {
+        explanation.push_str(" resolv.conf has the option use-vc, so every question went over TCP: UDP was not asked.");
     }
     explanation.push_str(&phrase::for_a_part_of_the_run(subjects));
     explanation.push_str(phrase::plural(

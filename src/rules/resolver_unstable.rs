@@ -1,6 +1,10 @@
 //! The resolver says different things to the same question.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use super::phrase::observed_target;
+use super::shared::contradiction::{self, TcpAnswer};
 use super::shared::samples::{self, Sample, SampleAnswer, is_silence, samples};
 use super::{
     Case, Confidence, Evidence, Finding, Fits, Remedy, RuleFit, Severity, Stage, Subject, grouped, phrase, remedy,
@@ -17,9 +21,12 @@ declare_rule! {
     /// ## How it was decided
     /// The name was asked for several times (`--samples`). Samples differ when they have another verdict, another kind
     /// of answer for A or AAAA, or addresses of another class. Right answers that hold different ones of the expected
-    /// addresses do not differ. Or the answer over UDP is right, and the same question over TCP is denied or gets other
-    /// addresses. No reply is no answer: where all answers agree, the finding says so, and does not say
-    /// that they differ. This finding takes the place of what single samples of the same resolver would say.
+    /// addresses do not differ. Or the answers over UDP and over TCP to the same question contradict each other, and
+    /// one of them is right. Or the operating system's lookup asks this name server alone and gets another answer from
+    /// it: the one is right, and the other a denial. No reply is no answer: where all answers agree, the finding says
+    /// so, and does not say that they differ. This finding takes the place of what single samples of the same resolver
+    /// would say. Where several resolvers deny the name over UDP alone, something on the path may answer in their
+    /// place: that is one finding.
     ///
     /// ## Why it matters
     /// Clients fail now and then, and a test by hand proves nothing. NXDOMAIN and NODATA are final: a client
@@ -37,7 +44,7 @@ declare_rule! {
         complaints: [Denial 270, Failure 140, Silence 110],
         references: [RFC_5001],
         at: InScope,
-        requires: [[SAMPLES_DIFFER, TCP_CONTRADICTS]],
+        requires: [[SAMPLES_DIFFER, TCP_CONTRADICTS, SYSTEM_CONTRADICTS]],
         // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
         // configuration, and what several samples can share (stale data, stray replies, closed TCP), stays.
         // TCP alone may be led to another server.
@@ -48,33 +55,127 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.iter()
-        .map(|RuleFit { subject, confidence }| {
-            let over_tcp = samples::contradicted_over_tcp(case, subject);
-            if let Some(over_tcp) = over_tcp.filter(|_| !samples::differs(case, subject)) {
+    let in_place: Vec<&Subject<'_>> = fits
+        .subjects()
+        .into_iter()
+        .filter(|subject| !samples::differs(case, subject) && contradiction::is_denied_over_udp_alone(case, subject))
+        .collect();
+    let servers: BTreeSet<IpAddr> = in_place.iter().filter_map(|subject| subject.ip()).collect();
+    let is_on_the_path = servers.len() > 1;
+    let mut findings = Vec::new();
+    if is_on_the_path {
+        findings.push(answered_on_the_path(case, fits.least_sure_at(&in_place), &in_place));
+    }
+    let is_told = |subject: &Subject<'_>| is_on_the_path && in_place.iter().any(|one| one.name() == subject.name());
+    let others = fits.iter().filter(|fit| !is_told(fit.subject));
+    findings.extend(others.map(|RuleFit { subject, confidence }| {
+        if !samples::differs(case, subject) {
+            if let Some(over_tcp) = contradiction::over_tcp(case, subject) {
                 return contradicted(case, confidence, subject, over_tcp);
             }
-            let samples = samples(case, subject);
-            let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
-            finding(case, confidence, subject, &samples, &kinds)
-        })
-        .collect()
+            if let Some(system) = contradiction::by_the_system(case, subject) {
+                return contradicted_by_the_system(case, confidence, subject, system);
+            }
+        }
+        let samples = samples(case, subject);
+        let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
+        finding(case, confidence, subject, &samples, &kinds)
+    }));
+    findings
 }
 
-/// The answer over UDP is right, and the one over TCP is another.
-fn contradicted(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, over_tcp: &Lookup) -> Finding {
+/// Several servers deny the name over UDP and have it over TCP. They do not share their data, but they may share the
+/// path.
+fn answered_on_the_path(case: &Case<'_>, confidence: Confidence, resolvers: &[&Subject<'_>]) -> Finding {
+    let who = phrase::titles(resolvers);
+    let over_tcp = resolvers.iter().filter_map(|subject| Some((subject, subject.tcp()?)));
+    RULE.finding(confidence, resolvers)
+        .summary(format!(
+            "{who} deny the name over UDP and have it over TCP: something on the path probably answers UDP in their place"
+        ))
+        .why(
+            "They were asked for the same name and type over UDP and over TCP. Over TCP all give the expected addresses, \
+             and over UDP none does. Separate servers do not change like that at one time. A DNS proxy on the path from \
+             here takes what is sent to port 53 of any address: of a router, a provider, a VPN client or a firewall.",
+        )
+        .seen(resolvers.iter().flat_map(|subject| observed_target(subject)))
+        .seen(over_tcp.map(|(subject, lookup)| phrase::observed(subject, lookup)))
+        .fix(vec![
+            Remedy::advice(
+                "Find what redirects UDP port 53 on the path from here, and let questions to these addresses pass. Ask \
+                 from another network too, to see that it is this one",
+            ),
+            remedy::answer::ask_again(case, resolvers, RecordType::A, "+tcp +nsid"),
+        ])
+}
+
+/// What the operating system gets from the same server is another answer.
+fn contradicted_by_the_system(
+    case: &Case<'_>,
+    confidence: Confidence,
+    subject: &Subject<'_>,
+    system: &Subject<'_>,
+) -> Finding {
     let who = subject.title();
+    let own = subject.a().map_or_else(|| "no answer".to_owned(), came_to);
+    let other = if system.ips().is_empty() {
+        "no address".to_owned()
+    } else {
+        phrase::addresses(&system.ips())
+    };
+    RULE.finding_at_large(confidence)
+        .about(vec![subject.name().to_owned(), system.name().to_owned()])
+        .summary(format!(
+            "{who} answers with {own}, and the operating system's lookup, which asks it alone, gets {other}"
+        ))
+        .why(format!(
+            "resolv.conf names {who} alone, and the hosts line of nsswitch.conf leads there. So both answers are from \
+             there, and they contradict each other. The cause is not the name. Several servers behind the address have \
+             different data (load balancer, anycast, two forwarders), or one server asks others that do not agree. Which \
+             one a client gets is chance, so failures come and go. A cache of this host (nscd) that still holds an older \
+             answer would look the same."
+        ))
+        .seen(observed_target(subject))
+        .seen(observed_target(system))
+        .fix(vec![
+            Remedy::advice(
+                "Give every server behind the address the same configuration for this name: the same forward, the same \
+                 exceptions, the same way to the inbound endpoint",
+            ),
+            ask_more_often(case, subject),
+            remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
+        ])
+}
+
+/// The answer over UDP is right, and the one over TCP is another; or the other way round, which is what clients get.
+fn contradicted(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, over_tcp: TcpAnswer<'_>) -> Finding {
+    let who = subject.title();
+    let (severity, summary, over_tcp) = match over_tcp {
+        TcpAnswer::Wrong(lookup) => (
+            Severity::Warning,
+            format!(
+                "{who} answers the same question over TCP with {}, and over UDP as it should",
+                came_to(lookup)
+            ),
+            lookup,
+        ),
+        TcpAnswer::Right(lookup) => (
+            Severity::Error,
+            format!(
+                "{who} answers the same question over UDP with {}, and over TCP as it should",
+                phrase::came_to(subject.verdict(), &subject.probed.lookups)
+            ),
+            lookup,
+        ),
+    };
     RULE.finding_at_large(confidence)
         .about(vec![subject.name().to_owned()])
-        .severity(Severity::Warning)
-        .summary(format!(
-            "{who} answers the same question over TCP with {}, and over UDP as it should",
-            came_to(over_tcp)
-        ))
+        .severity(severity)
+        .summary(summary)
         .why(format!(
             "{who} was asked for the same name and type over UDP and over TCP, and the answers differ. Several servers \
              behind the address may have different data (load balancer, anycast, two forwarders). Then the next \
-             question over UDP can get the other answer as well. Or TCP alone is led to another server."
+             question over UDP can get the other answer as well. Or one of UDP and TCP alone is led to another server."
         ))
         .seen(observed_target(subject))
         .seen([phrase::observed(subject, over_tcp)])

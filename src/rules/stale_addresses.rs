@@ -145,9 +145,17 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
     let is_local = case.own_cluster().is_some_and(|cluster| cluster.is_local);
     let record = own_record::of_all(case, stale);
     let by_record = record.as_ref().map(own_record::OwnRecord::in_words).unwrap_or_default();
+    let ttl = longest_ttl(stale).unwrap_or(ENDPOINT_TTL);
+    let kept = if ttl > ENDPOINT_TTL {
+        format!(
+            "The answer's TTL is {ttl} s, longer than the {ENDPOINT_TTL} s that AWS gives: a cache stretches it, or a \
+             record of somebody's own pins the name."
+        )
+    } else {
+        format!("An answer may be kept for its TTL of {ENDPOINT_TTL} s.")
+    };
     let mut explanation = format!(
-        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}).{by_record} {}. An \
-         answer may be kept for its TTL of {ENDPOINT_TTL} s.",
+        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}).{by_record} {}. {kept}",
         phrase::plural(stale.len(), "gives", "give"),
         case.expected.source,
         if is_local {
@@ -170,13 +178,6 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
             phrase::plural(right.len(), "gives", "give")
         );
     }
-    if let Some(ttl) = longest_ttl(stale).filter(|ttl| *ttl > ENDPOINT_TTL) {
-        let _ = write!(
-            explanation,
-            " The answer's TTL is {ttl} s, longer than AWS gives: a cache stretches it, or a record of \
-             somebody's own pins the name."
-        );
-    }
     let mut evidence: Vec<Evidence> = stale.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.extend(right.iter().filter_map(|subject| Some(observed(subject, subject.a()?))));
     evidence.extend(case.vpc().map(|vpc| Evidence::fact(phrase::vpc_networks(vpc))));
@@ -196,7 +197,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
     }
     evidence.extend(record.iter().map(|record| Evidence::fact(record.stated())));
     let mut again = remedy::answer::ask_again(case, stale, RecordType::A, "");
-    again.title = format!("Ask again after {ENDPOINT_TTL} s: the answer may heal by itself");
+    again.title = format!("Ask again after {ttl} s: the answer may heal by itself");
     RULE.finding(confidence, stale)
         .summary(format!(
             "{who} {} addresses of the VPC that the cluster does not have now ({old})",
@@ -206,6 +207,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         .seen(evidence)
         .fix(match record {
             Some(record) => record.fix(case),
+            // Nobody waits for what was stretched.
+            None if ttl > ENDPOINT_TTL => [
+                remedy::flush::name(case),
+                vec![unpin(), again, remedy::answer::interfaces_now(case)],
+            ]
+            .concat(),
             None => [
                 vec![again, remedy::answer::interfaces_now(case)],
                 remedy::flush::name(case),

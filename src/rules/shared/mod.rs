@@ -6,6 +6,7 @@ pub(super) mod behind;
 pub(super) mod blemish;
 pub(super) mod client_vpn;
 pub(super) mod connections;
+pub(super) mod contradiction;
 pub(super) mod control;
 pub(super) mod dhcp;
 pub(super) mod disagreement;

@@ -1,12 +1,10 @@
 //! What a resolver says when it is asked the same several times.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, RecordType};
-use crate::expect::Fit;
 use crate::observation::{Lookup, Purpose};
 use crate::rules::{Case, Subject};
 
@@ -14,18 +12,6 @@ use crate::rules::{Case, Subject};
 pub(in crate::rules) fn differs(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let samples = samples(case, subject);
     samples.iter().any(|sample| sample.said != samples[0].said)
-}
-
-/// The answer over TCP, where nothing is wrong with the one over UDP, and TCP denies the name or has addresses that are
-/// not expected.
-pub(in crate::rules) fn contradicted_over_tcp<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Option<&'a Lookup> {
-    let over_tcp = subject.tcp()?;
-    // Where nothing is known to compare with, an agent on this host may answer over UDP alone (ZTNA).
-    let is_right = matches!(subject.verdict(), Verdict::Match | Verdict::Plausible);
-    let has_addresses = is_right && subject.a_kind() == Some(AnswerKind::Answer);
-    let expected = &subject.comparison.expected;
-    let is_wrong = |ip: &IpAddr| case.fit(expected, *ip) == Fit::Unexpected;
-    (has_addresses && (over_tcp.kind.is_negative() || over_tcp.addresses.iter().any(is_wrong))).then_some(over_tcp)
 }
 
 /// What one sample said, as far as samples are compared.

@@ -5,7 +5,7 @@ use super::Sign;
 use crate::facts::LookupPath;
 use crate::resolvers::Role;
 use crate::rules::Need;
-use crate::rules::shared::{disagreement, pinned, scoped, search, split};
+use crate::rules::shared::{contradiction, disagreement, pinned, scoped, search, split};
 
 /// The order in which signs of this host are read.
 pub(in crate::rules) static OF_HOST: &[&Sign] = &[
@@ -18,6 +18,8 @@ pub(in crate::rules) static OF_HOST: &[&Sign] = &[
     &NAME_SERVERS_ARE_DIVIDED,
     &GO_GETS_THE_NAME,
     &GO_ASKS_THE_SYSTEM,
+    &SYSTEM_ASKS_RESOLV_CONF,
+    &SYSTEM_CONTRADICTS,
     &SYSTEM_MAY_DIFFER_OTHERWISE,
     &SEARCH_DOMAIN_ANSWERS,
     &SEARCH_LIST_COMES_FIRST,
@@ -110,6 +112,24 @@ pub(in crate::rules) static GO_ASKS_THE_SYSTEM: Sign = Sign::of_run_if_known(
     "kubectl is not known to leave lookups to the operating system here",
     |case| Some(case.go_asks_the_system()),
 );
+
+/// getaddrinfo asks the name servers of resolv.conf, and no others.
+pub(in crate::rules) static SYSTEM_ASKS_RESOLV_CONF: Sign = Sign::of_run_if_known(
+    "the hosts line of nsswitch.conf",
+    "the operating system's lookup asks the name servers of resolv.conf, as Go's own resolver does",
+    "the operating system's lookup is not known to ask the name servers of resolv.conf alone",
+    |case| Some(contradiction::asks_resolv_conf(case)),
+)
+.looking_at(&[Need::Stub, Need::HostsLine]);
+
+/// getaddrinfo asks this name server alone, and gets another answer.
+pub(in crate::rules) static SYSTEM_CONTRADICTS: Sign = Sign::of_resolver_if_known(
+    "what the operating system gets from it",
+    "the operating system's lookup asks it alone, and gets another answer",
+    "it is not known to give the operating system's lookup another answer",
+    |case, subject| Some(contradiction::by_the_system(case, subject).is_some()),
+)
+.looking_at(&[Need::SystemView, Need::Stub, Need::HostsLine]);
 
 /// Something other than another resolver lets getaddrinfo succeed.
 pub(in crate::rules) static SYSTEM_MAY_DIFFER_OTHERWISE: Sign = Sign::of_run(

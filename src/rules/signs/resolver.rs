@@ -18,7 +18,9 @@ use crate::facts::Chooser;
 use crate::observation::{Lookup, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
-use crate::rules::shared::{age, blemish, policy, rebinding, recursion, refusal, samples, transport, validation};
+use crate::rules::shared::{
+    age, blemish, contradiction, policy, rebinding, recursion, refusal, samples, transport, validation,
+};
 use crate::rules::step::{
     DenialAuthority, ReadingStep, controls, foreign_zone_around, is_aliased_in_a_foreign_zone, is_sinkholed,
 };
@@ -194,12 +196,12 @@ pub(in crate::rules) static SAMPLES_DIFFER: Sign = Sign::of_resolver(
     |case, subject| Some(samples::differs(case, subject)),
 );
 
-/// Nothing is wrong with the answer over UDP, and the one over TCP is another.
+/// The answer over TCP is another than the one over UDP, and one of the two is right.
 pub(in crate::rules) static TCP_CONTRADICTS: Sign = Sign::of_resolver(
     "the answer over TCP",
     "its answer over TCP contradicts its answer over UDP",
     "its answer over TCP does not contradict its answer over UDP",
-    |case, subject| Some(samples::contradicted_over_tcp(case, subject).is_some()),
+    |case, subject| Some(contradiction::over_tcp(case, subject).is_some()),
 );
 
 /// The certificate of a resolver inside TLS does not verify.

@@ -7,7 +7,7 @@ use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::facts::VantageKind;
 use crate::observation::Lookup;
 use crate::rules::remedy::question::UnansweredQuestion;
-use crate::rules::shared::behind;
+use crate::rules::shared::{behind, contradiction};
 use crate::rules::{Need, Subject, view};
 use crate::target::Scope;
 
@@ -75,7 +75,10 @@ pub(in crate::rules) static ALL_RETURN_PUBLIC_NXDOMAIN: Sign = Sign::of_run(
     |case| {
         let mut heard = case.subjects().filter(|subject| answers_a(subject)).peekable();
         heard.peek()?;
-        let is_denied = |subject: &Subject<'_>| returns_public_nxdomain(subject) || behind::may_be_denied(subject);
+        let is_denied = |subject: &Subject<'_>| {
+            let is_denied = returns_public_nxdomain(subject) || behind::may_be_denied(subject);
+            is_denied && !contradiction::is_denied_over_udp_alone(case, subject)
+        };
         Some(heard.all(|subject| is_denied(subject) && !subject.sibling_resolves()))
     },
 );

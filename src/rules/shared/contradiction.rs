@@ -1,0 +1,80 @@
+//! What contradicts a resolver's answer over UDP, within one run.
+
+use std::net::IpAddr;
+
+use crate::compare::Verdict;
+use crate::dns::AnswerKind;
+use crate::expect::Fit;
+use crate::facts::LookupPath;
+use crate::observation::{Lookup, SystemCode};
+use crate::resolvers::Role;
+use crate::rules::{Case, Subject};
+
+/// The answer over TCP, where it contradicts the one over UDP.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::rules) enum TcpAnswer<'a> {
+    /// Nothing is wrong with the answer over UDP, and TCP denies the name or has addresses that are not expected.
+    Wrong(&'a Lookup),
+    /// The name is denied over UDP, and TCP has the addresses that are expected.
+    Right(&'a Lookup),
+}
+
+/// What TCP says against UDP, if anything.
+pub(in crate::rules) fn over_tcp<'a>(case: &Case<'_>, subject: &Subject<'a>) -> Option<TcpAnswer<'a>> {
+    let over_tcp = subject.tcp()?;
+    let expected = &subject.comparison.expected;
+    let is = |fit: Fit| move |ip: &IpAddr| case.fit(expected, *ip) == fit;
+    // Where nothing is known to compare with, an agent on this host may answer over UDP alone (ZTNA).
+    let is_right = matches!(subject.verdict(), Verdict::Match | Verdict::Plausible);
+    if is_right && subject.a_kind() == Some(AnswerKind::Answer) {
+        let is_wrong = over_tcp.kind.is_negative() || over_tcp.addresses.iter().any(is(Fit::Unexpected));
+        return is_wrong.then_some(TcpAnswer::Wrong(over_tcp));
+    }
+    // NODATA without a SOA is what a filter leaves of an answer.
+    let is_denied = match subject.a_kind() {
+        Some(AnswerKind::NxDomain) => true,
+        Some(kind) => kind.is_negative() && subject.soa().is_some(),
+        None => false,
+    };
+    let has_it = over_tcp.kind == AnswerKind::Answer
+        && !over_tcp.addresses.is_empty()
+        && over_tcp.addresses.iter().all(is(Fit::Expected));
+    (is_denied && has_it).then_some(TcpAnswer::Right(over_tcp))
+}
+
+/// Whether the name is denied over UDP and not over TCP.
+pub(in crate::rules) fn is_denied_over_udp_alone(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    matches!(over_tcp(case, subject), Some(TcpAnswer::Right(_)))
+}
+
+/// The operating system's lookup, where it asks this name server alone and gets another answer from it: the one is
+/// right, and the other is a denial.
+pub(in crate::rules) fn by_the_system<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<&'c Subject<'a>> {
+    let system = case.system()?;
+    let lookup = system.probed.system.as_ref()?;
+    if !asks_alone(case, subject) {
+        return None;
+    }
+    let is_denied =
+        |failure: &crate::observation::SystemFailure| matches!(failure.code, SystemCode::NoName | SystemCode::NoData);
+    let is_denied_by_it = lookup.failure.as_ref().is_some_and(is_denied);
+    let contradicts = if subject.verdict().is_fine() {
+        is_denied_by_it && subject.a_kind() == Some(AnswerKind::Answer)
+    } else {
+        system.verdict().is_fine() && !lookup.addresses.is_empty() && subject.verdict().is_negative()
+    };
+    contradicts.then_some(system)
+}
+
+/// Whether the operating system's lookup of the name can ask nobody but this name server: it is the only one of
+/// /etc/resolv.conf, and the hosts line of nsswitch.conf leads there (resolv.conf(5), nsswitch.conf(5)).
+fn asks_alone(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let is_only = subject.has_role(Role::Local) && case.local().count() == 1;
+    is_only && asks_resolv_conf(case)
+}
+
+/// Whether the operating system's lookup is known to ask the name servers of resolv.conf themselves, as Go does.
+pub(in crate::rules) fn asks_resolv_conf(case: &Case<'_>) -> bool {
+    let is_the_systems = case.stub().is_some_and(|stub| stub.source == "/etc/resolv.conf");
+    is_the_systems && case.hosts_line().is_some_and(|line| line.path() == LookupPath::Dns)
+}
