@@ -19,6 +19,9 @@ const OF_API_SERVER: &[&str] = &[
     "the server is currently unable to handle the request",
     "Internal error occurred: ",
     "an error on the server (\"",
+    // k8s.io/apimachinery, pkg/api/errors, NewTimeoutError; k8s.io/apiserver, pkg/admission/plugin/webhook,
+    // dispatcher.go: the time that the API server has for a request was over before its webhooks or etcd had answered.
+    "Timeout: request did not complete within requested timeout",
     // k8s.io/client-go, tools/portforward; k8s.io/kubelet, pkg/cri/streaming/portforward: the kubelet's answer.
     "error forwarding port ",
     "an error occurred forwarding ",

@@ -34,3 +34,21 @@ fn a_closed_port_of_localhost_is_not_always_no_cluster() {
         assert_eq!(first(&client).0, Symptom::NoCluster, "{client}");
     }
 }
+
+/// The API server's own time-out is no time-out of the client's, whoever hands it on.
+#[test]
+fn a_time_out_of_the_api_servers_is_beyond_it() {
+    let said = "Timeout: request did not complete within requested timeout - context deadline exceeded";
+    for lead in [
+        "error: ",
+        "E1129 controller.go:158] failed to create token: ",
+        "Warning  FailedCreate  12s  job-controller  Error creating: ",
+        "Error: UPGRADE FAILED: failed to create resource: ",
+        "Error from server (Timeout): error when creating \"a.yaml\": ",
+    ] {
+        assert_eq!(first(&format!("{lead}{said}")).0, Symptom::ApiServer, "{lead}");
+    }
+    let of_client = "Get \"https://X/api?timeout=5s\": context deadline exceeded";
+    assert_eq!(first(of_client).0, Symptom::Deadline);
+    assert_eq!(first("error: Timeout: context deadline exceeded").0, Symptom::Deadline);
+}
