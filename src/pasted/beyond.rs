@@ -583,6 +583,12 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     if line.contains("Read timeout on endpoint URL: ") {
         return Some(MessageSeen::of(Symptom::NoReplyInTime, url_host(line)));
     }
+    if is_dial_without_address(line) && url_literal(line).is_none() {
+        return Some(MessageSeen {
+            note: Some(WITHOUT_ADDRESS),
+            ..MessageSeen::of(Symptom::NoDialInTime, url_host(line))
+        });
+    }
     let dial = dial::of(line);
     let host = dial.host.or_else(|| url_host(line));
     if let Some(symptom) = interrupted(line) {
@@ -638,6 +644,23 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         dialled: dial.address,
         note,
         ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
+    })
+}
+
+/// What is said of a dial that names neither a lookup nor an address (Go, src/net/lookup.go, lookupIPAddr, before it
+/// gave the name; src/net/net.go, OpError.Error).
+const WITHOUT_ADDRESS: &str = "The line names neither a lookup nor an address. Older versions of Go print it so where the \
+                               time was over during the lookup. Whether it was that is not told.";
+
+/// Whether a dial ended before it was told what became of it: `dial tcp: i/o timeout`, with no address in it. Some
+/// write it without the colon.
+fn is_dial_without_address(line: &str) -> bool {
+    const CALLS: &[&str] = &["dial tcp", "dial tcp4", "dial tcp6"];
+    const ENDS: &[&str] = &["i/o timeout", "operation was canceled"];
+    CALLS.iter().any(|call| {
+        let behind = line.split_once(call).map(|(_, rest)| rest);
+        let said = behind.and_then(|rest| rest.strip_prefix(": ").or_else(|| rest.strip_prefix(' ')));
+        said.is_some_and(|said| ENDS.iter().any(|end| said.starts_with(end)))
     })
 }
 
@@ -738,7 +761,9 @@ fn interrupted(line: &str) -> Option<Symptom> {
     if RESETS.iter().any(|text| line.contains(text)) {
         return Some(Symptom::Reset);
     }
-    (is_open && (line.contains("i/o timeout") || line.contains("onnection timed out"))).then_some(Symptom::Stalled)
+    // ETIMEDOUT of Linux, and of macOS (Go, src/syscall/zerrors_darwin_arm64.go).
+    let is_late = ["i/o timeout", "onnection timed out", "operation timed out"];
+    (is_open && is_late.iter().any(|text| line.contains(text))).then_some(Symptom::Stalled)
 }
 
 /// An address of this host that a connection was made to, at another port than an endpoint's.

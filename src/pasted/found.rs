@@ -227,6 +227,7 @@ impl<'a> Recognised<'a> {
                 | Symptom::Deadline
                 | Symptom::KubectlRefused
                 | Symptom::NoConnectionInTime
+                | Symptom::NoDialInTime
                 | Symptom::OtherType
         );
         let is_alike = match other.symptom {

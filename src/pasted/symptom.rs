@@ -137,6 +137,8 @@ pub enum Symptom {
     Deadline,
     /// The client's own deadline came before there was a connection.
     NoConnectionInTime,
+    /// The client's own deadline came before the lookup gave an address and TCP connected to it.
+    NoDialInTime,
     /// There was a connection, and nothing came over it in time.
     Stalled,
     /// There was a connection, and it was reset.
@@ -263,6 +265,7 @@ impl Symptom {
         Self::Aliased,
         Self::Deadline,
         Self::NoConnectionInTime,
+        Self::NoDialInTime,
         Self::Stalled,
         Self::Reset,
         Self::ClosedHere,
@@ -308,6 +311,7 @@ impl Symptom {
         match self {
             Self::Deadline
             | Self::NoConnectionInTime
+            | Self::NoDialInTime
             | Self::AwsApi
             | Self::AccessDenied
             | Self::Stalled
@@ -349,7 +353,7 @@ impl Symptom {
             // server that accepts and sends nothing gives these words with Go 1.19, 1.23 and 1.27.
             Self::NoConnectionInTime => &[Layer::Dns, Layer::Tcp, Layer::Tls],
             Self::Deadline => &[Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Http],
-            Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
+            Self::NoDialInTime | Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
             Self::Stalled | Self::Reset | Self::ClosedHere => &[Layer::Tls, Layer::Http],
             _ => &[],
         }
@@ -360,6 +364,7 @@ impl Symptom {
         match self {
             Self::Deadline => "the client's time ran out, in DNS or after it",
             Self::NoConnectionInTime => "the client's time ran out in DNS, TCP or TLS",
+            Self::NoDialInTime => "the client's time ran out in DNS or TCP",
             Self::KubectlRefused => "TCP: a port was refused, the cluster's or a name server's",
             Self::Doubted => "DNS, and perhaps nothing: a negative answer that systemd-resolved doubts",
             Self::ConnectionElsewhere => "TCP: the connection to a server that is no EKS endpoint",
@@ -458,6 +463,7 @@ impl Symptom {
             self,
             Self::Deadline
                 | Self::NoConnectionInTime
+                | Self::NoDialInTime
                 | Self::Stalled
                 | Self::Reset
                 | Self::ClosedHere
@@ -615,6 +621,10 @@ impl Symptom {
             Self::NoConnectionInTime => {
                 "The client stopped waiting before it had a connection: the lookup, TCP or TLS took too long. To tell \
                  them apart, ask the name server alone: a lookup that is answered at once leaves TCP and TLS."
+            }
+            Self::NoDialInTime => {
+                "The client stopped waiting before it had a connection: the lookup or TCP took too long. To tell them \
+                 apart, ask the name server alone: a lookup that is answered at once leaves TCP."
             }
             // Go, src/net/http/client.go: a request that had its connection.
             // Go, src/net/net.go, OpError.Error: "read" is said of a connection that "dial" has made.
@@ -807,7 +817,7 @@ impl Symptom {
             Self::Edns | Self::NotUnderstood | Self::Doubted => Complaint::Edns,
             Self::Encrypted => Complaint::Encrypted,
             Self::Sinkhole => Complaint::Sinkhole,
-            Self::Deadline | Self::NoConnectionInTime => Complaint::Deadline,
+            Self::Deadline | Self::NoConnectionInTime | Self::NoDialInTime => Complaint::Deadline,
             Self::Stalled | Self::Reset | Self::ClosedHere | Self::NoReplyInTime | Self::Http | Self::WebPage => {
                 Complaint::NoReply
             }

@@ -337,3 +337,33 @@ fn the_other_end_of_a_tunnel_is_where_to_ask() {
     assert_eq!(offline.symptom, Symptom::TunnelRefused);
     assert!(offline.candidates.is_empty());
 }
+
+/// A dial that names neither a lookup nor an address leaves both open.
+#[test]
+fn a_dial_without_an_address_leaves_the_lookup_open() {
+    for (text, host) in [
+        ("Unable to connect to the server: dial tcp: i/o timeout", None),
+        ("error: Get \"https://X/version\": dial tcp4: i/o timeout", Some(X)),
+        ("Unable to connect to the server: dial tcp i/o timeout", None),
+        ("Post \"https://X/apis\": dial tcp: operation was canceled", Some(X)),
+    ] {
+        let found = read(&filled(text)).unwrap();
+        assert_eq!(found.symptom, Symptom::NoDialInTime, "{text}");
+        assert_eq!(found.symptom.layer(), Layer::Unknown, "{text}");
+        assert_eq!(found.symptom.possible_layers(), [Layer::Dns, Layer::Tcp], "{text}");
+        assert_eq!(found.host.map(|host| host.to_string()).as_deref(), host, "{text}");
+    }
+    for (text, symptom) in [
+        ("dial tcp: lookup X: i/o timeout", Symptom::LookUpDeadline),
+        ("dial tcp: lookup X: operation was canceled", Symptom::LookUpDeadline),
+        ("dial tcp 10.61.7.8:443: i/o timeout", Symptom::Connection),
+        ("proxyconnect tcp: dial tcp: i/o timeout", Symptom::ProxyConnection),
+        // ETIMEDOUT on macOS.
+        (
+            "Get \"https://X/api\": read tcp 10.9.1.4:5->10.61.7.8:443: read: operation timed out",
+            Symptom::Stalled,
+        ),
+    ] {
+        assert_eq!(told(text).0, symptom, "{text}");
+    }
+}
