@@ -72,6 +72,10 @@ pub(super) struct Clues {
     pub(super) is_alias_alone: bool,
     /// The address that was dialled.
     pub(super) dialled: Option<IpAddr>,
+    /// The address that was dialled is hidden in part, and what is left shows that it is private.
+    pub(super) is_dialled_private: bool,
+    /// What was looked up is the scheme of a URL.
+    pub(super) is_scheme: bool,
     /// The server itself is an address: no name was looked up.
     pub(super) literal: Option<IpAddr>,
     /// The client was told which family to dial over (Go: tcp4, tcp6).
@@ -379,6 +383,13 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     if clues.against.contains(&rule) {
         return true;
     }
+    if clues.is_scheme && symptom.is_denial() {
+        return rule != "endpoint-name-malformed" || clues.subject != NameSubject::Malformed;
+    }
+    // Nobody but the cluster's own DNS has the name of a Service, and it has those of the Services that there are.
+    if clues.subject == NameSubject::Service && symptom.is_denial() && clues.ede.is_none() {
+        return true;
+    }
     // The name exists: another server has it.
     let about = rules::find(rule).map(|rule| rule.about);
     let is_of_public = matches!(symptom, Symptom::DeniedInPublic | Symptom::EmptyInPublic);
@@ -428,7 +439,9 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "api-port-blocked" => clues.literal.or(clues.dialled).is_some_and(is_this_host),
         "hosts-file-override" => clues.dialled_what_dns_has == Some(true) && !clues.is_pinned,
         // An instance of EC2 is no hybrid node.
-        "hybrid-nodes-public-endpoint" => clues.is_on_ec2 || clues.dialled.is_some_and(|ip| !is_public(ip)),
+        "hybrid-nodes-public-endpoint" => {
+            clues.is_on_ec2 || clues.is_dialled_private || clues.dialled.is_some_and(|ip| !is_public(ip))
+        }
         // The name had an address.
         "no-internet-recursion" => had_an_address,
         "name-blocked-by-policy" => had_an_address || clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none(),
@@ -474,10 +487,15 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
             let may_be_private = AddressClass::of(ip) == AddressClass::Nat64;
             is_public(ip) && !may_be_private || is_this_host(ip)
         }),
-        "nat64-synthetic-address" => clues.dialled.is_some_and(|ip| ip.to_canonical().is_ipv4()),
-        "public-answer-expected" | "nxdomain-hijack" => clues.dialled.is_some_and(|ip| !is_public(ip)),
+        "nat64-synthetic-address" => {
+            clues.is_dialled_private || clues.dialled.is_some_and(|ip| ip.to_canonical().is_ipv4())
+        }
+        "public-answer-expected" | "nxdomain-hijack" => {
+            clues.is_dialled_private || clues.dialled.is_some_and(|ip| !is_public(ip))
+        }
         "sinkhole-answer" | "ztna-synthetic-address" => {
-            symptom == Symptom::Connection && clues.dialled.is_some() && by_address(clues.dialled) != Some(rule)
+            let is_told = clues.dialled.is_some() || clues.is_dialled_private;
+            symptom == Symptom::Connection && is_told && by_address(clues.dialled) != Some(rule)
         }
         _ => false,
     }

@@ -26,7 +26,9 @@ const FORMS: &[Form] = &[
 pub(super) fn of(line: &str) -> Dial<'_> {
     let mut found = Dial::default();
     for one in FORMS.iter().filter_map(|form| form(line)) {
-        found.host = found.host.or(one.host.filter(|host| is_host(host)));
+        found.host = found
+            .host
+            .or(one.host.filter(|host| is_host(host) && masked(host).is_none()));
         found.address = found.address.or(one.address);
         found.port = found.port.or(one.port);
     }
@@ -155,6 +157,41 @@ fn target(word: &str) -> Dial<'_> {
             ..Dial::default()
         },
     }
+}
+
+/// The parts of an IPv4 address of which somebody hid some, `None` for each that is hidden: `10.0.XXX.XXX`, `10.*`. The
+/// first has to be there.
+fn masked(word: &str) -> Option<Vec<Option<u8>>> {
+    let is_hidden = |part: &str| {
+        let is_mark = |c: char| c.is_ascii_digit() || "xX*#_?•█…".contains(c);
+        !part.is_empty() && (part.chars().all(is_mark) || part.starts_with('<') && part.ends_with('>'))
+    };
+    let parts: Vec<&str> = word.split('.').take(5).collect();
+    let numbers: Vec<Option<u8>> = parts.iter().map(|part| part.parse().ok()).collect();
+    let is_one = (2..=4).contains(&parts.len())
+        && numbers[0].is_some()
+        && numbers.contains(&None)
+        && parts.iter().all(|part| is_hidden(part));
+    is_one.then_some(numbers)
+}
+
+/// Whether a line has an address that is hidden in part, and what is left shows that it is private (RFC 1918): of
+/// several each has to be.
+pub(super) fn is_masked_private(line: &str) -> bool {
+    let words = line.split_whitespace().take(limits::PASTED_WORDS);
+    let mut hidden = words
+        .filter_map(|word| {
+            let word = word.trim_matches(|c: char| "\"'(),;`[]:".contains(c));
+            let (host, port) = word.rsplit_once(':').unwrap_or((word, "0"));
+            port.parse::<u16>().ok().and_then(|_| masked(host))
+        })
+        .peekable();
+    hidden.peek().is_some()
+        && hidden.all(|parts| match (parts[0], parts[1]) {
+            (Some(10), _) | (Some(192), Some(168)) => true,
+            (Some(172), Some(second)) => (16..=31).contains(&second),
+            _ => false,
+        })
 }
 
 fn first_word(text: &str) -> Option<&str> {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::at_address::AtAddress;
 use super::candidates::{self, Clues};
 use super::known::KnownOfCluster;
 use super::others::Others;
@@ -104,11 +105,16 @@ pub(super) fn explain(
     if is_url {
         name.push(A_URL.to_owned());
     }
+    let is_scheme = symptom.is_dns() && host.as_ref().is_some_and(text::is_scheme);
+    if is_scheme {
+        name.push(A_SCHEME.to_owned());
+    }
     if let Some(endpoint) = &behind_the_alias {
         name.push(format!(
             "The name is an alias (CNAME) of a cluster's endpoint, and it is the endpoint that has no address: {endpoint}"
         ));
     } else if symptom.is_dns()
+        && !is_scheme
         && let Some(host) = &host
         && let Err(kind) = EndpointName::parse(host)
     {
@@ -152,13 +158,20 @@ pub(super) fn explain(
         _ if is_behind_an_alias => NameSubject::Endpoint,
         NameSubject::Endpoint if is_url => NameSubject::Malformed,
         // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
-        NameSubject::Malformed if place == PrintedAt::Pod && host.as_ref().is_some_and(is_one_label) => {
-            NameSubject::Internal
+        NameSubject::Malformed if place == PrintedAt::Pod && host.as_ref().is_some_and(is_one_label) && !is_scheme => {
+            NameSubject::Service
         }
         NameSubject::Malformed if is_other => NameSubject::Other,
         NameSubject::None if is_untold || is_other_port => NameSubject::Other,
         subject => subject,
     };
+    let is_own_api = symptom.is_denial() && host.as_ref().is_some_and(text::is_own_api);
+    let is_no_service = symptom.is_denial() && subject == NameSubject::Service;
+    name.extend(if is_own_api {
+        Some(OWN_API.to_owned())
+    } else {
+        is_no_service.then(|| NO_SERVICE.to_owned())
+    });
     // What a kubeconfig names may be an alias of an endpoint, or a proxy before it.
     let may_lead_to_one = symptom == Symptom::Connection
         && subject == NameSubject::Other
@@ -168,6 +181,10 @@ pub(super) fn explain(
         name.push(
             "The name is no EKS endpoint's. As a kubeconfig's server it may be an alias or a proxy of one.".to_owned(),
         );
+    }
+    if let Some(dialled) = dialled.filter(|_| symptom == Symptom::Connection && is_without_route(line)) {
+        let is_ipv6 = dialled.to_canonical().is_ipv6();
+        name.push(if is_ipv6 { NO_ROUTE_IPV6 } else { NO_ROUTE }.to_owned());
     }
     let subject = if may_lead_to_one { NameSubject::None } else { subject };
     let beside = around::of(about.as_ref(), text);
@@ -237,6 +254,8 @@ pub(super) fn explain(
         has_answer_of_system: others.is_of_system,
         is_alias_alone: is_alias_alone && !is_behind_an_alias,
         dialled,
+        is_dialled_private: symptom == Symptom::Connection && dialled.is_none() && dial::is_masked_private(line),
+        is_scheme,
         literal: seen.literal,
         is_of_one_family: line.contains("dial tcp4: ") || line.contains("dial tcp6: "),
         is_other_port,
@@ -252,13 +271,16 @@ pub(super) fn explain(
     });
     let is_elsewhere = matches!(
         subject,
-        NameSubject::Other | NameSubject::AwsApi | NameSubject::Internal
+        NameSubject::Other | NameSubject::AwsApi | NameSubject::Internal | NameSubject::Service
     );
     Explanation {
         line: shown(line),
         symptom: match symptom {
             Symptom::Connection | Symptom::Address if is_elsewhere => Symptom::ConnectionElsewhere,
-            symptom => symptom,
+            symptom => seen
+                .literal
+                .and_then(|_| AtAddress::of(symptom))
+                .map_or(symptom, Symptom::AtAddress),
         },
         client,
         command: match (
@@ -269,7 +291,7 @@ pub(super) fn explain(
             (Some(address), Some(port)) => format!("nc -vz {address} {port}"),
             (None, Some(_)) => command(Symptom::Unknown, about.as_ref(), server, true),
             _ => {
-                let is_other = is_other || is_untold || subject == NameSubject::Internal;
+                let is_other = is_other || is_untold || matches!(subject, NameSubject::Internal | NameSubject::Service);
                 match seen.tunnel {
                     // The name servers of this host have no part in it.
                     Some(tunnel) => {
@@ -319,10 +341,31 @@ fn hosts_line(text: &str, around: &str) -> Option<(String, LookupPath)> {
 /// What is said of a URL or a port in the place of a name.
 const A_URL: &str = "What was looked up is more than a host name: a URL, or a name with a port behind it. DNS knows \
                      neither. Give the host name alone.";
+/// And of a scheme (Go, src/net/url/url.go, parseHost: of `https://https://HOST` the host is `https`).
+const A_SCHEME: &str = "What was looked up is the scheme of a URL, and no host: the scheme is written twice \
+                        (https://https://HOST), or a URL stands where the program takes a host alone.";
+/// And of the name of a Service.
+const NO_SERVICE: &str = "A Service's name is in the DNS of its own cluster alone. There is no Service of this name in that \
+                          namespace (kubectl get service --all-namespaces), or another name server was asked.";
+/// And of the API server's own (fabric8io/kubernetes-client, Config.java, DEFAULT_MASTER_URL, which it takes behind the
+/// kubeconfig).
+const OWN_API: &str = "It is the API server's own Service, which the DNS of its cluster has and no other. Some clients take \
+                       it where they find no kubeconfig: outside a cluster give them one.";
+/// What is said of an address that no route leads to (connect(2), ENETUNREACH).
+const NO_ROUTE_IPV6: &str = "No port was reached: this host, or a router on the way, has no route to that IPv6 address. Most \
+                             often the host has no IPv6 to the outside at all.";
+const NO_ROUTE: &str = "No port was reached: this host, or a router on the way, has no route to that address.";
 /// What is said of a name that DNS cannot have (RFC 1035 section 2.3.4; Go, src/net/dnsclient.go, isDomainName).
 const TOO_LONG: &str = "The name, or a label of it, is longer than DNS allows: Go says \"no such host\" of it and asks \
  no name \
                         server.";
+/// Whether a line has ENETUNREACH, as strerror(3) and Node have it.
+fn is_without_route(line: &str) -> bool {
+    ["etwork is unreachable", "ENETUNREACH"]
+        .iter()
+        .any(|text| line.contains(text))
+}
+
 fn is_too_long(text: &str) -> bool {
     let text = text.trim_end_matches('.');
     matches!(
@@ -382,7 +425,7 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is
     let subject = host.map_or(NameSubject::None, text::subject);
     let public = match subject {
         _ if is_other => "",
-        NameSubject::Internal | NameSubject::Other => "",
+        NameSubject::Internal | NameSubject::Service | NameSubject::Other => "",
         _ => " --public",
     };
     let host = host

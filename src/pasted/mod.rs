@@ -5,6 +5,7 @@
 
 mod around;
 mod asked;
+mod at_address;
 mod beyond;
 mod block_page;
 mod broken;
@@ -57,6 +58,7 @@ use reply::PastedReply;
 use seen::MessageSeen;
 use text::{PrintedOn, is_masked};
 
+pub use at_address::AtAddress;
 pub use candidates::Candidate;
 pub use symptom::{Layer, Symptom};
 pub use unread::{UnreadText, unread};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::at_address::AtAddress;
 use crate::rules::Complaint;
 
 /// Where it failed, for the host that printed the message.
@@ -179,6 +180,8 @@ pub enum Symptom {
     ConnectionElsewhere,
     /// The server is an address, and the connection to it failed.
     Address,
+    /// The server is an address, and what failed came behind the connection, or the time ran out.
+    AtAddress(AtAddress),
     /// The API server was reached, and what it asked in turn failed.
     ApiServer,
     /// The API server was reached, and did not take the credentials.
@@ -286,6 +289,17 @@ impl Symptom {
         Self::Connection,
         Self::ConnectionElsewhere,
         Self::Address,
+        Self::AtAddress(AtAddress::Deadline),
+        Self::AtAddress(AtAddress::NoConnectionInTime),
+        Self::AtAddress(AtAddress::Stalled),
+        Self::AtAddress(AtAddress::Reset),
+        Self::AtAddress(AtAddress::ClosedHere),
+        Self::AtAddress(AtAddress::NoReplyInTime),
+        Self::AtAddress(AtAddress::Http),
+        Self::AtAddress(AtAddress::HandshakeTimeout),
+        Self::AtAddress(AtAddress::Handshake),
+        Self::AtAddress(AtAddress::Certificate),
+        Self::AtAddress(AtAddress::CertificateTime),
         Self::ApiServer,
         Self::NotLetIn,
         Self::Credentials,
@@ -333,6 +347,7 @@ impl Symptom {
             | Self::TunnelFailed
             | Self::TunnelRefused
             | Self::WebPage => Layer::Proxy,
+            Self::AtAddress(of) => of.symptom().layer(),
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::BadServer | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
             Self::Configuration
@@ -355,6 +370,7 @@ impl Symptom {
             Self::Deadline => &[Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Http],
             Self::NoDialInTime | Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
             Self::Stalled | Self::Reset | Self::ClosedHere => &[Layer::Tls, Layer::Http],
+            Self::AtAddress(of) => of.possible_layers(),
             _ => &[],
         }
     }
@@ -375,6 +391,7 @@ impl Symptom {
             Self::BadProxy => "the proxy: it is given in a form that the client cannot use",
             Self::Proxy => "the proxy: its own name was not found",
             Self::Address => "TCP: the server is an address, and no name was looked up",
+            Self::AtAddress(of) => of.title(),
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
             Self::AwsApiTimeout => "TCP: the AWS API's address, not the cluster's endpoint",
             Self::AccessDenied => "the permissions in AWS, not DNS",
@@ -476,6 +493,7 @@ impl Symptom {
                 | Self::Connection
                 | Self::ConnectionElsewhere
                 | Self::Address
+                | Self::AtAddress(_)
                 | Self::Certificate
                 | Self::CertificateTime
         )
@@ -712,6 +730,7 @@ impl Symptom {
                 "The client's server is an address and no name, so no name server was asked. The connection to it \
                  failed: nothing listens there now, or route, firewall or security group do not let it through."
             }
+            Self::AtAddress(of) => of.meaning(),
             Self::ApiServer => {
                 "kubectl reached the API server. The API server then failed towards a node, a webhook or another \
                  server. The name server of this host has no part in it."
@@ -829,6 +848,7 @@ impl Symptom {
             }
             Self::Connection | Self::ConnectionElsewhere => Complaint::Connection,
             Self::Address => Complaint::Address,
+            Self::AtAddress(of) => return of.symptom().complaint(),
             Self::ClusterNotFound => Complaint::ClusterNotFound,
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi | Self::AwsApiTimeout => Complaint::AwsApi,

@@ -31,6 +31,8 @@ pub(super) enum NameSubject {
     AwsApi,
     /// A name that only a cluster or a VPC has.
     Internal,
+    /// The name of a Service, which only a cluster's own DNS has.
+    Service,
     /// A name that may stand for an endpoint, and is none: of one label, or like an endpoint's.
     Malformed,
     /// Anybody's.
@@ -98,6 +100,7 @@ pub(super) fn subject(host: &Name) -> NameSubject {
     match EndpointName::parse(host) {
         Ok(_) => NameSubject::Endpoint,
         Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer) => NameSubject::AwsApi,
+        Err(_) if is_of_service(text) => NameSubject::Service,
         Err(_) if INTERNAL.iter().any(|suffix| text.ends_with(suffix)) => NameSubject::Internal,
         Err(NotEndpoint::SingleLabel | NotEndpoint::WrongHostLabel) => NameSubject::Malformed,
         Err(_) if is_cut_off(text) => NameSubject::Malformed,
@@ -111,6 +114,29 @@ pub(super) fn subject(host: &Name) -> NameSubject {
         }
         Err(_) => NameSubject::Other,
     }
+}
+
+/// `SERVICE.NAMESPACE.svc`, with the cluster's usual domain behind it or without (Kubernetes, "DNS for Services and
+/// Pods").
+fn is_of_service(name: &str) -> bool {
+    let name = name.strip_suffix(".cluster.local").unwrap_or(name);
+    let labels = name.strip_suffix(".svc").map(|rest| rest.split('.').count());
+    labels == Some(2) || name == "kubernetes.default"
+}
+
+/// Whether a name is that of the API server's own Service.
+pub(super) fn is_own_api(host: &Name) -> bool {
+    let name = host.to_string().to_ascii_lowercase();
+    let rest = name.trim_end_matches('.').strip_prefix("kubernetes.default");
+    rest.is_some_and(|rest| rest.is_empty() || rest == ".svc" || rest.starts_with(".svc."))
+}
+
+/// Whether it is the scheme of a URL, which stands where a host is read in `https://https://HOST`, and where a program
+/// that wants a host alone is given a URL.
+pub(super) fn is_scheme(host: &Name) -> bool {
+    let name = host.to_string();
+    let name = name.trim_end_matches('.');
+    ["https", "http"].iter().any(|scheme| name.eq_ignore_ascii_case(scheme))
 }
 
 /// Whether a name begins as an endpoint's does and ends before it is one.

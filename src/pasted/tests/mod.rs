@@ -3,6 +3,7 @@
 use super::*;
 use crate::rules;
 
+mod addresses;
 mod beyond;
 mod clients;
 mod connections;
@@ -14,6 +15,7 @@ mod rows;
 mod runs;
 mod same_host;
 mod servers;
+mod services;
 
 const X: &str = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
 
