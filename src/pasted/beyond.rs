@@ -846,7 +846,8 @@ pub(super) fn bare_rcode(line: &str) -> Option<MessageSeen> {
         "SOA",
     ];
     // BIND's log of a policy names what the policy says, and not what was replied (lib/ns/query.c, rpz_log_rewrite).
-    if line.contains("rpz ") && line.contains(" rewrite ") {
+    // And a header of nslookup's is read with the question behind it.
+    if line.contains("rpz ") && line.contains(" rewrite ") || super::reply_debug::is_header(line) {
         return None;
     }
     let words = || line.split(|c: char| !c.is_ascii_alphanumeric());

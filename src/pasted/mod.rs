@@ -26,6 +26,7 @@ mod others;
 mod prompt;
 mod recognise;
 mod reply;
+mod reply_debug;
 mod reply_json;
 mod resolved;
 mod rows;
@@ -116,6 +117,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
     }
     let mut replies = reply::all(text);
     replies.extend(reply_json::all(text, goes_on));
+    replies.extend(reply_debug::all(text));
     let mut runs = runs::all(text);
     runs::join(&mut runs, &mut replies);
     let (replies, runs) = (replies, runs);
