@@ -25,11 +25,13 @@ pub(super) fn broken_off(
                 return false;
             };
             let endpoint = host(whole).is_some_and(|host| EndpointName::parse(&host).is_ok());
-            endpoint && whole.len() > start.len() && whole.starts_with(start.as_str())
+            let start = start.strip_suffix('=').unwrap_or(start);
+            endpoint && whole.len() > start.len() && whole.starts_with(start)
         };
         // An error that is not known may be the beginning of one that is.
         let is_more = |whole: &MessageSeen| {
-            seen.symptom == Symptom::OtherError && whole.symptom != Symptom::OtherError && whole.host == seen.host
+            let is_open = seen.symptom == Symptom::OtherError || seen.is_cut_off;
+            is_open && whole.symptom != Symptom::OtherError && !whole.is_cut_off && whole.host == seen.host
         };
         let mut longer = joined(" ").filter(|(_, whole)| is_more(whole));
         let longer = longer.next();
@@ -60,7 +62,13 @@ pub(super) fn broken_off(
 /// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it;
 /// `None` where nothing is. The first [`limits::PASTED_JOINED`] lines are tried.
 fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String, MessageSeen)>> + 'a {
-    let lines: Vec<&str> = text.lines().take(limits::PASTED_JOINED).map(without_bar).collect();
+    // A mail's line that goes on ends in an equals sign (RFC 2045 section 6.7, rule 5).
+    let of_mail = |line: &'a str| line.strip_suffix('=').filter(|_| by.is_empty()).unwrap_or(line);
+    let lines: Vec<&str> = text
+        .lines()
+        .take(limits::PASTED_JOINED)
+        .map(|line| of_mail(without_bar(line)))
+        .collect();
     (0..lines.len())
         .flat_map(|at| (2..=limits::PASTED_LINES).map(move |count| (at, count)))
         .map(move |(at, count)| {

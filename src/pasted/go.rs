@@ -27,6 +27,10 @@ const OF_OTHER_FAMILY: &str = "The address is not of the family that the client 
 /// What is said of a lookup for IPv6 alone.
 const OF_IPV6: &str = "The client dials over IPv6 only (tcp6), so Go did not ask for the A record. The endpoint of a \
                        cluster with IPv4 has no AAAA record, and Go says \"no such host\" then.";
+/// What is said of a line that ends before its error says how the lookup failed.
+const CUT_OFF: &str = "The line is cut off before its error says how the lookup failed. Paste all of it.";
+/// And of one whose error is known by its beginning.
+const ENDS_EARLY: &str = "The line is cut off within its error. Only one of Go's errors begins so.";
 /// And where Windows' own text is not English.
 const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another \
                           error, in the language of that Windows. It is an error or silence of the name server, or a \
@@ -85,7 +89,9 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         // Where a server is named, or a dial is around it, nothing else can be meant.
         let is_one = is_named || DIALS.iter().any(|dial| line[..at].ends_with(dial));
         let other = (is_one && !error.trim().is_empty()).then_some(Symptom::OtherError);
-        let mut symptom = symptom(start(error), is_named).or(other)?;
+        let known = symptom(start(error), is_named);
+        let cut = other.filter(|_| known.is_none()).and_then(|_| cut_off(error, is_named));
+        let mut symptom = known.or(cut).or(other)?;
         if !name.is_empty() && line[..at].contains("proxyconnect") {
             symptom = Symptom::Proxy;
         }
@@ -102,6 +108,8 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         };
         let note = if symptom == Symptom::NoSocket {
             None
+        } else if let Some(cut) = cut {
+            Some(if is_open_end(cut) { CUT_OFF } else { ENDS_EARLY })
         } else if is_for_ipv6 {
             Some(OF_IPV6)
         } else if is_no_recovery(error) {
@@ -118,6 +126,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         Some(MessageSeen {
             server,
             pure_go: is_named && symptom != Symptom::NoSocket,
+            is_cut_off: cut.is_some(),
             note,
             against,
             ..MessageSeen::of(symptom, Some(name))
@@ -135,10 +144,73 @@ pub(super) fn exchange(line: &str) -> Option<MessageSeen> {
     if server.port() != 53 {
         return None;
     }
+    let known = symptom(start(error), true);
+    let symptom = known.or_else(|| cut_off(error, true).filter(|cut| !is_open_end(*cut)))?;
     Some(MessageSeen {
         server: Some(server),
-        ..MessageSeen::of(symptom(start(error), true)?, None)
+        is_cut_off: known.is_none(),
+        note: known.is_none().then_some(ENDS_EARLY),
+        ..MessageSeen::of(symptom, None)
     })
+}
+
+/// How the errors of a lookup go, or begin: Go's own (src/net/dnsclient_unix.go, src/net/net.go), those of the
+/// system's calls that it makes for it (src/syscall/zerrors_linux_amd64.go), and the calls.
+const ERRORS: &[&str] = &[
+    "no such host",
+    "no answer from DNS server",
+    "no route to host",
+    "server misbehaving",
+    "cannot unmarshal DNS message",
+    "cannot marshal DNS message",
+    "invalid DNS response",
+    "lame referral",
+    "i/o timeout",
+    "operation was canceled",
+    "operation timed out",
+    "operation not permitted",
+    "permission denied",
+    "connection refused",
+    "network is unreachable",
+    "too many open files",
+    "Temporary failure in name resolution",
+    "Name or service not known",
+    "read: ",
+    "write: ",
+    "connect: ",
+];
+/// The calls of an exchange with a name server, behind which its addresses stand and then an error.
+const EXCHANGES: &[&str] = &["read udp ", "write udp ", "dial udp "];
+
+/// What the beginning of an error stands for, where the line ends within it: the one that it is the beginning of, and
+/// where it may be that of several, that the lookup failed.
+fn cut_off(error: &str, has_server: bool) -> Option<Symptom> {
+    let error = start(error);
+    let said = error.trim_end_matches(|c: char| c.is_whitespace() || "\"'\\}).…=".contains(c));
+    let (before, last) = said.rsplit_once(": ").unwrap_or(("", said));
+    let last = last.trim_start();
+    let is_exchange = |text: &str| EXCHANGES.iter().any(|call| text.trim_start().starts_with(call));
+    if is_exchange(last) || is_exchange(before) && last.is_empty() {
+        return Some(Symptom::TryAgain);
+    }
+    let mut meant = ERRORS
+        .iter()
+        .chain(EXCHANGES)
+        .filter(|known| known.len() > last.len() && known.starts_with(last))
+        .map(|known| symptom(known, has_server));
+    let first = meant.next()?;
+    let is_one = first.is_some() && meant.all(|other| other == first);
+    let several = if is_exchange(before) {
+        Symptom::TryAgain
+    } else {
+        Symptom::Unknown
+    };
+    Some(first.filter(|_| is_one).unwrap_or(several))
+}
+
+/// Whether a line that ends within its error leaves open how the lookup failed.
+fn is_open_end(symptom: Symptom) -> bool {
+    matches!(symptom, Symptom::Unknown | Symptom::TryAgain)
 }
 
 /// As much of an error as one has: a line may hold a whole log, and is not read to its end for each of its errors.

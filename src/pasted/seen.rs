@@ -31,6 +31,8 @@ pub(super) struct MessageSeen {
     pub(super) literal: Option<IpAddr>,
     /// The answer is an alias without an address.
     pub(super) is_alias_alone: bool,
+    /// The line ends within its error.
+    pub(super) is_cut_off: bool,
     /// The cause, where the message names it, and why.
     pub(super) outright: Option<(&'static str, String)>,
     /// The operating system's own lookup gave it, and not a name server that was asked.
@@ -58,6 +60,7 @@ impl MessageSeen {
             answer: None,
             literal: None,
             is_alias_alone: false,
+            is_cut_off: false,
             outright: None,
             is_of_system: false,
             note: None,

@@ -7,6 +7,7 @@ mod addresses;
 mod beyond;
 mod clients;
 mod connections;
+mod cut_off;
 mod debug;
 mod evidence;
 mod long;

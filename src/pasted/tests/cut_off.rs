@@ -1,0 +1,69 @@
+//! Lines that end within their error, and lines of a mail that go on.
+
+use super::*;
+
+/// Wherever a line ends, what it says stays the same as far as it goes, and never becomes another error.
+#[test]
+fn an_error_that_is_cut_stays_what_it_is() {
+    let lead = "dial tcp: lookup X on 10.71.5.53:53: ";
+    let udp = "read udp 10.9.1.4:51234->10.71.5.53:53: ";
+    for (said, whole, least) in [
+        ("no such host".to_owned(), Symptom::NoAddress, "no s".len()),
+        ("server misbehaving".to_owned(), Symptom::Misbehaving, "s".len()),
+        ("lame referral".to_owned(), Symptom::Referral, "l".len()),
+        (format!("{udp}i/o timeout"), Symptom::Silence, udp.len() + 1),
+        (
+            format!("{udp}read: connection refused"),
+            Symptom::PortClosed,
+            udp.len() + "read: conn".len(),
+        ),
+    ] {
+        for at in 1..=said.len() {
+            for end in ["", "...", "…", "\"}"] {
+                let text = format!("{lead}{}{end}", &said[..at]);
+                let found = read(&filled(&text)).unwrap();
+                let open = [Symptom::Unknown, Symptom::TryAgain];
+                if at >= least {
+                    assert_eq!(found.symptom, whole, "{text}");
+                } else {
+                    assert!(open.contains(&found.symptom), "{text}: {:?}", found.symptom);
+                }
+                let says_so = found.resolver.iter().any(|sentence| sentence.contains("cut off"));
+                assert_eq!(says_so, at < said.len(), "{text}: {:?}", found.resolver);
+                assert_eq!(found.server.unwrap().to_string(), "10.71.5.53:53", "{text}");
+            }
+        }
+    }
+    // What begins otherwise is another error, and what goes on in the next line is read with it.
+    assert_eq!(told(&format!("{lead}noble gases")).0, Symptom::OtherError);
+    let on = format!("{lead}no\n   such host\n");
+    let found = read(&filled(&on)).unwrap();
+    assert_eq!(found.symptom, Symptom::NoAddress, "{found:?}");
+    assert!(!found.resolver.iter().any(|sentence| sentence.contains("cut off")));
+    // Without a name server too.
+    assert_eq!(
+        told("Get \"https://X/\": dial tcp: lookup X: no such h").0,
+        Symptom::NoAddress
+    );
+    assert_eq!(
+        told("read udp 10.9.1.4:51234->10.71.5.53:53: i/o tim").0,
+        Symptom::Silence
+    );
+}
+
+/// Lines of a mail end in an equals sign where they go on.
+#[test]
+fn the_lines_of_a_mail_are_joined() {
+    for at in [1, 20, 33, 40, X.len() - 1] {
+        let (start, end) = X.split_at(at);
+        for (before, after) in [
+            ("dial tcp: lookup ", " on 10.71.5.53:53: no such host"),
+            ("curl: (6) Could not resolve host: ", ""),
+            ("** server can't find ", ": NXDOMAIN"),
+        ] {
+            let text = format!("Hello,\n\n{before}{start}=\n{end}{after}\n");
+            let found = read(&text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(found.host.map(|host| host.to_string()).as_deref(), Some(X), "{text}");
+        }
+    }
+}
