@@ -38,7 +38,9 @@ pub(super) fn explain(
         let is_one = (symptom.is_dns() || symptom.is_of_a_reply()) && !seen.is_of_system && !others.is_elsewhere;
         let is_of_upstream = symptom.is_of_forward() || symptom.is_dns() && logs::is_of_upstream(line);
         let of_forward = || is_of_upstream.then(|| logs::forwarded_to(text)).flatten();
-        (!is_reply && is_one)
+        // What dig +short names before its answer is a server that gave none.
+        let is_of_failed = tool::is_behind_a_command(line) && tool::server(around).is_some();
+        (!is_reply && is_one && !is_of_failed)
             .then(|| runs::only_server(text).or_else(of_forward))
             .flatten()
     });

@@ -146,6 +146,18 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                 },
             )
         };
+        // Before the reply came another server was asked, of which the reply says nothing.
+        let is_of_another = |line: &str, seen: &MessageSeen| {
+            let mut own = replies.iter().filter(|reply| run.has(reply.line));
+            tool::failed_server(line).is_some()
+                && seen.server.is_some()
+                && own.all(|reply| reply.server.is_some() && reply.server != seen.server)
+        };
+        // It answered when it was asked again.
+        let is_answered = |line: &str, seen: &MessageSeen| {
+            let own = answer.as_ref().and_then(|(_, answer)| answer.server);
+            tool::failed_server(line).is_some() && own.is_some() && own == seen.server
+        };
         for line in run.text.lines() {
             if !goes_on() {
                 return None;
@@ -157,7 +169,11 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
             });
             if let Some((rank, seen)) = seen
                 // What dig says in comments is in its reply; a cause that delv names there is not.
-                && !(run.has_reply && line.starts_with(';') && seen.outright.is_none())
+                && !(run.has_reply
+                    && line.starts_with(';')
+                    && seen.outright.is_none()
+                    && !is_of_another(line, &seen))
+                && !is_answered(line, &seen)
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
                 && !windows::is_answered(line, answer.as_ref())
             {
@@ -175,7 +191,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                     !other.seen.symptom.is_no_failure() && same(own, seen.host.as_deref())
                 })
         };
-        if let Some((line, seen)) = answer.filter(|(_, seen)| is_alone || is_beside(seen)) {
+        if let Some((line, seen)) = answer.filter(|(_, seen)| is_alone || !run.has_reply && is_beside(seen)) {
             let is_of_tool = seen.server.is_none() && !tool::is_behind_a_command(line);
             gravest.add(Recognised::new(line, with_server(seen, is_of_tool), 0, None).of(run, true));
         }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::asked::CommandQuestion;
 use super::form::QuestionForm;
 use super::words::{by_rcode, socket};
-use super::{MessageSeen, Symptom, asked, block_page};
+use super::{MessageSeen, Symptom, asked, block_page, tool};
 use crate::address::AddressClass;
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -262,6 +262,8 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             reply.server = rest.split(['(', ' ']).next().and_then(socket);
             // `;; SERVER: A#53(A) (TCP)`; kdig's `;; From A@53(TCP) in 0.3 ms`.
             reply.form.is_tcp |= rest.contains("(TCP)");
+        } else if let Some(server) = tool::of_received(line) {
+            reply.server = reply.server.or_else(|| socket(server));
         } else if is_question && line.starts_with(';') {
             let mut words = line.trim_start_matches([';', ' ']).split_whitespace();
             reply.host = words.next().map(|host| host.trim_end_matches('.'));

@@ -33,7 +33,7 @@ impl<'a> ToolRun<'a> {
         (is_own && is_of_dns()).then_some(self.text)
     }
 
-    fn has(&self, line: &str) -> bool {
+    pub(super) fn has(&self, line: &str) -> bool {
         self.text.as_bytes().as_ptr_range().contains(&line.as_ptr())
     }
 }

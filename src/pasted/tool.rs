@@ -125,17 +125,30 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         };
         return Some(MessageSeen::of(symptom, None));
     }
-    let is_unreachable = line.contains(" unreachable") && line.contains("communications error to");
-    if is_unreachable {
-        return Some(MessageSeen::of(Symptom::NoRoute, None));
+    if let Some(server) = failed_server(line) {
+        let has = |text: &str| line.contains(text);
+        let symptom = if has(" unreachable") {
+            Symptom::NoRoute
+        } else if has("connection refused") {
+            Symptom::PortClosed
+        } else if has("timed out") {
+            Symptom::Silence
+        } else {
+            return None;
+        };
+        return Some(MessageSeen {
+            server: socket(server),
+            ..MessageSeen::of(symptom, None)
+        });
     }
-    let is_refused = line.contains("communications error to") && line.contains("connection refused");
-    if is_refused {
-        return Some(MessageSeen::of(Symptom::PortClosed, None));
-    }
-    let is_silent = line.contains("no servers could be reached")
-        || line.contains("communications error to") && line.contains("timed out");
-    is_silent.then(|| MessageSeen::of(Symptom::Silence, None))
+    line.contains("no servers could be reached")
+        .then(|| MessageSeen::of(Symptom::Silence, None))
+}
+
+/// The server of which BIND's tools say that the exchange with it failed: they ask again, it or the next one.
+pub(super) fn failed_server(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("communications error to ")?;
+    rest.split(": ").next()
 }
 
 /// Whether BusyBox' nslookup printed the line.
@@ -168,8 +181,8 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
     for line in text.lines() {
         let address = if let Some(rest) = line.strip_prefix(";; SERVER: ") {
             rest.split(['(', ' ']).next()
-        } else if let Some((_, rest)) = line.split_once("communications error to ") {
-            rest.split(": ").next()
+        } else if let Some(server) = failed_server(line).or_else(|| of_received(line)) {
+            Some(server)
         } else if let Some((_, rest)) = line.split_once("response_address: ") {
             Some(rest.trim().trim_matches('"'))
         } else if let Some(rest) = line
@@ -191,6 +204,14 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
         before = line;
     }
     None
+}
+
+/// The server that host(1) names behind a reply, with -v: `Received N bytes from SERVER#PORT in N ms` (BIND,
+/// bin/dig/host.c, received).
+pub(super) fn of_received(line: &str) -> Option<&str> {
+    let (size, rest) = line.strip_prefix("Received ")?.split_once(" bytes from ")?;
+    size.parse::<u32>().ok()?;
+    rest.split_whitespace().next()
 }
 
 /// Whether two lines are those with which nslookup and host begin: the server's name and its address, in every
@@ -348,10 +369,16 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
     let mut lines = text.lines();
     let (line, command) = lines.by_ref().find_map(|line| Some((line, command(line)?)))?;
     let mut is_aliased = false;
+    let mut is_after_a_failure = false;
     for next in lines.map(str::trim) {
         let Some(word) = next.split_whitespace().next() else {
             continue;
         };
+        // dig goes on, with the same server or with the next.
+        if failed_server(next).is_some() && word.starts_with(";;") {
+            is_after_a_failure = true;
+            continue;
+        }
         if let Ok(address) = word.parse::<IpAddr>() {
             let mut seen = of(address, command.host);
             if is_aliased && seen.symptom == Symptom::Healthy && super::is_endpoint(command.host) {
@@ -378,6 +405,10 @@ fn printed_behind_a_command(text: &str) -> Option<(&str, MessageSeen)> {
             break;
         }
         is_aliased = true;
+    }
+    // The line before says more than that nothing was printed.
+    if is_after_a_failure && !is_aliased {
+        return None;
     }
     let seen = if command.is_other_type {
         MessageSeen::of(Symptom::OtherType, Some(command.host))

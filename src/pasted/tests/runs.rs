@@ -267,3 +267,65 @@ fn nodata_is_of_a_name_that_exists() {
         assert!(!rules.contains(&"endpoint-name-stale"), "{text}: {rules:?}");
     }
 }
+
+/// A silent server before the one that answered, in the short form and in the long one.
+#[test]
+fn a_silent_server_before_an_answer_is_told() {
+    let silent = ";; communications error to 10.71.5.53#53: timed out\n";
+    let short = |errors: &str| format!("$ dig +short X\n{errors}10.20.30.40\n10.20.31.41\n$ ");
+    let whole = silent.repeat(3) + &dig("", "10.71.6.7", "X", "NOERROR", &["10.20.30.40"]);
+    for text in [short(silent), short(&silent.repeat(2)), whole] {
+        let found = messages(&filled(&text));
+        let told: Vec<(Symptom, Option<String>)> = found
+            .iter()
+            .map(|one| (one.symptom, one.server.map(|server| server.to_string())))
+            .collect();
+        assert_eq!(told.len(), 2, "{text}: {told:?}");
+        assert_eq!(told[0], (Symptom::Silence, Some("10.71.5.53:53".to_owned())), "{text}");
+        assert_eq!(told[1].0, Symptom::Healthy, "{text}");
+        // The silent one is not who answered.
+        assert_ne!(told[1].1.as_deref(), Some("10.71.5.53:53"), "{text}");
+        assert!(found.iter().all(|one| one.host == Some(X.parse().unwrap())), "{text}");
+        let stale = found[0].candidates.iter().any(|one| one.rule == "endpoint-name-stale");
+        assert!(!stale, "{text}");
+    }
+    // The server that is named answered when it was asked again.
+    let again = short(silent).replace("+short", "+short @10.71.5.53");
+    let found = messages(&filled(&again));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].symptom, Symptom::Healthy);
+    // And without an address nothing was answered.
+    let nothing = format!("$ dig +short X\n{silent};; no servers could be reached\n$ ");
+    let found = messages(&filled(&nothing));
+    assert_eq!(
+        found.iter().map(|one| one.symptom).collect::<Vec<_>>(),
+        [Symptom::Silence]
+    );
+    assert_eq!(told(&format!("$ dig +short X\n{silent}$ ")).0, Symptom::Silence);
+}
+
+/// host(1) with -v names its server behind each reply.
+#[test]
+fn the_server_of_a_verbose_host_is_told() {
+    let host = |status: &str, count: u8, record: &str| {
+        format!(
+            "$ host -v X\nTrying \"X\"\n;; ->>HEADER<<- opcode: QUERY, status: {status}, id: 71\n;; flags: qr rd ra; \
+             QUERY: 1, ANSWER: {count}, AUTHORITY: 0, ADDITIONAL: 0\n\n;; QUESTION SECTION:\n;X.\tIN\tA\n\n{record}\
+             Received 122 bytes from 10.71.5.53#53 in 3 ms\n"
+        )
+    };
+    let answer = ";; ANSWER SECTION:\nX. 60 IN A 10.20.30.40\n\n";
+    for (text, symptom) in [
+        (host("NXDOMAIN", 0, ""), Symptom::NxDomain),
+        (host("NOERROR", 1, answer), Symptom::Healthy),
+        (host("REFUSED", 0, ""), Symptom::Refused),
+    ] {
+        let (found, _, server) = told(&text);
+        assert_eq!((found, server.as_deref()), (symptom, Some("10.71.5.53:53")), "{text}");
+    }
+    // Other programs receive too.
+    assert_eq!(
+        told("Received many bytes from 10.71.5.53#53\ndial tcp: lookup X: no such host").2,
+        None
+    );
+}
