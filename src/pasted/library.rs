@@ -75,7 +75,10 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
 
 /// Whether it is a text that these libraries print without the name.
 pub(super) fn names_no_host(line: &str) -> bool {
-    symptom(line).is_some() || line.contains(UNRESOLVED)
+    let is_of_node = CODES_OF_NODE
+        .iter()
+        .any(|(code, _)| line.contains(&format!("getaddrinfo {code}")));
+    symptom(line).is_some() || is_of_node || line.contains(UNRESOLVED)
 }
 
 /// What Java's java.nio.channels says: the lookup was over before, and the name is not in it.

@@ -375,6 +375,7 @@ const CLIENTS: &[(&str, &str)] = &[
     ("aiohttp", "python"),
     ("socket.gaierror", "python"),
     ("botocore", "python"),
+    ("aiobotocore", "python"),
     ("os error ", "rust"),
     ("failed to lookup address information", "rust"),
     ("Query { name: Name(", "rust"),
@@ -393,10 +394,17 @@ pub(super) fn client(line: &str, text: &str) -> Option<&'static str> {
     let of = |text: &str| {
         CLIENTS
             .iter()
-            .find(|(word, _)| text.contains(word))
+            .find(|(word, _)| begins_a_word(text, word))
             .map(|(_, name)| *name)
     };
     of(line).or_else(|| of(text))
+}
+
+/// Whether a text has the words, and not at the end of a longer word: `ping: ` is no part of `mapping: `.
+fn begins_a_word(text: &str, words: &str) -> bool {
+    let is_of_word = |c: char| c.is_ascii_alphanumeric();
+    let is_inside = |at: usize| text[..at].ends_with(is_of_word) && words.starts_with(is_of_word);
+    text.match_indices(words).any(|(at, _)| !is_inside(at))
 }
 
 /// Programs that take a name from a kubeconfig, where a name of one label may stand in the place of an endpoint's.

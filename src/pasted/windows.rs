@@ -35,7 +35,7 @@ pub(super) fn of_dns(said: &str) -> Option<Symptom> {
 }
 
 /// What ping says before a name that was not found: as users published it: in English, German, Spanish, Italian,
-/// Portuguese, French and Japanese. And what tracert says in English.
+/// Portuguese, French, Japanese and Chinese. And what tracert says in English.
 const PING: &[&str] = &[
     "Ping request could not find host ",
     "Ping-Anforderung konnte Host ",
@@ -47,6 +47,7 @@ const PING: &[&str] = &[
     "A solicitação ping não pôde encontrar o host ",
     "ping 要求ではホスト ",
     "ping要求ではホスト ",
+    "Ping 请求找不到主机 ",
 ];
 
 /// The identifiers of Resolve-DnsName's errors, the same in every language.
@@ -120,6 +121,8 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     }
     for lead in PING {
         if let Some((_, rest)) = line.split_once(lead) {
+            // In Chinese a sentence ends without a space.
+            let rest = rest.split('。').next().unwrap_or(rest);
             let host = library::first_word(rest).map(|host| host.trim_end_matches('.'));
             return Some(of_system(Symptom::Unknown, host));
         }

@@ -539,6 +539,8 @@ fn a_text_without_a_name_is_of_no_kubeconfig() {
         "socket.gaierror: [Errno -2] Name or service not known",
         "BIO_lookup_ex: Name or service not known\nconnect:errno=22",
         "OSError: [Errno -3] Temporary failure in name resolution",
+        "Error: getaddrinfo ENOTFOUND",
+        "{ code: 'EAI_AGAIN' } Error: getaddrinfo EAI_AGAIN",
         "Error: HyperError: error trying to connect: dns error: failed to lookup address information: Name or \
          service not known",
     ] {
@@ -773,4 +775,31 @@ fn what_says_little_is_read_as_that() {
         candidates_of(contacted)[..2],
         ["local-dns-down", "resolver-unreachable"]
     );
+}
+
+/// A client's name inside a longer word is not the client's.
+#[test]
+fn a_client_is_no_part_of_a_word() {
+    let failed = "Get \"https://X/api\": dial tcp: lookup X on 10.71.5.53:53: no such host";
+    for (text, client) in [
+        (format!("{{\"msg\":\"failed to get restmapping: {failed}\"}}"), None),
+        (format!("mandrill.go:12: {failed}"), None),
+        (format!("unwrapping: {failed}"), None),
+        (format!("(kubelet) {failed}"), Some("kubelet")),
+        (format!("aiobotocore.client: {failed}"), Some("python")),
+        ("ping: X: Name or service not known".to_owned(), Some("ping")),
+        ("/bin/ping: X: Name or service not known".to_owned(), Some("ping")),
+    ] {
+        assert_eq!(read(&filled(&text)).unwrap().client, client, "{text}");
+    }
+}
+
+/// Windows' ping in Chinese: the sentence ends without a space.
+#[test]
+fn the_ping_of_a_chinese_windows_names_its_host() {
+    for host in [X, "nas.corp.example"] {
+        let text = format!("C:\\> ping {host}\nPing 请求找不到主机 {host}。请检查该名称，然后重试。\n");
+        let (symptom, found, _) = exactly(&text);
+        assert_eq!((symptom, found.as_deref()), (Symptom::Unknown, Some(host)), "{text}");
+    }
 }
