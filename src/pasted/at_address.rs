@@ -1,7 +1,5 @@
 //! What failed towards a server that is an address: no name was looked up, so nothing of a lookup is said.
 
-use super::symptom::{Layer, Symptom};
-
 /// What failed behind the address; each stands for the symptom of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AtAddress {
@@ -45,37 +43,6 @@ impl AtAddress {
         Self::CertificateTime,
     ];
 
-    /// Of a symptom that says of a lookup what an address has none of; `None` of every other.
-    pub(super) fn of(symptom: Symptom) -> Option<Self> {
-        Self::ALL.iter().copied().find(|one| one.symptom() == symptom)
-    }
-
-    /// The symptom where a name was looked up.
-    pub fn symptom(self) -> Symptom {
-        match self {
-            Self::Deadline => Symptom::Deadline,
-            Self::NoConnectionInTime => Symptom::NoConnectionInTime,
-            Self::Stalled => Symptom::Stalled,
-            Self::Reset => Symptom::Reset,
-            Self::ClosedHere => Symptom::ClosedHere,
-            Self::NoReplyInTime => Symptom::NoReplyInTime,
-            Self::Http => Symptom::Http,
-            Self::HandshakeTimeout => Symptom::HandshakeTimeout,
-            Self::Handshake => Symptom::Handshake,
-            Self::Certificate => Symptom::Certificate,
-            Self::CertificateTime => Symptom::CertificateTime,
-        }
-    }
-
-    /// The layers that it may have failed in.
-    pub(super) fn possible_layers(self) -> &'static [Layer] {
-        match self {
-            Self::Deadline => &[Layer::Tcp, Layer::Tls, Layer::Http],
-            Self::NoConnectionInTime => &[Layer::Tcp, Layer::Tls],
-            _ => self.symptom().possible_layers(),
-        }
-    }
-
     /// The layer, for a person.
     pub(super) fn title(self) -> &'static str {
         match self {
@@ -91,9 +58,9 @@ impl AtAddress {
         }
     }
 
-    /// What it means.
-    pub(super) fn meaning(self) -> &'static str {
-        match self {
+    /// What it means, where a lookup has a part in what the symptom of the same name means.
+    pub(super) fn meaning(self) -> Option<&'static str> {
+        Some(match self {
             Self::Deadline => {
                 "The client stopped waiting. A short time limit (such as --request-timeout) hides a blocked port \
                  behind this text, and a slow server as well."
@@ -127,7 +94,7 @@ impl AtAddress {
                  it asked for: the certificate does not have the address, or not the authority that the client trusts, \
                  something else is at the address, or something in between answers in its place."
             }
-            Self::NoReplyInTime | Self::Http | Self::CertificateTime => self.symptom().meaning(),
-        }
+            Self::NoReplyInTime | Self::Http | Self::CertificateTime => return None,
+        })
     }
 }

@@ -166,7 +166,7 @@ fn masked(word: &str) -> Option<Vec<Option<u8>>> {
         let is_mark = |c: char| c.is_ascii_digit() || "xX*#_?•█…".contains(c);
         !part.is_empty() && (part.chars().all(is_mark) || part.starts_with('<') && part.ends_with('>'))
     };
-    let parts: Vec<&str> = word.split('.').take(5).collect();
+    let parts: Vec<&str> = word.splitn(5, '.').collect();
     let numbers: Vec<Option<u8>> = parts.iter().map(|part| part.parse().ok()).collect();
     let is_one = (2..=4).contains(&parts.len())
         && numbers[0].is_some()

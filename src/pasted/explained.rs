@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use super::at_address::AtAddress;
 use super::candidates::{self, Clues};
 use super::known::KnownOfCluster;
 use super::others::Others;
@@ -279,10 +278,8 @@ pub(super) fn explain(
         line: shown(line),
         symptom: match symptom {
             Symptom::Connection | Symptom::Address if is_elsewhere => Symptom::ConnectionElsewhere,
-            symptom => seen
-                .literal
-                .and_then(|_| AtAddress::of(symptom))
-                .map_or(symptom, Symptom::AtAddress),
+            symptom if seen.literal.is_some() => symptom.at_address(),
+            symptom => symptom,
         },
         client,
         command: match (

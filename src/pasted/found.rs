@@ -232,7 +232,7 @@ impl<'a> Recognised<'a> {
         );
         let is_alike = match other.symptom {
             Symptom::ConnectionElsewhere => matches!(self.seen.symptom, Symptom::Connection | Symptom::Address),
-            Symptom::AtAddress(of) => self.seen.symptom == of.symptom(),
+            Symptom::AtAddress(of) => self.seen.symptom == Symptom::from(of),
             symptom => self.seen.symptom == symptom,
         };
         let server = self.seen.server.is_none() || self.seen.server == other.server;

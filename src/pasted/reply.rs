@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::asked::CommandQuestion;
 use super::form::QuestionForm;
-use super::words::{by_rcode, socket};
-use super::{MessageSeen, Symptom, asked, block_page, tool};
+use super::words::{by_rcode, received_from, socket};
+use super::{MessageSeen, Symptom, asked, block_page};
 use crate::address::AddressClass;
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -262,7 +262,7 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             reply.server = rest.split(['(', ' ']).next().and_then(socket);
             // `;; SERVER: A#53(A) (TCP)`; kdig's `;; From A@53(TCP) in 0.3 ms`.
             reply.form.is_tcp |= rest.contains("(TCP)");
-        } else if let Some(server) = tool::of_received(line) {
+        } else if let Some(server) = received_from(line) {
             reply.server = reply.server.or_else(|| socket(server));
         } else if is_question && line.starts_with(';') {
             let mut words = line.trim_start_matches([';', ' ']).split_whitespace();

@@ -19,7 +19,7 @@ fn rcode(line: &str) -> Option<&str> {
 
 /// The part of a block that a line is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Section {
+enum DebugSection {
     Header,
     Questions,
     /// Of answers, or of the authority.
@@ -27,7 +27,7 @@ enum Section {
     Additional,
 }
 
-impl Section {
+impl DebugSection {
     fn of(line: &str) -> Option<Self> {
         Some(match line {
             "QUESTIONS:" => Self::Questions,
@@ -43,7 +43,7 @@ struct DebugBlock<'a> {
     reply: PastedReply<'a>,
     /// `set d2` shows the questions in the same form.
     is_response: bool,
-    section: Section,
+    section: DebugSection,
     /// Whose record the next lines are.
     owner: &'a str,
 }
@@ -56,12 +56,12 @@ impl<'a> DebugBlock<'a> {
     }
 
     fn take(&mut self, line: &'a str) {
-        if let Some(section) = Section::of(line) {
+        if let Some(section) = DebugSection::of(line) {
             self.section = section;
             return;
         }
         match self.section {
-            Section::Header => {
+            DebugSection::Header => {
                 let flags = line.strip_prefix("header flags:");
                 self.is_response |= flags.is_some_and(|flags| flags.trim_start().starts_with("response"));
                 if let Some((_, rest)) = line.split_once("answers = ") {
@@ -69,13 +69,13 @@ impl<'a> DebugBlock<'a> {
                 }
             }
             // `NAME, type = A, class = IN`.
-            Section::Questions => {
+            DebugSection::Questions => {
                 if let Some((name, rest)) = line.split_once(", type = ") {
                     self.reply.host = Some(name.trim_end_matches('.'));
                     self.reply.is_other_type = rest.split(',').next().is_some_and(asked::is_other);
                 }
             }
-            Section::Records => {
+            DebugSection::Records => {
                 if let Some(name) = line.strip_prefix("->") {
                     self.owner = name.trim();
                 } else if let Some((key, value)) = line.split_once(" = ") {
@@ -90,7 +90,7 @@ impl<'a> DebugBlock<'a> {
                     self.reply.take(self.owner, kind, value);
                 }
             }
-            Section::Additional => {}
+            DebugSection::Additional => {}
         }
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
                     ..PastedReply::default()
                 },
                 is_response: false,
-                section: Section::Header,
+                section: DebugSection::Header,
                 owner: "",
             });
         } else if is_end {

@@ -221,7 +221,32 @@ pub enum Symptom {
     Healthy,
 }
 
+impl From<AtAddress> for Symptom {
+    /// The symptom where a name was looked up.
+    fn from(of: AtAddress) -> Self {
+        match of {
+            AtAddress::Deadline => Self::Deadline,
+            AtAddress::NoConnectionInTime => Self::NoConnectionInTime,
+            AtAddress::Stalled => Self::Stalled,
+            AtAddress::Reset => Self::Reset,
+            AtAddress::ClosedHere => Self::ClosedHere,
+            AtAddress::NoReplyInTime => Self::NoReplyInTime,
+            AtAddress::Http => Self::Http,
+            AtAddress::HandshakeTimeout => Self::HandshakeTimeout,
+            AtAddress::Handshake => Self::Handshake,
+            AtAddress::Certificate => Self::Certificate,
+            AtAddress::CertificateTime => Self::CertificateTime,
+        }
+    }
+}
+
 impl Symptom {
+    /// The same of a server that is an address, where it says of a lookup what an address has none of.
+    pub(super) fn at_address(self) -> Self {
+        let mut all = AtAddress::ALL.iter().copied();
+        all.find(|of| Self::from(*of) == self).map_or(self, Self::AtAddress)
+    }
+
     /// Every one.
     pub const ALL: &[Self] = &[
         Self::NoAddress,
@@ -347,7 +372,7 @@ impl Symptom {
             | Self::TunnelFailed
             | Self::TunnelRefused
             | Self::WebPage => Layer::Proxy,
-            Self::AtAddress(of) => of.symptom().layer(),
+            Self::AtAddress(of) => Self::from(of).layer(),
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
             Self::NoCluster | Self::BadServer | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
             Self::Configuration
@@ -370,7 +395,9 @@ impl Symptom {
             Self::Deadline => &[Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Http],
             Self::NoDialInTime | Self::KubectlRefused => &[Layer::Dns, Layer::Tcp],
             Self::Stalled | Self::Reset | Self::ClosedHere => &[Layer::Tls, Layer::Http],
-            Self::AtAddress(of) => of.possible_layers(),
+            Self::AtAddress(AtAddress::Deadline) => &[Layer::Tcp, Layer::Tls, Layer::Http],
+            Self::AtAddress(AtAddress::NoConnectionInTime) => &[Layer::Tcp, Layer::Tls],
+            Self::AtAddress(of) => Self::from(of).possible_layers(),
             _ => &[],
         }
     }
@@ -730,7 +757,7 @@ impl Symptom {
                 "The client's server is an address and no name, so no name server was asked. The connection to it \
                  failed: nothing listens there now, or route, firewall or security group do not let it through."
             }
-            Self::AtAddress(of) => of.meaning(),
+            Self::AtAddress(of) => of.meaning().unwrap_or_else(|| Self::from(of).meaning()),
             Self::ApiServer => {
                 "kubectl reached the API server. The API server then failed towards a node, a webhook or another \
                  server. The name server of this host has no part in it."
@@ -848,7 +875,7 @@ impl Symptom {
             }
             Self::Connection | Self::ConnectionElsewhere => Complaint::Connection,
             Self::Address => Complaint::Address,
-            Self::AtAddress(of) => return of.symptom().complaint(),
+            Self::AtAddress(of) => return Self::from(of).complaint(),
             Self::ClusterNotFound => Complaint::ClusterNotFound,
             Self::AccessDenied => Complaint::AccessDenied,
             Self::AwsApi | Self::AwsApiTimeout => Complaint::AwsApi,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::reply::{ALIAS_ALONE, STAND_IN, is_stand_in, leads_nowhere};
-use super::words::{by_rcode, socket};
+use super::words::{by_rcode, received_from, socket};
 use super::{MessageSeen, Symptom, asked, between, block_page, library, prompt, windows};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
@@ -181,7 +181,7 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
     for line in text.lines() {
         let address = if let Some(rest) = line.strip_prefix(";; SERVER: ") {
             rest.split(['(', ' ']).next()
-        } else if let Some(server) = failed_server(line).or_else(|| of_received(line)) {
+        } else if let Some(server) = failed_server(line).or_else(|| received_from(line)) {
             Some(server)
         } else if let Some((_, rest)) = line.split_once("response_address: ") {
             Some(rest.trim().trim_matches('"'))
@@ -204,14 +204,6 @@ pub(super) fn server(text: &str) -> Option<SocketAddr> {
         before = line;
     }
     None
-}
-
-/// The server that host(1) names behind a reply, with -v: `Received N bytes from SERVER#PORT in N ms` (BIND,
-/// bin/dig/host.c, received).
-pub(super) fn of_received(line: &str) -> Option<&str> {
-    let (size, rest) = line.strip_prefix("Received ")?.split_once(" bytes from ")?;
-    size.parse::<u32>().ok()?;
-    rest.split_whitespace().next()
 }
 
 /// Whether two lines are those with which nslookup and host begin: the server's name and its address, in every

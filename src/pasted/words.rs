@@ -133,6 +133,14 @@ pub(super) fn without_url(word: &str) -> Option<&str> {
     (host != word && super::host(host).is_some()).then_some(host)
 }
 
+/// The server that host(1) names behind a reply, with -v: `Received N bytes from SERVER#PORT in N ms` (BIND,
+/// bin/dig/host.c, received).
+pub(super) fn received_from(line: &str) -> Option<&str> {
+    let (size, rest) = line.strip_prefix("Received ")?.split_once(" bytes from ")?;
+    size.parse::<u32>().ok()?;
+    rest.split_whitespace().next()
+}
+
 /// The host of the URL in a line.
 pub(super) fn url_host(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("https://")?;

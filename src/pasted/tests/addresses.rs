@@ -56,7 +56,7 @@ fn a_server_that_is_an_address_had_no_lookup() {
         }
         assert!(!found.symptom.possible_layers().contains(&Layer::Dns), "{text}");
         let named = read(&format!("Get \"https://{X}/apis?timeout=32s\": {said}")).unwrap();
-        assert_eq!(named.symptom, of.symptom(), "{said}");
+        assert_eq!(named.symptom, Symptom::from(of), "{said}");
     }
 }
 

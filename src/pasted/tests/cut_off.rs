@@ -11,7 +11,7 @@ fn an_error_that_is_cut_stays_what_it_is() {
         ("no such host".to_owned(), Symptom::NoAddress, "no s".len()),
         ("server misbehaving".to_owned(), Symptom::Misbehaving, "s".len()),
         ("lame referral".to_owned(), Symptom::Referral, "l".len()),
-        (format!("{udp}i/o timeout"), Symptom::Silence, udp.len() + 1),
+        (format!("{udp}i/o timeout"), Symptom::Silence, udp.len() + 2),
         (
             format!("{udp}read: connection refused"),
             Symptom::PortClosed,
