@@ -15,7 +15,7 @@ fn an_error_that_is_cut_stays_what_it_is() {
         (
             format!("{udp}read: connection refused"),
             Symptom::PortClosed,
-            udp.len() + "read: conn".len(),
+            udp.len() + "read: connecti".len(),
         ),
     ] {
         for at in 1..=said.len() {
