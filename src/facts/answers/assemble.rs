@@ -9,6 +9,7 @@ use crate::facts::shapes::{
 };
 use crate::facts::{AwsFacts, Call, Gap, belonging};
 use crate::limits;
+use crate::text::{plain_word, shortened};
 
 /// Why it is nobody's what an answer lists: no id in the answers ties it to the cluster. With the call that decides.
 fn not_tied(listed: &str, whose: &str, decides: Call) -> String {
@@ -86,6 +87,15 @@ impl Answers {
             None => missing.unsaid(Call::DescribeNetworkInterfaces),
             Some(all) => match of_cluster(unique(all, |one| &one.id), name, vpc_id.as_deref()) {
                 Ok(found) => {
+                    let is_local = cluster.as_ref().is_some_and(|cluster| cluster.is_local);
+                    if self.source == AskedBy::Files
+                        && !partial.contains(&Call::DescribeNetworkInterfaces)
+                        && let Some(what) = lower_bound(&found, is_local)
+                    {
+                        partial.insert(Call::DescribeNetworkInterfaces);
+                        let of = &found[0].description[DESCRIPTION.len()..];
+                        missing.can_be_more(Call::DescribeNetworkInterfaces, &what, &all_of_cluster(of));
+                    }
                     vpc_id = vpc_id.or_else(|| found.iter().find_map(|one| one.vpc_id.clone()));
                     let found = found.into_iter().map(|one| NetworkInterface {
                         id: one.id,
@@ -356,6 +366,41 @@ fn of_cluster(all: Vec<Interface>, name: Option<&str>, vpc_id: Option<&str>) -> 
 }
 
 /// The attributes of the cluster's VPC.
+/// Why these interfaces can be fewer than the cluster has; `None` where nothing says so. A filter on an id, an address,
+/// a subnet or a zone leaves an answer in the form of a whole one. EKS makes two to four interfaces, and a cluster has
+/// subnets in two zones at least (Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and
+/// subnets"); a local cluster on an Outpost may have one subnet.
+fn lower_bound(found: &[Interface], is_local: bool) -> Option<String> {
+    let shown = |text: &str| shortened(text, limits::SHOWN_OF_FILE);
+    if let [one] = found {
+        return Some(format!(
+            "{} is the only one of the cluster in the files, and EKS makes two to four for a cluster",
+            shown(&one.id)
+        ));
+    }
+    let only = |of: fn(&Interface) -> Option<&str>| {
+        let first = of(found.first()?)?;
+        (!is_local && found.iter().all(|one| of(one) == Some(first))).then_some(first)
+    };
+    let place = if let Some(subnet) = only(|one| one.subnet_id.as_deref()) {
+        format!("the subnet {}", shown(subnet))
+    } else {
+        format!("the zone {}", shown(only(|one| one.zone.as_deref())?))
+    };
+    Some(format!(
+        "all of the cluster in the files are in {place}, and a cluster has subnets in two zones at least"
+    ))
+}
+
+/// The command that lists all interfaces of a cluster.
+fn all_of_cluster(name: &str) -> String {
+    format!(
+        "{} --filters 'Name=description,Values={DESCRIPTION}{}'",
+        Call::DescribeNetworkInterfaces.command(),
+        plain_word(name, "NAME")
+    )
+}
+
 fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<VpcAttributes> {
     let mut merged: Option<VpcAttributes> = None;
     for (_, one) in all.iter().filter(|(id, _)| vpc_id == Some(id.as_str())) {

@@ -52,6 +52,16 @@ impl<'a> Missing<'a> {
         ));
     }
 
+    /// A list in the form of a whole one may be a part of it, for what it holds. `all` is the command that lists all.
+    pub(super) fn can_be_more(&mut self, call: Call, what: &str, all: &str) {
+        let reason = format!(
+            "{what}: the list can be a part, and what is not in it is not called wrong or missing. Save what {all} \
+             prints, without other filters"
+        );
+        let source = format!("--facts, {}", call.action());
+        self.gaps.push(Gap::of_aws(call.fact(), source, reason));
+    }
+
     /// Nobody said it. Where AWS was asked, the failed read says why.
     pub(super) fn unsaid(&mut self, call: Call) {
         if !self.failed.iter().any(|failed| failed.call == call) {

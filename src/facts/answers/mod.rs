@@ -554,6 +554,7 @@ impl Answers {
                 status: None,
                 vpc_id: vpc_id.clone(),
                 subnet_id: None,
+                zone: None,
                 addresses: interface.addresses.into_iter().collect(),
             });
             self.interfaces.get_or_insert_default().extend(interfaces);

@@ -121,6 +121,8 @@ pub struct Interface {
     pub vpc_id: Option<String>,
     /// Its subnet.
     pub subnet_id: Option<String>,
+    /// Its Availability Zone.
+    pub zone: Option<String>,
     /// Its private IPv4 and its IPv6 addresses.
     pub addresses: BTreeSet<IpAddr>,
 }
@@ -207,6 +209,7 @@ pub(in crate::facts) fn interface(of: &Members<'_>) -> Result<Interface, WrongSh
         status: of.text("Status")?,
         vpc_id: of.text("VpcId")?,
         subnet_id: of.text("SubnetId")?,
+        zone: of.text("AvailabilityZone")?,
         addresses: addresses.into_iter().collect(),
     })
 }

@@ -68,16 +68,70 @@ fn no_address_is_an_inbound_endpoints_where_another_may_be_left_out() {
 #[test]
 fn a_list_without_its_answer_is_a_lower_bound() {
     let document = cluster("shared", &format!("https://{X}"));
-    let one = enis(&[eni("eni-1", "Amazon EKS shared", "192.168.1.1", "")]);
-    let (facts, gaps) = used(&[&document, &bare(&one)]);
+    let both = enis(&[
+        eni("eni-1", "Amazon EKS shared", "192.168.1.1", ""),
+        eni("eni-2", "Amazon EKS shared", "192.168.2.1", ""),
+    ]);
+    let (facts, gaps) = used(&[&document, &bare(&both)]);
     assert!(facts.is_part(Call::DescribeNetworkInterfaces));
     let reason = gaps.iter().find(|(fact, _)| fact == "network interfaces").unwrap();
     assert!(reason.1.contains("--query"), "{reason:?}");
-    assert_eq!(ids(&facts), ["eni-1"]);
+    assert_eq!(ids(&facts), ["eni-1", "eni-2"]);
     // The whole answer beside it makes it whole.
-    for order in orders(&[&document, &bare(&one), &one]) {
+    for order in orders(&[&document, &bare(&both), &both]) {
         assert!(!used(&order).0.is_part(Call::DescribeNetworkInterfaces));
     }
+}
+
+/// A filter leaves a list in the form of a whole one, with less than any cluster has.
+#[test]
+fn fewer_interfaces_than_a_cluster_has_are_a_lower_bound() {
+    let document = cluster("shared", &format!("https://{X}"));
+    let place = |id: &str, subnet: &str, zone: &str| {
+        let place = format!(r#","SubnetId":"{subnet}","AvailabilityZone":"{zone}""#);
+        eni(id, "Amazon EKS shared", &format!("192.168.{}.9", &id[4..]), &place)
+    };
+    let node = eni("eni-9", "aws-K8S-i-0123", "192.168.7.7", r#","SubnetId":"subnet-d""#);
+    let left = eni("eni-8", "Amazon EKS shared", "192.168.8.8", r#","Status":"available""#);
+    for (listed, says) in [
+        (vec![place("eni-2", "subnet-b", "z1")], "eni-2 is the only one"),
+        // What is no cluster's, or is not in use, is no second one.
+        (
+            vec![node, left, place("eni-3", "subnet-c", "z2")],
+            "eni-3 is the only one",
+        ),
+        (
+            vec![place("eni-4", "subnet-c", "z2"), place("eni-5", "subnet-c", "z2")],
+            "the subnet subnet-c",
+        ),
+        (
+            vec![place("eni-6", "subnet-c", "z2"), place("eni-7", "subnet-e", "z2")],
+            "the zone z2",
+        ),
+    ] {
+        let (facts, gaps) = used(&[&document, &enis(&listed)]);
+        assert!(facts.is_part(Call::DescribeNetworkInterfaces), "{says}");
+        let (_, reason) = gaps.iter().find(|(fact, _)| fact == "network interfaces").unwrap();
+        assert!(
+            reason.contains(says) && reason.contains("--filters 'Name=description,Values=Amazon EKS shared'"),
+            "{reason}"
+        );
+    }
+    // Two in two zones, or in places that are not said, are taken for all.
+    let unsaid = |id: &str| eni(id, "Amazon EKS shared", &format!("192.168.{}.9", &id[4..]), "");
+    for listed in [
+        vec![place("eni-2", "subnet-b", "z1"), place("eni-3", "subnet-c", "z2")],
+        vec![place("eni-2", "subnet-b", "z1"), unsaid("eni-3")],
+        vec![unsaid("eni-2"), unsaid("eni-3")],
+    ] {
+        let (facts, gaps) = used(&[&document, &enis(&listed)]);
+        assert!(!facts.is_part(Call::DescribeNetworkInterfaces), "{gaps:?}");
+    }
+    // Those of a local cluster on an Outpost may be in one subnet.
+    let local = document.replacen(r#"{"name""#, r#"{"outpostConfig":{"outpostArns":["arn:x"]},"name""#, 1);
+    let one_subnet = enis(&[place("eni-4", "subnet-c", "z2"), place("eni-5", "subnet-c", "z2")]);
+    let (facts, gaps) = used(&[&local, &one_subnet]);
+    assert!(!facts.is_part(Call::DescribeNetworkInterfaces), "{gaps:?}");
 }
 
 /// Service model of botocore 1.44.8: `FirewallDomainList` has `Id` and `DomainCount`.

@@ -20,6 +20,7 @@ fn what_the_cli_prints() {
             r#","Status":"available""#,
         ),
         eni("eni-4", "aws-K8S-i-1", "192.168.1.5", ""),
+        eni("eni-5", "Amazon EKS shared-cluster", "192.168.1.6", ""),
     ]);
     let vpcs = r#"{"Vpcs":[{"VpcId":"vpc-0","CidrBlock":"10.0.0.0/16"},{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16",
         "CidrBlockAssociationSet":[{"CidrBlock":"192.168.0.0/16","CidrBlockState":{"State":"associated"}},
@@ -31,7 +32,7 @@ fn what_the_cli_prints() {
     let (facts, gaps) = applied(&[&interfaces, vpcs, &document]);
     assert_eq!(gaps.len(), 1, "{gaps:?}");
     assert_eq!(facts.cluster.as_ref().unwrap().endpoint_public_access, Some(true));
-    assert_eq!(ids(&facts), ["eni-1"]);
+    assert_eq!(ids(&facts), ["eni-1", "eni-5"]);
     let addresses: Vec<String> = facts.interfaces.as_ref().unwrap()[0]
         .addresses
         .iter()
@@ -61,16 +62,19 @@ fn the_cluster_of_another_endpoint_is_kept_and_said_to_be_one() {
 
 #[test]
 fn interfaces_alone_are_used_where_they_are_one_clusters() {
-    let one = eni("eni-1", "Amazon EKS shared-cluster", "192.168.1.1", "");
+    let both = [
+        eni("eni-1", "Amazon EKS shared-cluster", "192.168.1.1", ""),
+        eni("eni-3", "Amazon EKS shared-cluster", "192.168.2.1", ""),
+    ];
     let other = eni("eni-2", "Amazon EKS shared-cluster-2", "192.168.1.2", "");
-    let (facts, gaps) = applied(&[&enis(std::slice::from_ref(&one))]);
-    assert_eq!(ids(&facts), ["eni-1"]);
+    let (facts, gaps) = applied(&[&enis(&both)]);
+    assert_eq!(ids(&facts), ["eni-1", "eni-3"]);
     assert!(gaps[0].starts_with("cluster, VPC,"), "{gaps:?}");
     // The same file twice says nothing more.
-    let file = enis(std::slice::from_ref(&one));
+    let file = enis(&both);
     let (twice, _) = applied(&[&file, &file]);
     assert_eq!(twice, facts);
-    let (facts, gaps) = applied(&[&enis(&[one, other])]);
+    let (facts, gaps) = applied(&[&enis(&[both.as_slice(), &[other]].concat())]);
     assert_eq!(facts.interfaces, None);
     assert!(gaps.contains(&"network interfaces".to_owned()));
 }
