@@ -172,6 +172,7 @@ impl Answers {
                 &all_interfaces,
                 facts.resolver_rules.as_deref(),
             );
+        let some_addresses = !self.unassigned.is_empty() || !self.endpoint_addresses.is_empty();
         let endpoints = self.resolver_endpoints.map(|all| {
             let mut all = unique(all, |one| &one.id);
             for (id, mut addresses) in self.endpoint_addresses {
@@ -204,12 +205,12 @@ impl Answers {
         for one in &undecided {
             missing.because(Call::ListResolverEndpointIpAddresses, &one.reason(lists_all));
         }
-        if undecided.is_empty()
-            && listed
-                .iter()
-                .any(|one| ResolverEndpoint::is_inbound_of_any_kind(one) && one.addresses.is_none())
-        {
-            missing.unsaid(Call::ListResolverEndpointIpAddresses);
+        let lacking = listed
+            .iter()
+            .filter(|one| one.is_inbound_of_any_kind() && one.addresses.is_none())
+            .map(|one| one.id.as_str());
+        if undecided.is_empty() {
+            missing.addresses_of(lacking.collect(), some_addresses);
         }
         facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
         network.give(facts, &mut missing);
@@ -365,7 +366,6 @@ fn of_cluster(all: Vec<Interface>, name: Option<&str>, vpc_id: Option<&str>) -> 
     Ok(found)
 }
 
-/// The attributes of the cluster's VPC.
 /// Why these interfaces can be fewer than the cluster has; `None` where nothing says so. A filter on an id, an address,
 /// a subnet or a zone leaves an answer in the form of a whole one. EKS makes two to four interfaces, and a cluster has
 /// subnets in two zones at least (Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and
@@ -401,6 +401,7 @@ fn all_of_cluster(name: &str) -> String {
     )
 }
 
+/// The attributes of the cluster's VPC.
 fn attributes(all: &[(String, VpcAttributes)], vpc_id: Option<&str>) -> Option<VpcAttributes> {
     let mut merged: Option<VpcAttributes> = None;
     for (_, one) in all.iter().filter(|(id, _)| vpc_id == Some(id.as_str())) {

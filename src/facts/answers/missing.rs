@@ -4,7 +4,7 @@ use super::AskedBy;
 use crate::facts::belonging::UndecidedDomains;
 use crate::facts::{Call, ClientVpnEndpoint, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
 use crate::limits;
-use crate::text::shortened;
+use crate::text::{plain_word, shortened};
 
 /// Characters of a reason why something is missing.
 const REASON: usize = 1000;
@@ -67,6 +67,28 @@ impl<'a> Missing<'a> {
         if !self.failed.iter().any(|failed| failed.call == call) {
             self.unsaid.push(call);
         }
+    }
+
+    /// The addresses of these inbound endpoints. `others` where files have those of other endpoints: then it is said
+    /// whose are missing.
+    pub(super) fn addresses_of(&mut self, endpoints: Vec<&str>, others: bool) {
+        let call = Call::ListResolverEndpointIpAddresses;
+        let Some(first) = endpoints.first() else {
+            return;
+        };
+        if !others || self.source == AskedBy::Aws || self.failed.iter().any(|failed| failed.call == call) {
+            self.unsaid(call);
+            return;
+        }
+        let shown: Vec<&str> = endpoints.iter().copied().take(limits::NAMES_SHOWN).collect();
+        let reason = format!(
+            "the files have addresses of another endpoint, and none that can be those of {}: {} --resolver-endpoint-id \
+             {} lists them",
+            shown.join(", "),
+            call.command(),
+            plain_word(first, "ID")
+        );
+        self.because(call, &reason);
     }
 
     /// A list, each of its members once, cut where it is longer than a capture holds.

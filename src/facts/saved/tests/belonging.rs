@@ -197,6 +197,38 @@ fn what_is_being_associated_is_left_out_and_not_the_file() {
     assert_eq!(used(&[&document, vpcs]).0.vpc.unwrap().cidrs.len(), 1);
 }
 
+/// The count tells that the list is the outbound endpoint's. Then it is the inbound one's that is missing.
+#[test]
+fn the_endpoint_whose_addresses_are_missing_is_named() {
+    let both = endpoints(&[
+        endpoint("rslvr-in-7", "INBOUND", "vpc-1", 4),
+        endpoint("rslvr-out-3", "OUTBOUND", "vpc-1", 2),
+    ]);
+    let list = of("rni-a s-1 192.168.1.7|rni-b s-2 192.168.2.7");
+    let of_addresses = |files: &[&str]| {
+        let (facts, gaps) = used(files);
+        let mut gaps = gaps
+            .into_iter()
+            .filter(|(fact, _)| fact.contains("addresses of Resolver"));
+        (given(&facts), gaps.next().map(|(_, reason)| reason))
+    };
+    let (given, reason) = of_addresses(&[&both, &list]);
+    assert_eq!(given.iter().map(|(_, addresses)| addresses.len()).sum::<usize>(), 2);
+    let reason = reason.unwrap();
+    assert!(
+        reason.contains("none that can be those of rslvr-in-7") && reason.contains("--resolver-endpoint-id rslvr-in-7"),
+        "{reason}"
+    );
+    // Without any list no file has them.
+    assert_eq!(of_addresses(&[&both]).1.as_deref(), Some("no file has them"));
+    // With its own there is nothing to say.
+    let own = of(concat!(
+        "rni-c s-1 192.168.1.8|rni-d s-1 192.168.1.9|",
+        "rni-e s-2 192.168.2.8|rni-f s-2 192.168.2.9"
+    ));
+    assert_eq!(of_addresses(&[&both, &list, &own]).1, None);
+}
+
 #[test]
 fn a_vpc_that_nothing_ties_to_the_cluster_is_nobodys() {
     let vpc = r#"{"Vpcs":[{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16","DhcpOptionsId":"dopt-1"}]}"#;
