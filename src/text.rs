@@ -70,6 +70,24 @@ fn units(pair: fn([u8; 2]) -> u16, octets: &[u8]) -> impl Iterator<Item = u16> +
     octets.chunks_exact(2).map(move |octets| pair([octets[0], octets[1]]))
 }
 
+/// How a text was saved, where that is another way than plain UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// UTF-16.
+    Utf16,
+    /// UTF-8 behind a byte order mark.
+    Marked,
+}
+
+/// See [`Saved`].
+pub fn saved_as(octets: &[u8]) -> Option<Saved> {
+    match marked(octets) {
+        (Encoding::Utf16(_), _) => Some(Saved::Utf16),
+        (Encoding::Utf8, rest) if matches!(unmarked(rest), Encoding::Utf16(_)) => Some(Saved::Utf16),
+        (Encoding::Utf8, rest) => (rest.len() < octets.len()).then_some(Saved::Marked),
+    }
+}
+
 /// The text of octets, whatever encoding they are in: UTF-8 or UTF-16, with a byte order mark or without. What is
 /// neither, such as a letter of a Windows code page, is replaced, so that a file is read where it stands in a field
 /// that nobody uses. The NULs that a file was filled up with are left out.

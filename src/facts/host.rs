@@ -14,12 +14,13 @@ use super::answers::{Answers, AskedBy};
 use super::kubeconfig::{self, Kubeconfig, KubeconfigError};
 use super::platform::{self, Captured, HostConfiguration, WindowsReading, windows_stub};
 use super::{
-    Gap, HostFacts, HostsEntry, Proxy, StubConfiguration, System, Vantage, VantageKind, hosts_file, run, saved,
-    stub_file,
+    Gap, HostFacts, HostsEntry, HostsLine, Proxy, StubConfiguration, System, Vantage, VantageKind, blanks, hosts_file,
+    run, saved, stub_file,
 };
 use crate::dns::Name;
 use crate::limits;
 use crate::settings::Settings;
+use crate::text;
 
 /// Where systemd-resolved lists the name servers that it knows (systemd-resolved.service(8), "/etc/resolv.conf").
 const UPSTREAMS: &str = "/run/systemd/resolve/resolv.conf";
@@ -216,12 +217,40 @@ pub fn collect(files: &HostFiles<'_>, target: &Name) -> Result<(HostFacts, Vec<G
     Ok((facts, gaps, vantage))
 }
 
+/// A hosts file.
+#[derive(Debug, Clone)]
+struct HostsText {
+    /// What it is called.
+    source: String,
+    /// What stands in it.
+    octets: Vec<u8>,
+    /// Whether the user named it.
+    is_copy: bool,
+}
+
+impl HostsText {
+    fn entries(&self, target: &Name) -> Vec<HostsEntry> {
+        if self.is_copy {
+            return hosts_file::entries_for(target, &self.source, text::decode(&self.octets).as_bytes());
+        }
+        hosts_file::entries_for(target, &self.source, &self.octets)
+    }
+
+    /// Whether nothing of it can look otherwise than it is read.
+    fn is_plain(&self) -> bool {
+        self.octets.is_ascii() && text::saved_as(&self.octets).is_none()
+    }
+
+    fn gap(&self, target: &Name) -> Option<Gap> {
+        hosts_file::not_as_it_looks(target, &self.source, &self.octets, self.is_copy)
+    }
+}
+
 /// What this host says, whatever the target is: read once for many of them.
 #[derive(Debug, Clone)]
 pub struct HostLook {
     facts: HostFacts,
-    /// The hosts file: what it is called, and what stands in it.
-    hosts: Option<(String, Vec<u8>)>,
+    hosts: Option<HostsText>,
     gaps: Vec<Gap>,
     vantage: Vantage,
     pending: Option<Pending>,
@@ -235,13 +264,17 @@ impl HostLook {
             facts.stub = facts.split_dns().map(|split| windows_stub(split, target));
         }
         (facts.hosts, facts.proxy) = self.of_the_name(target);
-        (facts, self.gaps.clone(), self.vantage.clone(), self.pending.clone())
+        let mut gaps = self.gaps.clone();
+        gaps.extend(self.hosts.as_ref().and_then(|hosts| hosts.gap(target)));
+        (facts, gaps, self.vantage.clone(), self.pending.clone())
     }
 
     /// Whether it says the same of one target as of another, of which it said this.
     pub fn says_the_same(&self, target: &Name, of_another: &HostFacts) -> bool {
         let (hosts, proxy) = self.of_the_name(target);
-        !self.has_stub_for_each() && hosts == of_another.hosts && proxy == of_another.proxy
+        // Whether the other has a gap of its own is not known here.
+        let is_plain = self.hosts.as_ref().is_none_or(HostsText::is_plain);
+        !self.has_stub_for_each() && is_plain && hosts == of_another.hosts && proxy == of_another.proxy
     }
 
     fn has_stub_for_each(&self) -> bool {
@@ -251,7 +284,7 @@ impl HostLook {
     fn of_the_name(&self, target: &Name) -> (Option<Vec<HostsEntry>>, Option<Proxy>) {
         let hosts = self.hosts.as_ref();
         (
-            hosts.map(|(source, text)| hosts_file::entries_for(target, source, text)),
+            hosts.map(|hosts| hosts.entries(target)),
             Some(Proxy::read(target, variable)),
         )
     }
@@ -284,6 +317,9 @@ pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
                 };
                 let source = path.display().to_string();
                 facts.stub = Some(StubConfiguration::parse(&source, &text, interface_index));
+                gaps.extend(blanks::gap("resolv.conf", &source, &text, |line| {
+                    !line.starts_with(';')
+                }));
                 resolv_conf = Some(text);
             }
             Err(error) if named.is_some() => return Err(error),
@@ -327,8 +363,12 @@ pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
     if named.is_some() || !files.no_local {
         let path = named.map_or_else(|| default_path("hosts"), Path::to_owned);
         match read_bounded(&path, files.until) {
-            Ok(text) => {
-                hosts = Some((path.display().to_string(), text));
+            Ok(octets) => {
+                hosts = Some(HostsText {
+                    source: path.display().to_string(),
+                    octets,
+                    is_copy: named.is_some(),
+                });
             }
             Err(error) if named.is_some() => return Err(error),
             Err(error) => gaps.push(unreadable("hosts file", &error)),
@@ -391,6 +431,14 @@ fn configuration(
     let nsswitch = (!cfg!(any(target_os = "macos", windows)))
         .then(|| read_bounded(&default_path("nsswitch.conf"), until).ok())
         .flatten();
+    if let Some(text) = nsswitch.as_deref().filter(|_| !asks) {
+        gaps.extend(blanks::gap(
+            "nsswitch.conf",
+            "/etc/nsswitch.conf",
+            text,
+            HostsLine::is_it,
+        ));
+    }
     HostConfiguration::read(&Captured {
         resolv_conf,
         nsswitch: nsswitch.as_deref(),

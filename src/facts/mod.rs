@@ -10,6 +10,7 @@ pub mod aws;
 #[path = "without_aws.rs"]
 pub mod aws;
 mod belonging;
+mod blanks;
 mod bounded;
 pub mod command;
 pub mod document;

@@ -1,9 +1,12 @@
 //! The stub resolver's configuration: resolv.conf(5).
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use serde::{Deserialize, Serialize};
 
+use super::blanks;
 use crate::dns::Name;
 use crate::limits;
 use crate::text::{beginning, shortened};
@@ -60,11 +63,16 @@ impl StubConfiguration {
     /// Reads the text of a resolv.conf. `interface_index` turns the name in a link-local scope
     /// (`fe80::1%eth0`) into its number. Never fails: a line that cannot be read is a problem that is kept.
     pub fn parse(source: &str, text: &[u8], interface_index: impl Fn(&str) -> Option<u32>) -> Self {
-        let (config, errors) = resolv_conf::Config::parse_with_errors(text);
-        let mut problems: Vec<String> = errors
-            .iter()
-            .take(limits::HOST_PROBLEMS)
-            .map(|error| problem(error, text))
+        let (config, errors) = resolv_conf::Config::parse_with_errors(&for_the_parser(text));
+        let mut problems: Vec<(usize, String)> = look_alikes(text);
+        let of_lines: BTreeSet<usize> = problems.iter().map(|(line, _)| *line).collect();
+        let others = errors.iter().map(|error| problem(error, text));
+        problems.extend(others.filter(|(line, _)| !of_lines.contains(line)));
+        problems.sort_by_key(|(line, _)| *line);
+        problems.truncate(limits::HOST_PROBLEMS);
+        let mut problems: Vec<String> = problems
+            .into_iter()
+            .map(|(line, said)| format!("line {line}: {said}"))
             .collect();
         let mut name_servers = Vec::new();
         for server in &config.nameservers {
@@ -93,6 +101,7 @@ impl StubConfiguration {
         let mut search = Vec::new();
         for suffix in config.get_last_search_or_domain() {
             match suffix.parse::<Name>() {
+                _ if suffix.contains(NO_BLANK) => {}
                 Ok(name) if name.is_root() || search.contains(&name) => {}
                 Ok(_) if search.len() >= limits::SEARCH_SUFFIXES => {}
                 Ok(name) => search.push(name),
@@ -128,8 +137,43 @@ impl StubConfiguration {
     }
 }
 
-/// What is wrong with a line, in our words: the line counted from 1, what stands there, and what becomes of it.
-fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> String {
+/// What stands for a look-alike of a blank in front of the parser, which takes all of Unicode's for blanks.
+const NO_BLANK: char = char::REPLACEMENT_CHARACTER;
+
+/// The text with words as the C library has them.
+fn for_the_parser(text: &[u8]) -> Cow<'_, [u8]> {
+    let is_plain = |line: &[u8]| std::str::from_utf8(line).is_ok_and(|line| blanks::look_alike(line).is_none());
+    if text.is_ascii() || text.split(|octet| *octet == b'\n').all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text
+        .split(|octet| *octet == b'\n')
+        .map(|line| match std::str::from_utf8(line) {
+            Ok(line) => {
+                let words: String = line
+                    .chars()
+                    .map(|c| if blanks::is_look_alike(c) { NO_BLANK } else { c })
+                    .collect();
+                Cow::Owned(words.into_bytes())
+            }
+            Err(_) => Cow::Borrowed(line),
+        });
+    Cow::Owned(lines.collect::<Vec<_>>().join(&b'\n'))
+}
+
+/// The lines, from 1, where something looks like a blank and is none, with what is to be said of them.
+fn look_alikes(text: &[u8]) -> Vec<(usize, String)> {
+    let lines = text.split(|octet| *octet == b'\n').enumerate();
+    let found = lines.filter_map(|(at, line)| {
+        let line = std::str::from_utf8(line).ok()?;
+        let c = blanks::look_alike(line.split(['#', ';']).next()?)?;
+        Some((at + 1, blanks::explained(c)))
+    });
+    found.take(limits::HOST_PROBLEMS).collect()
+}
+
+/// What is wrong with a line, in our words: the line counted from 1, and what stands there and becomes of it.
+fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> (usize, String) {
     use resolv_conf::ParseError;
     let (ParseError::InvalidUtf8(at, _)
     | ParseError::InvalidValue(at)
@@ -140,7 +184,7 @@ fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> String {
     | ParseError::ExtraData(at)) = error;
     let line = text.split(|octet| *octet == b'\n').nth(*at).unwrap_or_default();
     let line = String::from_utf8_lossy(line);
-    let mut words = line.split(['#', ';']).next().unwrap_or_default().split_whitespace();
+    let mut words = blanks::words(line.split(['#', ';']).next().unwrap_or_default());
     let keyword = beginning(words.next().unwrap_or_default());
     let value = shortened(words.next().unwrap_or_default(), limits::SHOWN_OF_FILE);
     let said = match error {
@@ -156,7 +200,7 @@ fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> String {
         ParseError::InvalidDirective(_) => format!("{keyword:?} is not known in resolv.conf: the line is left out"),
         ParseError::ExtraData(_) => format!("more stands behind {value:?}: it is left out"),
     };
-    format!("line {}: {said}", at + 1)
+    (at + 1, said)
 }
 
 fn socket_address(
@@ -257,6 +301,27 @@ mod tests {
             stub.problems,
             ["line 2: octets that are not UTF-8 stand there: the line is left out"]
         );
+    }
+
+    /// glibc and Go do not take such a blank for one: the line names no server, or another suffix.
+    #[test]
+    fn what_looks_like_a_blank_parts_no_words() {
+        let stub = parse("nameserver\u{a0}192.0.2.1\nnameserver 192.0.2.2\u{2009}\nnameserver\t192.0.2.3 # \u{a0}\r\n");
+        assert_eq!(addresses(&stub), ["192.0.2.3"]);
+        let lines: Vec<&str> = stub
+            .problems
+            .iter()
+            .filter_map(|problem| problem.split(':').next())
+            .collect();
+        assert_eq!(lines, ["line 1", "line 2"]);
+        assert!(stub.problems[0].contains("U+00A0") && stub.problems[1].contains("U+2009"));
+        let stub = parse("nameserver \u{200b}192.0.2.1\n");
+        assert!(stub.defaulted && stub.problems.len() == 1, "{stub:?}");
+        // A suffix of no resolver's zone is looked up below: the other suffixes stay.
+        let stub = parse("nameserver 192.0.2.1\nsearch a.test b\u{202f}c.test d.test\nfrobnicate\n");
+        let search: Vec<String> = stub.search.iter().map(ToString::to_string).collect();
+        assert_eq!(search, ["a.test", "d.test"]);
+        assert!(stub.problems[0].starts_with("line 2") && stub.problems[1].starts_with("line 3"));
     }
 
     #[test]

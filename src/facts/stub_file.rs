@@ -4,13 +4,14 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::blanks;
 use crate::limits;
 use crate::text::{self, beginning, shortened};
 
 /// What lines begin with (resolv.conf(5); `lookup` and `family` on the BSDs; `port`, `timeout` and `search_order` in
 /// resolver(5) of macOS).
 const KEYWORDS: &[&str] = &[
-    "nameserver",
+    NAME_SERVER,
     "search",
     "domain",
     "options",
@@ -21,6 +22,9 @@ const KEYWORDS: &[&str] = &[
     "timeout",
     "search_order",
 ];
+
+/// The keyword in front of the address of a name server.
+const NAME_SERVER: &str = "nameserver";
 
 /// Whether a line says something: no comment, and not empty.
 fn says_something(line: &str) -> bool {
@@ -35,15 +39,15 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
     let lines = || {
         text.lines()
             .enumerate()
-            .map(|(at, line)| (at + 1, line.trim()))
+            .map(|(at, line)| (at + 1, blanks::trimmed(line)))
             .filter(|(_, line)| says_something(line))
     };
     let Some((first, stands)) = lines().next() else {
         return Ok(text);
     };
-    let mut words = lines().map(|(_, line)| line.split_whitespace());
+    let mut words = lines().map(|(_, line)| blanks::words(line));
     let names_a_server = words.any(|mut words| {
-        words.next() == Some("nameserver")
+        words.next() == Some(NAME_SERVER)
             && words
                 .next()
                 .is_some_and(|value| value.split('%').next().unwrap_or_default().parse::<IpAddr>().is_ok())
@@ -62,8 +66,13 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
             "line {line} is {what}, and the file is no resolv.conf: {give}{explained}"
         ));
     }
+    let looks_like_one = |line: &str| blanks::words(&blanks::as_it_looks(line)).next() == Some(NAME_SERVER);
+    let other_blank = |(at, line)| Some((at, blanks::look_alike(line).filter(|_| looks_like_one(line))?));
+    if let Some((line, c)) = lines().find_map(other_blank) {
+        return Err(format!("line {line} names no name server: {}", blanks::explained(c)));
+    }
     // The C library passes such a line over. In a copy it says that something was changed in it, or left out.
-    let without_address = lines().find(|(_, line)| line.split_whitespace().next() == Some("nameserver"));
+    let without_address = lines().find(|(_, line)| blanks::words(line).next() == Some(NAME_SERVER));
     if let Some((line, stands)) = without_address {
         return Err(format!(
             "line {line} is {:?}, which has no IP address behind nameserver, and no other line has one: write the \
@@ -72,7 +81,7 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
             shortened(stands, limits::SHOWN_OF_FILE)
         ));
     }
-    let has_keyword = |line: &str| KEYWORDS.contains(&line.split_whitespace().next().unwrap_or_default());
+    let has_keyword = |line: &str| KEYWORDS.contains(&blanks::words(line).next().unwrap_or_default());
     if lines().any(|(_, line)| has_keyword(line)) {
         return Ok(text);
     }
@@ -174,6 +183,12 @@ mod tests {
                 "{refused}"
             );
         }
+        // A copy out of a web page.
+        let refused = named("search a.test\nnameserver\u{a0}192.0.2.1\n".as_bytes()).unwrap_err();
+        assert!(
+            refused.starts_with("line 2 names no name server") && refused.contains("write a space"),
+            "{refused}"
+        );
         // Beside one that has an address they are passed over, as the C library does.
         assert!(named(b"nameserver 10.63.x.x\nnameserver 192.0.2.1\n").is_ok());
     }

@@ -15,6 +15,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::blanks;
 use crate::dns::Name;
 use crate::limits;
 
@@ -111,7 +112,7 @@ impl HostConfiguration {
     /// Whether RES_OPTIONS has the word.
     pub fn has_res_option(&self, option: &str) -> bool {
         let options = self.res_options.as_deref().unwrap_or_default();
-        options.split_whitespace().any(|word| word == option)
+        blanks::words(options).any(|word| word == option)
     }
 }
 

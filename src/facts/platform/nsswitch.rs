@@ -5,7 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::facts::blanks;
 use crate::limits;
+
+/// The line's database.
+const LINE: &str = "hosts";
 
 /// The `hosts:` line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,10 +59,10 @@ impl HostsLine {
     pub fn parse(text: &[u8]) -> Option<Self> {
         let text = super::decode(text);
         let line = text.lines().find_map(|line| {
-            let line = line.split('#').next().unwrap_or_default().trim();
-            line.strip_prefix("hosts")?.trim_start().strip_prefix(':')
+            let line = blanks::trimmed(line.split('#').next().unwrap_or_default());
+            blanks::trimmed(line.strip_prefix(LINE)?).strip_prefix(':')
         })?;
-        let mut line: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut line: String = blanks::words(line).collect::<Vec<_>>().join(" ");
         if let Some((end, next)) = line.char_indices().nth(limits::TEXT_FROM_WIRE) {
             // Whole words, where there are several: the beginning of a service's name is another's.
             let last = line[..end].rfind(' ').filter(|_| next != ' ');
@@ -68,11 +72,11 @@ impl HostsLine {
         let mut services: Vec<Service> = Vec::new();
         let mut rest = line.as_str();
         while !rest.is_empty() {
-            rest = rest.trim_start();
+            rest = rest.trim_start_matches(' ');
             if let Some(inside) = rest.strip_prefix('[') {
                 let (actions, behind) = inside.split_once(']').unwrap_or((inside, ""));
                 if let Some(service) = services.last_mut() {
-                    actions.split_whitespace().for_each(|action| service.act(action));
+                    blanks::words(actions).for_each(|action| service.act(action));
                 }
                 rest = behind;
             } else {
@@ -86,6 +90,11 @@ impl HostsLine {
         }
         services.truncate(limits::NSS_SERVICES);
         Some(Self { text: line, services })
+    }
+
+    /// Whether a line is this one, or looks like it.
+    pub(in crate::facts) fn is_it(line: &str) -> bool {
+        line.trim_start().starts_with(LINE)
     }
 
     /// How a name that no file has comes to DNS.

@@ -3,6 +3,7 @@
 use super::text::{PORT, address, label};
 use super::{DnsScope, Problems};
 use crate::dns::Name;
+use crate::facts::blanks;
 use crate::limits;
 
 /// A file's scope; `None` where it names no name server.
@@ -11,8 +12,12 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Problems) -> Option<D
     let mut domain = file;
     let mut port = PORT;
     let mut servers = Vec::new();
-    for line in text.lines() {
-        let mut words = line.split_whitespace();
+    for (at, line) in text.lines().enumerate() {
+        let said = line.split(['#', ';']).next().unwrap_or_default();
+        if let Some(c) = blanks::look_alike(said) {
+            problems.say(format!("{}: line {}: {}", scope.name, at + 1, blanks::explained(c)));
+        }
+        let mut words = blanks::words(line);
         let (Some(key), Some(value)) = (words.next(), words.next()) else {
             continue;
         };

@@ -1,5 +1,6 @@
 //! Who wrote resolv.conf: the programs that do say so in a comment.
 
+use crate::facts::blanks;
 use crate::limits;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +53,7 @@ impl Writer {
             return Some(*writer);
         }
         let server = text.lines().find_map(|line| {
-            let mut words = line.split_whitespace();
+            let mut words = blanks::words(line);
             (words.next() == Some("nameserver")).then(|| words.next()).flatten()
         });
         let octets = server
