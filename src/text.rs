@@ -280,28 +280,39 @@ pub fn short(text: &str, most: usize) -> String {
 }
 
 /// The text without the sequences of ECMA-48 that set colours or erase the rest of a line: ESC, `[`, parameters and `m`
-/// or `K`.
+/// or `K`. And without those that a pager sends at its beginning and end: the modes of DEC's terminals, ESC, `[`, `?`,
+/// parameters and `h` or `l`, and those of its keypad, ESC and `=` or `>` (terminfo(5), smcup, rmcup, smkx and rmkx;
+/// XTerm Control Sequences).
 pub fn without_colours(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
         plain.push_str(before);
-        let parameters = after
-            .bytes()
-            .take_while(|octet| octet.is_ascii_digit() || *octet == b';')
-            .count();
-        rest = if let Some(rest) = after[parameters..].strip_prefix(['m', 'K']) {
-            rest
+        rest = if let Some(behind) = behind_sequence(after) {
+            behind
         } else {
-            plain.push_str("\u{1b}[");
+            plain.push('\u{1b}');
             after
         };
     }
     plain.push_str(rest);
     Cow::Owned(plain)
+}
+
+/// What stands behind a sequence of [`without_colours`], whose ESC is taken off.
+fn behind_sequence(text: &str) -> Option<&str> {
+    let Some(text) = text.strip_prefix('[') else {
+        return text.strip_prefix(['=', '>']);
+    };
+    let (text, ends) = match text.strip_prefix('?') {
+        Some(text) => (text, ['h', 'l']),
+        None => (text, ['m', 'K']),
+    };
+    let is_parameter = |c: char| c.is_ascii_digit() || c == ';';
+    text.trim_start_matches(is_parameter).strip_prefix(ends)
 }
 
 #[cfg(test)]

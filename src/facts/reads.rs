@@ -5,11 +5,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
-    Members, Spelling, VpcZones, WrongShape, association, attributes_of, caller, client_vpn_endpoint, client_vpn_route,
-    client_vpn_rule, cluster, dhcp_options, dnssec_config, endpoint, endpoint_addresses, event, firewall_association,
-    firewall_config, firewall_rule, interface, network_acl, prefix_list_entry, profile_association, profile_resource,
-    resource_configuration, route_table, rule, security_group, service_network_association, service_network_resource,
-    subnet, update, vpc, vpc_endpoint, zone,
+    Members, Node, Spelling, VpcZones, WrongShape, association, attributes_of, caller, client_vpn_endpoint,
+    client_vpn_route, client_vpn_rule, cluster, dhcp_options, dnssec_config, endpoint, endpoint_addresses, event,
+    firewall_association, firewall_config, firewall_rule, interface, network_acl, prefix_list_entry,
+    profile_association, profile_resource, resource_configuration, route_table, rule, security_group,
+    service_network_association, service_network_resource, subnet, update, vpc, vpc_endpoint, zone,
 };
 
 /// A read of AWS. Nothing else is ever asked of it, and nothing is changed.
@@ -136,7 +136,13 @@ static READS: [ReadRow; Call::ALL.len()] = [
         costs: "an endpoint's name alone does not lead to its cluster",
         member: "clusters",
         is_list: true,
-        take: |of, to| texts(of, "clusters", &mut to.cluster_names),
+        take: |of, to| {
+            // ECS has a list of this name too, of objects.
+            if !lists_names(of) {
+                return Ok(false);
+            }
+            texts(of, "clusters", &mut to.cluster_names)
+        },
         give: None,
     },
     ReadRow {
@@ -531,6 +537,14 @@ fn items<T>(
         }
     }
     all.each(read).map(Some)
+}
+
+/// Whether the list `clusters` is EKS's, which is of names. `failures` stands beside it in ECS's DescribeClusters
+/// (Amazon ECS API Reference).
+pub(super) fn lists_names(of: &Members<'_>) -> bool {
+    let elements = of.get("clusters").and_then(|all| all.elements().ok());
+    let of_objects = elements.is_some_and(|all| all.first().is_some_and(Node::is_object));
+    !of_objects && !of.has("failures")
 }
 
 /// A list of texts.

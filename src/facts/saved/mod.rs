@@ -56,6 +56,15 @@ pub fn read(bytes: &[u8], answers: &mut Answers) -> Result<(), NotFacts> {
             "it is a shell's prompt and no JSON: it is left out, and what AWS printed below it is read",
         ));
     }
+    for error in &found.errors {
+        if let NotFacts::Other { line, what, instead } = error {
+            answers.gaps.push(Gap::here(
+                format!("line {line} of a file"),
+                "--facts",
+                format!("it is {what}, and the answer in front of it is read: {instead}"),
+            ));
+        }
+    }
     if let Some(line) = found.warnings.first() {
         answers.gaps.push(Gap::here(
             format!("line {line} of a file"),

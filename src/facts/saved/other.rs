@@ -87,6 +87,17 @@ pub(super) fn named(of: &Members<'_>) -> NotFacts {
     if of.has("clusters") && of.has("users") || of.text("kind").ok().flatten().as_deref() == Some("Config") {
         return refused("a kubeconfig", "give it with --kubeconfig");
     }
+    if of.has("clusters") {
+        let first = of.list("clusters").ok().and_then(|all| all.first()?.members().ok());
+        let has_first = |key| first.as_ref().is_some_and(|first| first.has(key));
+        let is_ecs = of.has("failures") || has_first("clusterArn");
+        let what = if is_ecs {
+            "what aws ecs describe-clusters prints"
+        } else {
+            "a list of clusters that are objects, and not the names that aws eks list-clusters prints"
+        };
+        return refused(what, CLUSTER);
+    }
     if of.has("apiVersion") && of.has("kind") {
         let kind = of.text("kind").ok().flatten().unwrap_or_default();
         return refused(&format!("an object of Kubernetes, {}", shown(&kind)), CLUSTER);

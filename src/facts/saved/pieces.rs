@@ -18,6 +18,8 @@ pub(super) struct Pieces<'a> {
     pub(super) prompts: Vec<usize>,
     /// And those of warnings before the first value.
     pub(super) warnings: Vec<usize>,
+    /// The errors behind a value: of a second command, whose output went to the same file.
+    pub(super) errors: Vec<NotFacts>,
 }
 
 /// The text without what a terminal, a mail or a ticket puts around every line or around a block of it: colours, the
@@ -116,8 +118,15 @@ pub(super) fn pieces(text: &str) -> Result<Pieces<'_>, NotFacts> {
                 None => return Ok(found),
             }
             at += stream.byte_offset();
+        } else if let Some(error) = plain::error_behind(line, number).filter(|_| !found.values.is_empty()) {
+            if found.errors.len() == limits::DOCUMENTS {
+                return Err(NotFacts::TooMany);
+            }
+            found.errors.push(error);
+            at += line.len();
         } else {
-            return Err(plain::named(rest, number).unwrap_or_else(|| plain::unknown(line, number)));
+            let behind = !found.values.is_empty();
+            return Err(plain::named(rest, number).unwrap_or_else(|| plain::unknown(rest, number, behind)));
         }
     }
 }
@@ -134,6 +143,9 @@ pub fn unframed(whole: &str) -> Option<String> {
     let [value] = found.values[..] else {
         return None;
     };
+    if !found.errors.is_empty() {
+        return None;
+    }
     let start = text.find(value)?;
     let blank = |frame: &str| -> String { frame.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect() };
     Some(blank(&text[..start]) + value + &blank(&text[start + value.len()..]))
@@ -263,6 +275,12 @@ mod tests {
         ] {
             assert_eq!(plainly(text), text);
         }
+    }
+
+    #[test]
+    fn what_a_pager_sends_around_the_text_is_taken_off() {
+        let text = "\u{1b}[?1049h\u{1b}[?1h\u{1b}=\r{\"a\":1}\n\u{1b}[7m(END)\u{1b}[27m\u{1b}[K\r\u{1b}[?1l\u{1b}>";
+        assert_eq!(unframed(text).as_deref().map(str::trim), Some("{\"a\":1}"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is no JSON, by name: the other output formats of the AWS CLI, its errors, and files of other programs.
 
-use super::refused::{NotFacts, shown};
+use super::refused::{AGAIN, NotFacts, shown};
 use crate::facts::Call;
 use crate::text::beginning;
 
@@ -130,11 +130,37 @@ fn is_key(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// A text that nothing is known of.
-pub(super) fn unknown(line: &str, number: usize) -> NotFacts {
+/// A text that nothing is known of, from this line on. `behind` where it stands behind JSON.
+pub(super) fn unknown(text: &str, number: usize, behind: bool) -> NotFacts {
+    let first = text.lines().next().unwrap_or_default();
+    let begins_json = |line: &str| line.starts_with('{') || line.starts_with("[{") || line.trim_end() == "[";
+    let json = text.lines().position(begins_json);
+    let is_comment = first.starts_with("//") || first.starts_with("/*") || first.starts_with('#');
+    let stands = format!("has {:?}", beginning(first));
+    let (stands, mend) = match json {
+        _ if is_comment => ("has a comment, and JSON has none".to_owned(), "take it out".to_owned()),
+        _ if behind => (
+            format!("{stands} behind JSON"),
+            "take out what stands behind the JSON".to_owned(),
+        ),
+        // Nothing is printed behind a question, and the answer to it is not shown.
+        _ if first.trim_end().ends_with('{') => (
+            stands,
+            "take out what stands in front of the JSON in this line".to_owned(),
+        ),
+        Some(at) => (
+            stands,
+            format!(
+                "take out what stands in front of line {}, where JSON begins",
+                number + at
+            ),
+        ),
+        None => (stands, AGAIN.to_owned()),
+    };
     NotFacts::Syntax {
         line: number,
-        stands: format!("has {:?}", beginning(line)),
+        stands,
+        mend,
     }
 }
 
@@ -147,6 +173,11 @@ pub(super) fn lacks_program(line: &str) -> bool {
         || line.ends_with(": command not found")
         || line.ends_with(": not found") && line.contains("sh: ")
         || line.contains("' is not recognized as ")
+}
+
+/// The same in one line that stands behind an answer.
+pub(super) fn error_behind(line: &str, number: usize) -> Option<NotFacts> {
+    aws_error(line, number)
 }
 
 /// An error that the AWS CLI printed in place of the answer.

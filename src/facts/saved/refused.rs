@@ -1,5 +1,6 @@
 //! Why a file of `--facts` is not used, in words: the line, what stands there, and what to do.
 
+use crate::facts::blanks;
 use crate::facts::document::SCHEMA_VERSION;
 use crate::facts::shapes::WrongShape;
 use crate::limits;
@@ -18,12 +19,14 @@ pub enum NotFacts {
     #[error("is cut off: its JSON does not end, and line {0} is the last; save the whole output again")]
     Cut(usize),
     /// JSON up to a place.
-    #[error("is not JSON: line {line} {stands}; save it again with --output json")]
+    #[error("is not JSON: line {line} {stands}; {mend}")]
     Syntax {
         /// The line.
         line: usize,
         /// What stands there.
         stands: String,
+        /// What to do.
+        mend: String,
     },
     /// JSON that is almost one of the documents.
     #[error("is not as AWS prints it: {0}; save it again with --output json")]
@@ -52,6 +55,9 @@ pub enum NotFacts {
     Newer(u64),
 }
 
+/// What to do about JSON that is none.
+pub(super) const AGAIN: &str = "save it again with --output json";
+
 /// Where JSON goes wrong: in a line, at a column of it, both from 1. `cut` where the text ends there.
 pub(super) fn syntax(text: &str, line: usize, column: usize, cut: bool) -> NotFacts {
     if cut {
@@ -70,11 +76,19 @@ pub(super) fn syntax(text: &str, line: usize, column: usize, cut: bool) -> NotFa
         .sum();
     let before_it = text.get(..up_to + at).unwrap_or(before).trim_end();
     let next = rest.trim_start();
-    let stands = if text.contains('\u{1b}') {
+    let mut mend = AGAIN.to_owned();
+    let stands = if let Some(c) = rest.chars().next().filter(|c| blanks::is_look_alike(*c)) {
+        blanks::mended(c).clone_into(&mut mend);
+        format!(
+            "has {}, as a web page puts it there, and JSON has none",
+            blanks::named(c)
+        )
+    } else if text.contains('\u{1b}') {
         "has the colours of a terminal in it (--color off, or jq -M, leaves them out)".to_owned()
     } else if before_it.ends_with(',') && next.starts_with(['}', ']']) {
         "has a comma too many in front of it".to_owned()
-    } else if next.starts_with("//") || next.starts_with('#') {
+    } else if next.starts_with("//") || next.starts_with("/*") || next.starts_with('#') {
+        "take it out".clone_into(&mut mend);
         "has a comment, and JSON has none".to_owned()
     } else if next.starts_with('\'') {
         "has single quotation marks, as Python prints a dictionary".to_owned()
@@ -83,7 +97,7 @@ pub(super) fn syntax(text: &str, line: usize, column: usize, cut: bool) -> NotFa
     } else {
         format!("cannot go on with {:?}", beginning(next))
     };
-    NotFacts::Syntax { line, stands }
+    NotFacts::Syntax { line, stands, mend }
 }
 
 /// The beginning of a text in quotation marks.

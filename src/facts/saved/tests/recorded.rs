@@ -246,6 +246,101 @@ fn a_warning_before_the_answer_is_left_out() {
     }
 }
 
+/// Of a second command whose output went to the same file.
+#[test]
+fn an_error_behind_the_answer_is_a_gap() {
+    let answer = cluster("shared", &format!("https://{X}"));
+    let denied = "An error occurred (AccessDenied) when calling the DescribeSubnets operation: no";
+    let (facts, gaps) = used(&[&format!("{answer}\n\n{denied}\nUnable to locate credentials. x\n")]);
+    assert!(facts.cluster.is_some());
+    // The cluster takes two lines.
+    for (line, says) in [
+        (
+            "line 4 of a file",
+            "aws ec2 describe-subnets --output json again as somebody with the permission",
+        ),
+        ("line 5 of a file", "Unable to locate credentials"),
+    ] {
+        let reason = gaps.iter().find(|(fact, _)| fact == line).map(|(_, reason)| reason);
+        assert!(reason.is_some_and(|reason| reason.contains(says)), "{line}: {gaps:?}");
+    }
+    // What is no error of a program says something that nobody knows.
+    assert!(super::read(format!("{answer}\nand so on\n").as_bytes(), &mut Answers::default()).is_err());
+}
+
+/// The advice fits what stands there: it was saved with --output json.
+#[test]
+fn what_stands_around_json_is_to_be_taken_out() {
+    let read = |text: &str| {
+        super::read(text.as_bytes(), &mut Answers::default())
+            .unwrap_err()
+            .to_string()
+    };
+    for (text, says) in [
+        (
+            "Enter passphrase for key:\nOpening a page\n{\n}",
+            "line 1 has \"Enter…\"; take out what stands in front of line 3, where JSON begins",
+        ),
+        (
+            "Enter code for me: {\n\"Vpcs\":[]}",
+            "line 1 has \"Enter…\"; take out what stands in front of the JSON in this line",
+        ),
+        ("*****\nend\n", "line 1 has \"*****\"; save it again with --output json"),
+        ("{\"Vpcs\":[]}\n*****\n", "line 2 has \"*****\" behind JSON; take out"),
+        (
+            "// of the bastion\n{\"Vpcs\":[]}",
+            "line 1 has a comment, and JSON has none; take it out",
+        ),
+        (
+            "{\"Vpcs\":[]\n/* end */}",
+            "line 2 has a comment, and JSON has none; take it out",
+        ),
+        (
+            "{\n\u{a0}\u{a0}\"Vpcs\":[]}",
+            "line 2 has a no-break space (U+00A0), as a web page puts it there, and JSON has none; write a space",
+        ),
+    ] {
+        let said = read(text);
+        assert!(said.starts_with(&format!("is not JSON: {says}")), "{said}");
+    }
+}
+
+/// ECS has clusters too (Amazon ECS API Reference, DescribeClusters).
+#[test]
+fn clusters_of_another_service_are_named() {
+    let read = |text: &str| {
+        super::read(text.as_bytes(), &mut Answers::default())
+            .unwrap_err()
+            .to_string()
+    };
+    for (text, says) in [
+        (
+            r#"{"clusters":[{"clusterArn":"arn:aws:ecs:r:1:cluster/web","clusterName":"web"}],"failures":[]}"#,
+            "is what aws ecs describe-clusters prints (line 1): aws eks describe-cluster",
+        ),
+        (
+            r#"{"clusters":[],"failures":[{"arn":"arn:aws:ecs:r:1:cluster/web","reason":"MISSING"}]}"#,
+            "is what aws ecs describe-clusters prints",
+        ),
+        (
+            r#"{"clusters":[{"name":"shared"}]}"#,
+            "is a list of clusters that are objects",
+        ),
+        (r#"{"clusters":[{"name":"c"}],"users":[]}"#, "is a kubeconfig"),
+        (
+            r#"{"clusters":[7]}"#,
+            "is not as AWS prints it: line 1: clusters[0] is the number 7",
+        ),
+    ] {
+        let said = read(text);
+        assert!(said.starts_with(says), "{said}");
+    }
+    // The names of EKS's clusters are read.
+    let mut answers = Answers::default();
+    super::read(br#"{"clusters":["shared"]}"#, &mut answers).unwrap();
+    assert_eq!(answers.cluster_names.as_deref(), Some(&["shared".to_owned()][..]));
+}
+
 #[test]
 fn names_of_clusters_alone_are_known_as_that() {
     let read = |files: &[&str]| {
