@@ -118,7 +118,36 @@ fn what_leads_to_no_endpoint_is_one_line() {
         r#"{"cluster":{"name":"\u001b[31mred","endpoint":7}}"#,
     );
     write(home.path(), "utf16.json", b"\xff\xfe{\0}\0");
+    let described = |name: &str, id: char| {
+        let id = id.to_string().repeat(32);
+        format!(
+            r#"{{"cluster":{{"name":"{name}","endpoint":"https://{id}.gr7.eu-west-1.eks.amazonaws.com","status":"ACTIVE"}}}}"#
+        )
+    };
+    write(
+        home.path(),
+        "two.json",
+        described("blue", 'A') + &described("green", 'B'),
+    );
+    write(
+        home.path(),
+        "same.json",
+        described("blue", 'A') + &described("blue", 'B'),
+    );
+    write(home.path(), "names.json", r#"{"clusters":["blue","green"]}"#);
     for (line, says) in [
+        (
+            "--facts two.json",
+            "describe the clusters blue, green: name one, as in --cluster blue",
+        ),
+        (
+            "--facts same.json",
+            "name one, as in eks-dns-doctor aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.gr7.",
+        ),
+        (
+            "--facts names.json",
+            "names of clusters (blue, green), and no endpoint: aws eks describe-cluster --name blue ",
+        ),
         ("", "no TARGET, and no kubeconfig"),
         ("--kubeconfig none", "kubeconfig none: "),
         ("--kubeconfig broken", "kubeconfig broken, line "),

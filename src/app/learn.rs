@@ -255,7 +255,8 @@ impl KnownEndpoint {
                 port: None,
             }
         } else {
-            return Err(Error::NoTarget(host::listed_kubeconfigs()));
+            let which = saved.as_ref().and_then(Answers::one_of);
+            return Err(which.map_or_else(|| Error::NoTarget(host::listed_kubeconfigs()), Error::WhichCluster));
         };
         Ok(Self {
             target,

@@ -34,6 +34,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::Command;
 use crate::cli::{self, NothingToRun, UsageError};
+use crate::facts::answers::OneOf;
 use crate::facts::host::{FactsFile, UnreadableFile};
 use crate::facts::kubeconfig::KubeconfigError;
 use crate::facts::{Cluster, ClusterState};
@@ -125,6 +126,8 @@ enum Error {
         match named(.0) { Some(named) => format!(" ({named})"), None => String::new() }
     )]
     NoTarget(Vec<PathBuf>),
+    #[error("no TARGET, and {}", one_of(.0))]
+    WhichCluster(OneOf),
     #[error("cannot write the facts: {0}")]
     Document(serde_json::Error),
     #[error("{0}")]
@@ -250,6 +253,22 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     });
     code.into()
+}
+
+/// Which clusters the files of `--facts` have, and how one of them is named.
+fn one_of(clusters: &OneOf) -> String {
+    match clusters {
+        OneOf::Described(names, name) => {
+            format!("the files of --facts describe the clusters {names}: name one, as in --cluster {name}")
+        }
+        OneOf::Endpoints(hosts, host) => {
+            format!("the files of --facts have the endpoints {hosts}: name one, as in eks-dns-doctor {host}")
+        }
+        OneOf::Listed(names, name) => format!(
+            "the files of --facts have only names of clusters ({names}), and no endpoint: aws eks describe-cluster \
+             --name {name} --output json gives it"
+        ),
+    }
 }
 
 /// That the files of `KUBECONFIG` are not there; `None` where it names none.

@@ -11,7 +11,7 @@ pub(super) use assemble::owners_of;
 pub(super) use missing::Missing;
 #[cfg(feature = "aws")]
 pub(super) use network::named as prefix_lists_named;
-pub use share::Shares;
+pub use share::{OneOf, Shares};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,58 @@
 //! What AWS answered about many clusters, and of that each target's share: each is told of its own cluster alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Answers, AskedBy, DESCRIPTION, WantedShare};
 use crate::dns::Name;
 use crate::facts::shapes::{AbsentCluster, Interface};
 use crate::facts::{Call, Cluster, FailedRead, ReadFailure};
 use crate::limits;
+use crate::text::{plain_word, shortened};
+
+/// Clusters of which one has to be named, for a sentence: the first few of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OneOf {
+    /// Each is described with its endpoint: the names, and one of them as a word of a command.
+    Described(String, String),
+    /// The same where a name is of two of them: their endpoints, and one of these.
+    Endpoints(String, String),
+    /// Their names alone are known: the names, and one of them as a word of a command.
+    Listed(String, String),
+}
+
+impl Answers {
+    /// The clusters that an endpoint could be of, where nobody says which one is meant.
+    pub fn one_of(&self) -> Option<OneOf> {
+        let mut found: Vec<(&str, Name)> = Vec::new();
+        for cluster in &self.clusters {
+            if let Some(host) = cluster.host()
+                && !found.iter().any(|(_, other)| *other == host)
+            {
+                found.push((&cluster.name, host));
+            }
+        }
+        let first_few = |all: &[String]| {
+            let shown = all.iter().take(limits::NAMES_SHOWN);
+            let shown: Vec<String> = shown.map(|one| shortened(one, limits::SHOWN_OF_FILE)).collect();
+            match all.len() - shown.len() {
+                0 => shown.join(", "),
+                more => format!("{} and {more} more", shown.join(", ")),
+            }
+        };
+        let names: BTreeSet<&str> = found.iter().map(|(name, _)| *name).collect();
+        if found.len() > 1 && names.len() < found.len() {
+            let hosts: Vec<String> = found.iter().map(|(_, host)| host.to_string()).collect();
+            return Some(OneOf::Endpoints(first_few(&hosts), hosts[0].clone()));
+        }
+        let word = |names: &[String]| plain_word(&names[0], "NAME").to_owned();
+        if found.len() > 1 {
+            let names: Vec<String> = found.iter().map(|(name, _)| (*name).to_owned()).collect();
+            return Some(OneOf::Described(first_few(&names), word(&names)));
+        }
+        let listed = self.cluster_names.as_deref().filter(|all| !all.is_empty())?;
+        found.is_empty().then(|| OneOf::Listed(first_few(listed), word(listed)))
+    }
+}
 
 /// The answers about many clusters.
 #[derive(Debug, Clone, Default)]
