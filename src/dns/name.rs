@@ -108,6 +108,15 @@ impl Name {
         &self.wire
     }
 
+    /// What stands behind another name in this one, which begins with it: `corp.example` of
+    /// `www.example.test.corp.example`, behind `www.example.test`.
+    pub fn behind(&self, other: &Self) -> Option<Self> {
+        let (front, rest) = self.wire.split_at_checked(other.wire.len())?;
+        // As in `is_within`: no length is a letter.
+        let begins = !other.is_root() && front.eq_ignore_ascii_case(&other.wire);
+        (begins && !rest.is_empty()).then(|| Self { wire: rest.into() })
+    }
+
     /// Whether this is the root.
     pub fn is_root(&self) -> bool {
         self.wire.is_empty()
@@ -318,6 +327,25 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
+
+    #[test]
+    fn what_stands_behind_another_name() {
+        let name = |text: &str| text.parse::<Name>().unwrap();
+        let behind = |one: &str, other: &str| name(one).behind(&name(other)).map(|name| name.to_string());
+        assert_eq!(
+            behind("a.B.test.corp.example", "A.b.test").as_deref(),
+            Some("corp.example")
+        );
+        for (one, other) in [
+            ("a.b.test", "a.b.test"),
+            ("a.b", "a.b.test"),
+            ("ab.c", "a"),
+            ("x.a.b", "a"),
+            ("a.b", "."),
+        ] {
+            assert_eq!(behind(one, other), None, "{one} {other}");
+        }
+    }
 
     #[test]
     fn names_compare_without_case_and_keep_it() {

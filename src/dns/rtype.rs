@@ -30,6 +30,8 @@ const MNEMONICS: &[(u16, &str)] = &[
     (64, "SVCB"),
     (65, "HTTPS"),
     (99, "SPF"),
+    // The question for all types (RFC 1035 section 3.2.3, where it is "*"; RFC 8482).
+    (255, "ANY"),
     (257, "CAA"),
 ];
 

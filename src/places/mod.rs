@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::capture::{self, CaptureError, DocumentContent};
 use crate::compare::{ClassedAddress, Verdict};
 use crate::dns::Name;
+use crate::endpoint::EndpointName;
 use crate::facts::Gap;
 use crate::limits;
 use crate::observation::Transport;
@@ -98,6 +99,21 @@ pub enum NotCompared {
         b: String,
         /// Its endpoint.
         b_name: Name,
+    },
+    /// An endpoint, and its name with more behind it.
+    #[error(
+        "{longer} asks for {longer_name}, which is the endpoint {name} with {suffix} behind it, as a search list adds \
+         it: that is another name; ask there for {name}. with a dot at its end"
+    )]
+    Suffix {
+        /// The place that asks for more than the endpoint.
+        longer: String,
+        /// What it asks for.
+        longer_name: Name,
+        /// The endpoint.
+        name: Name,
+        /// What stands behind it.
+        suffix: Name,
     },
     /// One endpoint, as it seems, with and without its name.
     #[error("{redacted} is redacted and {open} is not: compare them with --redact")]
@@ -608,6 +624,17 @@ fn refuse(sources: &[CaptureFile]) -> Result<(), NotCompared> {
                         return Err(NotCompared::OneRedacted {
                             redacted: redacted.name.clone(),
                             open: open.name.clone(),
+                        });
+                    }
+                }
+                for (longer, short) in [(a, b), (b, a)] {
+                    let (longer_name, name) = (&longer.capture.target.hostname, &short.capture.target.hostname);
+                    if let Some(suffix) = EndpointName::parse(name).ok().and_then(|_| longer_name.behind(name)) {
+                        return Err(NotCompared::Suffix {
+                            longer: longer.name.clone(),
+                            longer_name: longer_name.clone(),
+                            name: name.clone(),
+                            suffix,
                         });
                     }
                 }

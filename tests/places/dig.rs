@@ -242,6 +242,10 @@ fn digs_other_texts() {
     for (text, says) in [
         ("192.168.104.190\n", "an answer alone"),
         (
+            &format!("$ dig +short {host} @192.168.0.2\n192.168.104.190\n"),
+            "line 1: dig +short prints the answer alone",
+        ),
+        (
             &whole.replace("ANSWER: 2", "ANSWER: 3"),
             "all records of its answer section",
         ),

@@ -47,6 +47,18 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
         document["target"]["hostname"] = json!("a.yl4.ap-northeast-1.eks.amazonaws.com");
     });
     assert!(refused(&laptop, &bytes(&other)).contains("two endpoints"));
+    // The endpoint with a suffix of a search list, at either place.
+    let host = BASTION["target"]["hostname"].as_str().unwrap();
+    let longer = changed(&BASTION, |document| {
+        document["target"]["hostname"] = json!(format!("{host}.lan.corp.example"));
+    });
+    for said in [refused(&laptop, &bytes(&longer)), refused(&bytes(&longer), &laptop)] {
+        assert!(
+            said.contains("with lan.corp.example behind it")
+                && said.contains(&format!("ask there for {host}. with a dot")),
+            "{said}"
+        );
+    }
     let other = changed(&BASTION, |document| {
         document["target"]["cluster"] = json!("other");
     });

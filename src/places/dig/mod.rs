@@ -126,11 +126,13 @@ fn is_for_people(line: &str) -> bool {
 /// Why no answer of dig is in the text.
 fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> DigError {
     if let Some(run) = runs.first() {
-        let is_trace = run.command.as_ref().is_some_and(|command| command.is_trace);
+        let has = |option: fn(&text::DigCommand) -> bool| run.command.as_ref().is_some_and(option);
         return DigError::Unusable {
             line: run.line.max(1),
-            why: if is_trace {
+            why: if has(|command| command.is_trace) {
                 "dig +trace asks the servers of each zone, and not the name server of that place"
+            } else if has(|command| command.is_short) {
+                "dig +short prints the answer alone, without its status and the server that gave it"
             } else {
                 "dig begins here, and the status, the question and the server of its answer are not in the text"
             },

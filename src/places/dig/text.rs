@@ -1,6 +1,6 @@
 //! dig's text, line by line: the runs in it, each with what it shows of its question, its server and its answer.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use super::{DigError, others};
 use crate::dns::{ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section};
@@ -74,6 +74,8 @@ pub(super) struct DigCommand {
     pub(super) transport: Transport,
     /// Whether the name was followed from the root (+trace), past the host's own name servers.
     pub(super) is_trace: bool,
+    /// Whether the answer's data alone is printed (+short).
+    pub(super) is_short: bool,
     /// Whether it was asked without RD (+norecurse) or with CD (+cdflag), as no client asks.
     pub(super) is_unlike_clients: bool,
 }
@@ -298,6 +300,7 @@ fn command(words: &str) -> DigCommand {
         has_server: false,
         transport: Transport::Udp,
         is_trace: false,
+        is_short: false,
         is_unlike_clients: false,
     };
     let (mut server, mut port) = (None, None);
@@ -322,6 +325,7 @@ fn command(words: &str) -> DigCommand {
             "+tls" => command.transport = Transport::Tls,
             "+https" | "+https-get" | "+https-post" => command.transport = Transport::Https,
             "+trace" => command.is_trace = true,
+            "+short" => command.is_short = true,
             "+cd" | "+cdflag" | "+nordflag" => command.is_unlike_clients = true,
             _ if flag.starts_with("+norec") => command.is_unlike_clients = true,
             _ => {
@@ -343,17 +347,25 @@ fn command(words: &str) -> DigCommand {
         }
     }
     let port = port.unwrap_or(command.transport.default_port());
-    let address = server.and_then(|server| server.parse::<IpAddr>().ok());
-    command.server = address.map(|ip| SocketAddr::new(ip, port));
+    command.server = server.and_then(|server| zoned(server, port));
     command
 }
 
 /// `192.168.0.2#53(192.168.0.2) (UDP)`, `fe80::1%eth0#53`.
 fn server(text: &str) -> Option<SocketAddr> {
     let (address, rest) = text.split_once('#')?;
-    let address = address.split('%').next()?;
     let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some(SocketAddr::new(address.parse().ok()?, port.parse().ok()?))
+    zoned(address, port.parse().ok()?)
+}
+
+/// An address with its zone, which dig prints as a number. The name of an interface is that host's own, and is left
+/// out.
+fn zoned(address: &str, port: u16) -> Option<SocketAddr> {
+    let (address, zone) = address.split_once('%').unwrap_or((address, ""));
+    Some(match address.parse().ok()? {
+        IpAddr::V6(ip) => SocketAddrV6::new(ip, port, 0, zone.parse().unwrap_or_default()).into(),
+        ip => (ip, port).into(),
+    })
 }
 
 /// By what stands behind the server since BIND 9.18; before, dig did not say. `None` is HTTP without TLS.
@@ -387,17 +399,11 @@ fn count(flags: &str, section: &str) -> Option<usize> {
     digits.parse().ok()
 }
 
-/// The type that asks for all types (RFC 1035 section 3.2.3), which dig calls ANY.
-const EVERY_TYPE: RecordType = RecordType(255);
-
 /// `;NAME. IN A`.
 fn question(line: &str) -> Option<(Name, RecordType)> {
     let mut words = line.strip_prefix(';')?.split_whitespace();
     let name = words.next()?.parse().ok()?;
-    let qtype = match words.find(|word| !is_class(word))? {
-        "ANY" => EVERY_TYPE,
-        word => word.parse().ok()?,
-    };
+    let qtype = words.find(|word| !is_class(word))?.parse().ok()?;
     Some((name, qtype))
 }
 
@@ -556,4 +562,39 @@ fn when(text: &str) -> Option<String> {
     let day: u8 = day.parse().ok()?;
     let time = format!("{year}-{month:02}-{day:02}T{time}Z");
     humantime::parse_rfc3339(&time).is_ok().then_some(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_keeps_its_zone() {
+        for (text, address) in [
+            ("fe80::ff:1%12#53(fe80::ff:1%12) (UDP)", "[fe80::ff:1%12]:53"),
+            ("fe80::ff:1%en0#5353(x)", "[fe80::ff:1]:5353"),
+            ("2001:db8::7#53(2001:db8::7)", "[2001:db8::7]:53"),
+            ("192.0.2.7#53(192.0.2.7)", "192.0.2.7:53"),
+        ] {
+            assert_eq!(server(text).map(|server| server.to_string()).as_deref(), Some(address));
+        }
+        let named = command(" -6 a.test @fe80::ff:1%3 -p 5353").server;
+        assert_eq!(
+            named.map(|server| server.to_string()).as_deref(),
+            Some("[fe80::ff:1%3]:5353")
+        );
+    }
+
+    #[test]
+    fn a_question_for_all_types_is_called_as_dig_calls_it() {
+        let of_question = question(";a.test.\t\tIN\tANY").map(|(_, qtype)| qtype.to_string());
+        let of_command = command(" a.test any")
+            .questions
+            .first()
+            .map(|(_, qtype)| qtype.to_string());
+        assert_eq!(
+            (of_question.as_deref(), of_command.as_deref()),
+            (Some("ANY"), Some("ANY"))
+        );
+    }
 }
