@@ -142,7 +142,7 @@ fn what_leads_to_no_endpoint_is_one_line() {
         ),
         (
             "--facts same.json",
-            "name one, as in eks-dns-doctor aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.gr7.",
+            "BBBB.gr7.eu-west-1.eks.amazonaws.com: name one, as in eks-dns-doctor AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.gr7.",
         ),
         (
             "--facts names.json",

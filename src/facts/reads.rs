@@ -541,7 +541,7 @@ fn items<T>(
 
 /// Whether the list `clusters` is EKS's, which is of names. `failures` stands beside it in ECS's DescribeClusters
 /// (Amazon ECS API Reference).
-pub(super) fn lists_names(of: &Members<'_>) -> bool {
+fn lists_names(of: &Members<'_>) -> bool {
     let elements = of.get("clusters").and_then(|all| all.elements().ok());
     let of_objects = elements.is_some_and(|all| all.first().is_some_and(Node::is_object));
     !of_objects && !of.has("failures")

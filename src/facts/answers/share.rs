@@ -32,25 +32,30 @@ impl Answers {
             }
         }
         let first_few = |all: &[String]| {
-            let shown = all.iter().take(limits::NAMES_SHOWN);
-            let shown: Vec<String> = shown.map(|one| shortened(one, limits::SHOWN_OF_FILE)).collect();
+            let shown = &all[..all.len().min(limits::NAMES_SHOWN)];
             match all.len() - shown.len() {
                 0 => shown.join(", "),
                 more => format!("{} and {more} more", shown.join(", ")),
             }
         };
+        let short = |name: &str| shortened(name, limits::SHOWN_OF_FILE);
         let names: BTreeSet<&str> = found.iter().map(|(name, _)| *name).collect();
         if found.len() > 1 && names.len() < found.len() {
             let hosts: Vec<String> = found.iter().map(|(_, host)| host.to_string()).collect();
-            return Some(OneOf::Endpoints(first_few(&hosts), hosts[0].clone()));
+            return Some(OneOf::Endpoints(
+                first_few(&hosts),
+                plain_word(&hosts[0], "HOST").to_owned(),
+            ));
         }
-        let word = |names: &[String]| plain_word(&names[0], "NAME").to_owned();
+        let word = |name: &str| plain_word(name, "NAME").to_owned();
         if found.len() > 1 {
-            let names: Vec<String> = found.iter().map(|(name, _)| (*name).to_owned()).collect();
-            return Some(OneOf::Described(first_few(&names), word(&names)));
+            let shown: Vec<String> = found.iter().map(|(name, _)| short(name)).collect();
+            return Some(OneOf::Described(first_few(&shown), word(found[0].0)));
         }
-        let listed = self.cluster_names.as_deref().filter(|all| !all.is_empty())?;
-        found.is_empty().then(|| OneOf::Listed(first_few(listed), word(listed)))
+        let listed = self.cluster_names.as_deref().filter(|_| found.is_empty())?;
+        let first = listed.first()?;
+        let shown: Vec<String> = listed.iter().map(|name| short(name)).collect();
+        Some(OneOf::Listed(first_few(&shown), word(first)))
     }
 }
 
