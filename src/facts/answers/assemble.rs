@@ -210,7 +210,7 @@ impl Answers {
             .filter(|one| one.is_inbound_of_any_kind() && one.addresses.is_none())
             .map(|one| one.id.as_str());
         if undecided.is_empty() {
-            missing.addresses_of(lacking.collect(), some_addresses);
+            missing.addresses_of(&lacking.collect::<Vec<_>>(), some_addresses);
         }
         facts.resolver_endpoints = missing.list(Call::ListResolverEndpoints, endpoints);
         network.give(facts, &mut missing);

@@ -71,7 +71,7 @@ impl<'a> Missing<'a> {
 
     /// The addresses of these inbound endpoints. `others` where files have those of other endpoints: then it is said
     /// whose are missing.
-    pub(super) fn addresses_of(&mut self, endpoints: Vec<&str>, others: bool) {
+    pub(super) fn addresses_of(&mut self, endpoints: &[&str], others: bool) {
         let call = Call::ListResolverEndpointIpAddresses;
         let Some(first) = endpoints.first() else {
             return;

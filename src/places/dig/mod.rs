@@ -126,13 +126,11 @@ fn is_for_people(line: &str) -> bool {
 /// Why no answer of dig is in the text.
 fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> DigError {
     if let Some(run) = runs.first() {
-        let has = |option: fn(&text::DigCommand) -> bool| run.command.as_ref().is_some_and(option);
+        let is_trace = run.command.as_ref().is_some_and(|command| command.is_trace);
         return DigError::Unusable {
             line: run.line.max(1),
-            why: if has(|command| command.is_trace) {
+            why: if is_trace {
                 "dig +trace asks the servers of each zone, and not the name server of that place"
-            } else if has(|command| command.is_short) {
-                "dig +short prints the answer alone, without its status and the server that gave it"
             } else {
                 "dig begins here, and the status, the question and the server of its answer are not in the text"
             },
@@ -154,6 +152,8 @@ fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> 
         .any(|line| line.trim().trim_start_matches("- ") == "type: MESSAGE")
     {
         "dig +yaml wrote this, and only dig's plain text is read"
+    } else if others::at_prompt(found).is_some_and(|(_, words)| words.split_whitespace().any(|word| word == "+short")) {
+        "dig +short prints the answer alone, without its status and the server that gave it"
     } else if is_address_with_names(found) {
         "an address with a name, as getent and a hosts file have it, does not say which server gave it"
     } else if found.parse::<std::net::IpAddr>().is_ok() || text::is_record(found) {

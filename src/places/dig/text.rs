@@ -74,8 +74,6 @@ pub(super) struct DigCommand {
     pub(super) transport: Transport,
     /// Whether the name was followed from the root (+trace), past the host's own name servers.
     pub(super) is_trace: bool,
-    /// Whether the answer's data alone is printed (+short).
-    pub(super) is_short: bool,
     /// Whether it was asked without RD (+norecurse) or with CD (+cdflag), as no client asks.
     pub(super) is_unlike_clients: bool,
 }
@@ -300,7 +298,6 @@ fn command(words: &str) -> DigCommand {
         has_server: false,
         transport: Transport::Udp,
         is_trace: false,
-        is_short: false,
         is_unlike_clients: false,
     };
     let (mut server, mut port) = (None, None);
@@ -325,7 +322,6 @@ fn command(words: &str) -> DigCommand {
             "+tls" => command.transport = Transport::Tls,
             "+https" | "+https-get" | "+https-post" => command.transport = Transport::Https,
             "+trace" => command.is_trace = true,
-            "+short" => command.is_short = true,
             "+cd" | "+cdflag" | "+nordflag" => command.is_unlike_clients = true,
             _ if flag.starts_with("+norec") => command.is_unlike_clients = true,
             _ => {
