@@ -360,7 +360,7 @@ fn zoned(address: &str, port: u16) -> Option<SocketAddr> {
     let (address, zone) = address.split_once('%').unwrap_or((address, ""));
     Some(match address.parse().ok()? {
         IpAddr::V6(ip) => SocketAddrV6::new(ip, port, 0, zone.parse().unwrap_or_default()).into(),
-        ip => (ip, port).into(),
+        IpAddr::V4(ip) => (ip, port).into(),
     })
 }
 
