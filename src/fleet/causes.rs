@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
 use crate::limits;
+use crate::resolvers::Role;
 use crate::rules::{self, Confidence, Finding, Remedy, Severity};
 
 /// A cause, and whom it is the cause of.
@@ -108,6 +109,10 @@ impl Causes {
                 continue;
             }
             let mut resolvers = finding.resolvers.clone();
+            // This host's own lookup is named beside the server that it asks, where it was heard in time.
+            if resolvers.len() > 1 {
+                resolvers.retain(|name| *name != Role::Os.as_str());
+            }
             resolvers.sort();
             let key = (
                 finding.severity,
@@ -314,6 +319,37 @@ mod tests {
             .first()
             .map(|one| (one.example.as_str(), one.explanation.as_str()));
         assert_eq!(shown, Some(("b", "of b")));
+    }
+
+    #[test]
+    fn a_cause_is_one_whether_or_not_the_hosts_own_lookup_was_heard_in_time() {
+        let host = "api.example.test".parse::<Name>().unwrap_or_else(|_| Name::root());
+        let without = Finding {
+            confidence: Confidence::Low,
+            ..finding("forward-target-unreachable", "local")
+        };
+        let with = Finding {
+            confidence: Confidence::Medium,
+            resolvers: vec!["local".to_owned(), "os".to_owned()],
+            ..without.clone()
+        };
+        let mut causes = Causes::default();
+        causes.take(0, "a", &host, &[with]);
+        causes.take(1, "b", &host, &[without]);
+        causes.take(2, "c", &host, &[finding("forward-target-unreachable", "os")]);
+        let told: Vec<(Vec<String>, Confidence)> = causes
+            .finish()
+            .into_iter()
+            .map(|one| (one.targets, one.confidence))
+            .collect();
+        let targets = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            told,
+            [
+                (targets(&["a", "b"]), Confidence::Low),
+                (targets(&["c"]), Confidence::High)
+            ]
+        );
     }
 
     #[test]
