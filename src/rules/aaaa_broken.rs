@@ -5,7 +5,8 @@ use super::signs::AAAA_IS_NXDOMAIN;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::facts::System;
-use crate::observation::Lookup;
+use crate::limits;
+use crate::observation::{Lookup, SystemCode};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -17,7 +18,9 @@ declare_rule! {
     /// The A answer has addresses, and nothing is wrong with them. AAAA got no reply, SERVFAIL, REFUSED or another
     /// failure in every sample, or NXDOMAIN, which says that the name has no records at all. Where AAAA got no reply,
     /// and the resolver answered AAAA for other targets of the same run, packets may have been lost, so the confidence
-    /// is low.
+    /// is low. It is a warning, and an error where this host's own lookup (`getaddrinfo`) had not returned when this
+    /// program stopped waiting for it, and each name server of this host gives the addresses and leaves AAAA without a
+    /// reply.
     ///
     /// ## Why it matters
     /// Clients ask both and wait for both. Where AAAA returns an error, Go and glibc go on with the IPv4 addresses.
@@ -30,7 +33,7 @@ declare_rule! {
     /// A records only.
     "aaaa-broken" = {
         summary: "the A question is answered, and the AAAA question fails",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
         hint: "A is answered, and AAAA fails",
@@ -46,6 +49,7 @@ declare_rule! {
             [AAAA_IS_NXDOMAIN, not MARKED_AS_STALE],
         ],
         confidence: [Low if [[AAAA_MAY_BE_LOST]], Medium],
+        wants: [SystemView],
         stage: Stage::Evidence,
     }
 }
@@ -57,7 +61,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .iter()
         .filter_map(|subject| subject.aaaa())
         .any(|lookup| lookup.kind.is_silence() || lookup.kind == AnswerKind::Malformed);
-    let effect = if silent {
+    let holds_up = holds_up_the_system(case, &subjects);
+    let effect = if holds_up {
+        "This host's own lookup (getaddrinfo) waits for AAAA, and had not returned when this program stopped waiting for \
+         it. Go (kubectl) waits for both answers, too."
+    } else if silent {
         "Go (kubectl) and glibc wait for both answers, so a lookup takes until the timeout although the \
          resolver returns the addresses."
     } else if subjects.iter().any(|subject| AAAA_IS_NXDOMAIN.is_at(case, subject)) {
@@ -75,6 +83,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     evidence.extend(elsewhere.map(|(subject, lookup)| observed(subject, lookup)));
     vec![
         RULE.finding(fits.least_sure_at(&subjects), &subjects)
+            .severity(if holds_up { Severity::Error } else { Severity::Warning })
             .summary(format!(
                 "{who} {} the A question and {} the AAAA question",
                 phrase::plural(subjects.len(), "answers", "answer"),
@@ -90,6 +99,20 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .seen(evidence)
             .fix(remedies(case, &subjects)),
     ]
+}
+
+/// Whether this host's own lookup did not come back, and waits for AAAA at each name server that it may ask.
+fn holds_up_the_system(case: &Case<'_>, subjects: &[&Subject<'_>]) -> bool {
+    let is_out = |system: &&Subject<'_>| {
+        let failure = system.probed.system.as_ref().and_then(|lookup| lookup.failure.as_ref());
+        failure.is_some_and(|failure| failure.code == SystemCode::Timeout)
+    };
+    let leaves_aaaa = |server: &Subject<'_>| {
+        let is_silent = server.aaaa().is_some_and(|lookup| lookup.kind.is_silence());
+        is_silent && subjects.iter().any(|subject| subject.name() == server.name())
+    };
+    let mut asked = case.local().take(limits::NAME_SERVERS_USED).peekable();
+    case.system().filter(is_out).is_some() && asked.peek().is_some() && asked.all(leaves_aaaa)
 }
 
 fn is_deliberate(lookup: &Lookup) -> bool {
