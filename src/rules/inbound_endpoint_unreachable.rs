@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -123,6 +124,10 @@ fn finding(
         } else if turned_away {
             "The network refuses the questions: a firewall rejects them, a route is missing, or the address is not \
              one of an inbound endpoint."
+        } else if !answering.is_empty() {
+            "Packets to it or from it are lost. An endpoint's security groups are the same for all of its addresses, and \
+             another address answers from here. So if both are of one endpoint, see the status of this address, and its \
+             subnet's network ACL and route table."
         } else {
             "Packets to the endpoint or from it are lost. See its security group, the network ACLs, and the route \
              (VPN, Direct Connect, Transit Gateway, peering)."
@@ -201,6 +206,20 @@ fn finding(
         let of = |subject: &Subject<'_>| subject.ip().is_some_and(|ip| route53::has_address(endpoint, ip));
         subjects.iter().copied().any(of)
     });
+    let status = Remedy::new(
+        "Compare the address with those that the endpoint has, and see that each is attached",
+        [format!(
+            "aws route53resolver list-resolver-endpoint-ip-addresses --region {} --resolver-endpoint-id {}",
+            case.region(),
+            endpoint.map_or("<rslvr-in-id>", |endpoint| endpoint.id.as_str())
+        )],
+    );
+    let is_of_one = |other: &&Subject<'_>| {
+        let ip = other.ip();
+        endpoint
+            .zip(ip)
+            .is_some_and(|(endpoint, ip)| route53::has_address(endpoint, ip))
+    };
     let mut remedies: Vec<Remedy> = families.iter().flat_map(|one| one.remedies(case)).collect();
     if severity == Severity::Error {
         remedies.extend(remedy::path::open_network(case, &obstacles));
@@ -216,24 +235,27 @@ fn finding(
                 here.into_iter().filter(move |net| net.network().is_ipv4() == is_v4)
             })
             .collect();
-        if !inbound::are_let_in(case, subjects, over) {
-            remedies.push(remedy::path::open_security_group(
-                case,
-                over,
-                subjects,
-                &distinct_nets(clients),
-            ));
+        let group = (!inbound::are_let_in(case, subjects, over))
+            .then(|| remedy::path::open_security_group(case, over, subjects, &distinct_nets(clients)));
+        let way = remedy::path::see_the_way(case, subjects);
+        if answering.is_empty() || !families.is_empty() {
+            remedies.extend(group);
+            remedies.extend([way, status]);
+        } else {
+            let ips: Vec<IpAddr> = subjects.iter().filter_map(|subject| subject.ip()).collect();
+            remedies.push(status);
+            remedies.extend(obstacles.is_empty().then(|| remedy::path::see_the_subnet(case, &ips)));
+            remedies.push(way);
+            // Whoever is let in at one address of the endpoint is let in at this one.
+            let group = group.filter(|_| !answering.iter().any(is_of_one));
+            remedies.extend(group.map(|group| Remedy {
+                title: format!(
+                    "If it is of another endpoint than the address that answers. {}",
+                    group.title
+                ),
+                ..group
+            }));
         }
-        remedies.push(remedy::path::see_the_way(case, subjects));
-        remedies.push(Remedy::new(
-            "Compare the address with those that the endpoint has, and see that each is attached",
-            [format!(
-                "aws route53resolver list-resolver-endpoint-ip-addresses --region {} --resolver-endpoint-id \
-                 {}",
-                case.region(),
-                endpoint.map_or("<rslvr-in-id>", |endpoint| endpoint.id.as_str())
-            )],
-        ));
     } else {
         explanation.push_str(
             " An inbound endpoint may accept only the forwarders that use it, so this can be normal from here.",

@@ -193,6 +193,30 @@ pub fn open_security_group(
     )
 }
 
+/// What is around one address of an endpoint: the network ACL and the route table of its subnet (AWS CLI Command
+/// Reference, describe-network-interfaces, describe-network-acls and describe-route-tables). A subnet without a route
+/// table of its own has the VPC's main one.
+pub fn see_the_subnet(case: &Case<'_>, ips: &[IpAddr]) -> Remedy {
+    let region = case.region();
+    let of_each = ips.iter().map(|ip| {
+        let filter = match ip {
+            IpAddr::V4(_) => "addresses.private-ip-address",
+            IpAddr::V6(_) => "ipv6-addresses.ipv6-address",
+        };
+        format!(
+            "aws ec2 describe-network-interfaces --region {region} --filters Name={filter},Values={ip} --query \
+             'NetworkInterfaces[].[SubnetId,Status]'"
+        )
+    });
+    let of_the_subnet = ["describe-network-acls", "describe-route-tables"].map(|command| {
+        format!("aws ec2 {command} --region {region} --filters Name=association.subnet-id,Values=<subnet-id>")
+    });
+    Remedy::new(
+        "See the network ACL and the route table of its subnet: DNS in, the answers out, and a route back to who asks",
+        of_each.chain(of_the_subnet),
+    )
+}
+
 /// Prefix lists that a security group lets in: read what was not read, and add what one lacks (AWS CLI Command
 /// Reference, get-managed-prefix-list-entries and modify-managed-prefix-list).
 pub(in crate::rules) fn mend_prefix_lists(case: &Case<'_>, lists: &[AdmittedList<'_>]) -> Vec<Remedy> {
