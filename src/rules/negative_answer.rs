@@ -6,6 +6,7 @@ use super::shared::{behind, search};
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
+use crate::target::View;
 
 declare_rule! {
     /// ## What it means
@@ -165,6 +166,20 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     } else {
         causes.push("no forward to the VPC");
     }
+    let in_the_vpc: Vec<&Subject<'_>> = case
+        .vpc_side()
+        .filter(|subject| subject.view() == View::PrivateZone && subject.verdict().has_addresses())
+        .filter(|subject| !subject.verdict().is_fine())
+        .collect();
+    if !vpc_side && !in_the_vpc.is_empty() {
+        // The name is there, whatever its addresses should be.
+        return format!(
+            "{} {} addresses for the name from a private hosted zone, which are not the expected ones. {}",
+            phrase::titles(&in_the_vpc),
+            phrase::plural(in_the_vpc.len(), "has", "have"),
+            one_of(&["no forward to the VPC", "an answer older than the name"])
+        );
+    }
     match case.public_has_the_name() {
         Some(true) => causes.push("an answer older than the name"),
         Some(false) => causes.push("a name that was never published"),
@@ -173,7 +188,22 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     if !view::aws_names_this_endpoint(case) {
         causes.push("another or a deleted cluster's name");
     }
-    one_of(&causes)
+    let beside = if vpc_side { String::new() } else { fall_back(case) };
+    format!("{}{beside}", one_of(&causes))
+}
+
+/// A forward to an endpoint that does not answer, and that is not the only way: BIND's `forward first`, Unbound's
+/// `forward-first: yes`.
+fn fall_back(case: &Case<'_>) -> String {
+    let silent = question::silent_inbound(case);
+    if silent.is_empty() {
+        return String::new();
+    }
+    format!(
+        " {} {}, so a forward that falls back to public DNS fits too (BIND: forward first).",
+        phrase::titles(&silent),
+        phrase::plural(silent.len(), "does not answer", "do not answer")
+    )
 }
 
 /// The causes that fit NXDOMAIN without a SOA for this name alone.

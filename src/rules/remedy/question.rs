@@ -1,6 +1,8 @@
 //! The question that would decide between causes, as a command line: this program's, or the AWS CLI's.
 
-use super::super::{Case, Remedy};
+use super::super::{Case, Remedy, Subject, phrase};
+use super::path;
+use crate::resolvers::Role;
 
 /// A question that was not put, or to which nothing was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,32 +28,53 @@ impl UnansweredQuestion {
     }
 
     /// What it decides, and the command line.
-    fn remedy(self, case: &Case<'_>) -> (String, String) {
+    fn remedy(self, case: &Case<'_>) -> (String, Vec<String>) {
         let own = case.own_zone();
+        let silent = silent_inbound(case);
         match self {
+            // It was asked, and asking it again decides nothing.
+            Self::Vpc if !silent.is_empty() => (
+                format!(
+                    "find out why {} {}: where a resolver of the cluster's VPC has the addresses, the name is right and \
+                     the fault lies between here and there",
+                    phrase::titles(&silent),
+                    phrase::plural(silent.len(), "does not answer", "do not answer")
+                ),
+                silent.iter().flat_map(|subject| path::ask(case, subject)).collect(),
+            ),
             Self::Vpc => (
                 "ask a resolver of the cluster's VPC: where it has the addresses, the name is right and the \
                  fault lies between here and there"
                     .to_owned(),
-                format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>"),
+                vec![format!("eks-dns-doctor check {own} --inbound <inbound-endpoint-ip>")],
             ),
             Self::Public => (
                 "ask public DNS too: where it has the name, the answer here is filtered, stale or from \
                  another view"
                     .to_owned(),
-                format!("eks-dns-doctor check {own} --public"),
+                vec![format!("eks-dns-doctor check {own} --public")],
             ),
             Self::Cluster => (
                 "ask AWS for the cluster's endpoint: only that tells a wrong name from one that is not published"
                     .to_owned(),
-                format!(
+                vec![format!(
                     "aws eks describe-cluster --region {} --name {} --query cluster.endpoint --output text",
                     case.region(),
                     case.cluster_name()
-                ),
+                )],
             ),
         }
     }
+}
+
+/// The inbound endpoints that are to decide, and that say nothing. That a VPC's own resolver is silent from outside is
+/// normal.
+pub(in crate::rules) fn silent_inbound<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+    let is_silent = |subject: &&Subject<'_>| !subject.heard_anything() && !subject.probed.interrupted;
+    case.vpc_side()
+        .filter(|subject| subject.has_role(Role::Inbound) && subject.probed.resolver.in_scope)
+        .filter(is_silent)
+        .collect()
 }
 
 /// The questions still open, the deciding one first, and the way that is always open: the same check from a
@@ -64,9 +87,9 @@ pub fn decide(case: &Case<'_>, preferred: &[UnansweredQuestion]) -> Vec<Remedy> 
         .filter(|question| **question != UnansweredQuestion::Vpc || case.without_a_lasting_endpoint().is_none())
         .enumerate()
         .map(|(index, question)| {
-            let (what, command) = question.remedy(case);
+            let (what, commands) = question.remedy(case);
             let lead = if index == 0 { "What decides" } else { "Or" };
-            Remedy::new(format!("{lead}: {what}"), [command])
+            Remedy::new(format!("{lead}: {what}"), commands)
         })
         .collect();
     remedies.push(from_the_vpc(case));
