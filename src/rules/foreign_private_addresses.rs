@@ -20,7 +20,9 @@ declare_rule! {
     /// are not known, an old answer from inside the VPC (`stale-addresses`) would look the same, and it is less sure,
     /// unless the SOA for AAAA or for a random sibling shows that the zone around the name there is not AWS's.
     /// Where public addresses are expected, any private address is wrong. The random sibling does not resolve here, so
-    /// only this name is answered so. Where AWS made a private zone of this very name for a VPC endpoint or a service
+    /// only this name is answered so. Where the reply itself says that its addresses are stale, it is `serve-expired`
+    /// unless the networks or a zone that is not AWS's speak against that. An address that a response policy zone gives
+    /// is `name-blocked-by-policy`. Where AWS made a private zone of this very name for a VPC endpoint or a service
     /// network of VPC Lattice, that is named: the name may be published in another VPC on purpose.
     ///
     /// ## Why it matters
@@ -45,6 +47,8 @@ declare_rule! {
             [not GIVES_SOME_EXPECTED],
             [unless SIBLING_RESOLVES],
             [not SINKHOLED],
+            [not ITS_ADDRESSES_MAY_BE_OLD],
+            [not ANSWERED_BY_A_POLICY],
         ],
         confidence: [High if [[ITS_NETWORKS_ARE_KNOWN, IS_IN_A_FOREIGN_ZONE]], Medium],
         wants: [Interfaces],

@@ -1,9 +1,11 @@
 //! The resolver blocks the name on purpose.
 
+use std::net::IpAddr;
+
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::behind;
 use super::shared::policy::{PolicySign, shape};
-use super::step::DenialAuthority;
+use super::step::{DenialAuthority, policy_of_addresses};
 use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Soa;
 use crate::observation::Lookup;
@@ -18,13 +20,14 @@ declare_rule! {
     /// The name gets a negative answer or REFUSED, while AWS's public names, or at least a random sibling, are answered
     /// as they should be. And the negative answer is from no zone of the name: it has no SOA, the SOA of a zone that
     /// the name is not in, a SOA in ADDITIONAL (as BIND's response policy zones send it), or an Extended DNS Error 15
-    /// to 18 (Blocked, Censored, Filtered, Prohibited). A forward of the very name looks like a policy: BIND, Unbound
-    /// and PowerDNS Recursor leave out the SOA of the NXDOMAIN of a server that they forward one name to, and dnsmasq
-    /// and Knot Resolver pass on its REFUSED. Where the software is known to do that, it is `forwarded-to-wrong-view`
-    /// or `forward-target-unreachable` instead. Where it is not known, both are named. An answer that fits a filter of
-    /// private addresses is `rebinding-protection` instead. Such a filter has nothing to remove from AAAA: where AAAA
-    /// is stopped like A, and the name has no private IPv6 address, it is a policy. EDE 17 for AWS's public names as
-    /// well is a filter of all IPv4 addresses.
+    /// to 18 (Blocked, Censored, Filtered, Prohibited). An address that is not expected is the policy's where a SOA
+    /// comes in ADDITIONAL with it: a page that says that the name is blocked. A forward of the very name looks like a
+    /// policy: BIND, Unbound and PowerDNS Recursor leave out the SOA of the NXDOMAIN of a server that they forward one
+    /// name to, and dnsmasq and Knot Resolver pass on its REFUSED. Where the software is known to do that, it is
+    /// `forwarded-to-wrong-view` or `forward-target-unreachable` instead. Where it is not known, both are named. An
+    /// answer that fits a filter of private addresses is `rebinding-protection` instead. Such a filter has nothing to
+    /// remove from AAAA: where AAAA is stopped like A, and the name has no private IPv6 address, it is a policy. EDE 17
+    /// for AWS's public names as well is a filter of all IPv4 addresses.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or `server misbehaving` where the policy refuses. Forwarding does not help: the
@@ -44,10 +47,10 @@ declare_rule! {
         at: Failing,
         requires: [
             [LEGIBLE],
-            [DENIED, REFUSED, SERVFAIL],
+            [DENIED, REFUSED, SERVFAIL, ANSWERED_BY_A_POLICY],
             [not DENIED_BY_PUBLIC_AWS],
             [not DENIED_BY_PRIVATE_ZONE],
-            [not ONLY_NAMES_OF_AWS_FAIL],
+            [not ONLY_NAMES_OF_AWS_FAIL, ANSWERED_BY_A_POLICY],
             [not FILTERS_PRIVATE_ADDRESSES],
             [not REFUSES_THIS_CLIENT],
             [not RESOLVES_NO_INTERNET_NAMES],
@@ -90,6 +93,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     let may_be_forwarded = matches!(shape, PolicySign::BareOrForwarded | PolicySign::RefusedOrForwarded);
     let is_of_all_names = shape == PolicySign::NoIpv4;
     let vpc_side = subjects.iter().any(|subject| subject.is_vpc_side());
+    let mut given: Vec<IpAddr> = subjects.iter().flat_map(|subject| subject.ips()).collect();
+    given.sort_unstable();
+    given.dedup();
     let evidence_in_words = match shape {
         PolicySign::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
             Some(soa) if soa.owner == case.target.hostname => format!(
@@ -100,6 +106,19 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
             Some(soa) => format!(
                 "The negative answer has the SOA of {} ({}), and the name is not in that zone. A response policy zone or a block list answered instead of AWS's zone.",
                 soa.owner, soa.mname
+            ),
+            None => String::new(),
+        },
+        PolicySign::Addresses => match subjects.iter().find_map(|subject| policy_of_addresses(subject)) {
+            Some(soa) => format!(
+                "The reply has the SOA of {} ({}) in ADDITIONAL, as BIND's response policy zones send it. So {} of the \
+                 policy, of a block page for instance, and not of the cluster.",
+                soa.owner,
+                soa.mname,
+                match given.as_slice() {
+                    [one] => format!("{one} is an address"),
+                    several => format!("{} are addresses", phrase::addresses(several)),
+                }
             ),
             None => String::new(),
         },
@@ -146,6 +165,9 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     };
     let around = if subjects.iter().any(|subject| subject.sibling().is_none()) {
         " The control questions were not asked, so how far the policy goes is not known."
+    } else if wide && shape == PolicySign::Addresses {
+        " A random sibling of the name does not get NXDOMAIN from AWS's zone there either, so the policy holds the domain \
+         and not only this name."
     } else if wide {
         " A random sibling of the name fails there too, so the policy holds the domain and not only this name. An \
          internal zone of that domain without a SOA would look alike."
@@ -203,6 +225,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
                     PolicySign::RefusedOrForwarded => "refuses it",
                     _ => "does not have it",
                 }
+            )
+        } else if shape == PolicySign::Addresses {
+            format!(
+                "{who} {blocks} {what} by policy, so clients there get {} of the policy's own ({})",
+                phrase::plural(given.len(), "an address", "addresses"),
+                phrase::addresses(&given)
             )
         } else {
             format!("{who} {blocks} {what} by policy, so clients there cannot resolve it")

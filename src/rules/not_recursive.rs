@@ -1,7 +1,7 @@
 //! The server does not recurse.
 
 use super::phrase::{self, observed_controls, observed_target};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, step};
 use crate::compare::Verdict;
 use crate::dns::{RData, Section};
 use crate::limits;
@@ -14,7 +14,9 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// The reply is a referral (NOERROR, name servers in AUTHORITY, no answer), or a negative answer whose RA bit is
-    /// clear: recursion is not available.
+    /// clear: recursion is not available. REFUSED is the same where RA is clear and Extended DNS Error 20 (Not
+    /// Authoritative) comes with it: the server has zones of its own alone. REFUSED without that is
+    /// `resolver-refuses-client`.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`: a referral has no answer, and clients accept NXDOMAIN from a server that does not
@@ -31,7 +33,7 @@ declare_rule! {
         hint: "name servers in AUTHORITY, and no answer",
         complaints: [Failure 120, Refused 30, Referral 10],
         shows: [OneAnswer],
-        references: [RFC_1035_HEADER, RFC_9499, BIND_RECURSION],
+        references: [RFC_1035_HEADER, RFC_9499, RFC_8914, BIND_RECURSION],
         at: Failing,
         requires: [[HEARD_AT_ALL], [not RECURSES]],
         confidence: [High],
@@ -39,18 +41,39 @@ declare_rule! {
     }
 }
 
+/// How the server says that it does not recurse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// With the servers of another zone.
+    Referral,
+    /// With REFUSED, for a name outside its zones.
+    Refused,
+    /// With a negative answer and RA=0.
+    Denial,
+}
+
+fn says(subject: &Subject<'_>) -> Says {
+    if subject.verdict() == Verdict::Referral {
+        Says::Referral
+    } else if step::is_refused_for_a_foreign_zone(subject) {
+        Says::Refused
+    } else {
+        Says::Denial
+    }
+}
+
 fn check(_: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.grouped(|subject| Some(subject.verdict() == Verdict::Referral))
+    fits.grouped(|subject| Some(says(subject)))
         .into_iter()
-        .map(|(confidence, referral, subjects)| finding(confidence, referral, &subjects))
+        .map(|(confidence, says, subjects)| finding(confidence, says, &subjects))
         .collect()
 }
 
-fn finding(confidence: Confidence, referral: bool, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(confidence: Confidence, says: Says, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let does = phrase::plural(several, "does", "do");
-    let explanation = if referral {
+    let explanation = if says == Says::Referral {
         let mut servers: Vec<String> = subjects
             .iter()
             .filter_map(|subject| subject.a())
@@ -68,6 +91,13 @@ fn finding(confidence: Confidence, referral: bool, subjects: &[&Subject<'_>]) ->
              referrals: they take it for no answer.",
             phrase::plural(several, "answers", "answer"),
             phrase::list(&servers),
+        )
+    } else if says == Says::Refused {
+        format!(
+            "{who} {} this name with EDE 20 (Not Authoritative), and the reply says that recursion is not available. So \
+             the name is in none of its zones, and it asks nobody else. No access list changes that on a server that has \
+             zones of its own alone, such as NSD and Knot DNS.",
+            phrase::plural(several, "refuses", "refuse"),
         )
     } else {
         format!(

@@ -1,6 +1,7 @@
 //! Names that do not exist have addresses at this resolver.
 
 use super::phrase::{self, observed_sibling, observed_target};
+use super::shared::own_zone;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::software::Software;
 use std::net::IpAddr;
@@ -12,7 +13,9 @@ declare_rule! {
     /// Its answer for the endpoint is of the same kind.
     ///
     /// ## How it was decided
-    /// A random name beside the endpoint's, which cannot exist, has addresses there.
+    /// A random name beside the endpoint's, which cannot exist, has addresses there. Where the SOA for AAAA shows that
+    /// the name is in a zone there that is not AWS's, that zone is named. An answer with the SOA of a response policy
+    /// zone is `name-blocked-by-policy`.
     ///
     /// ## Why it matters
     /// kubectl connects to somebody else's server and prints a TLS error: the certificate is for another name,
@@ -58,9 +61,20 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     let same = subjects
         .iter()
         .all(|subject| !subject.ips().is_empty() && subject.ips().iter().all(|ip| theirs.contains(ip)));
+    let zones = own_zone::around(subjects);
+    let by_whom = if zones.is_empty() {
+        "Something there answers in place of AWS's zone: a provider's search page, a captive portal, or a wildcard \
+         record above the name."
+            .to_owned()
+    } else {
+        format!(
+            "The name is in a zone there that is not AWS's, by its SOA: {}. So a wildcard record in that zone answers in \
+             place of AWS's zone.",
+            phrase::list(&zones)
+        )
+    };
     let explanation = format!(
-        "A random name beside the endpoint's, which does not exist, has {} at {who}.{} Something there answers in \
-         place of AWS's zone: a provider's search page, a captive portal, or a wildcard record above the name. Whether \
+        "A random name beside the endpoint's, which does not exist, has {} at {who}.{} {by_whom} Whether \
          the endpoint's name exists cannot be told from {} answers.",
         phrase::addresses(&theirs),
         if same {
@@ -85,9 +99,16 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         .why(explanation)
         .seen(evidence)
         .fix(vec![
-            Remedy::advice(
-                "Use a resolver that does not rewrite answers; on a guest network, log in to its portal first",
-            ),
+            Remedy::advice(if zones.is_empty() {
+                "Use a resolver that does not rewrite answers; on a guest network, log in to its portal first"
+                    .to_owned()
+            } else {
+                format!(
+                    "Remove the wildcard record from the zone {}, or the zone, at this resolver or at the one that it \
+                     forwards to. In a network that is not yours: use another resolver",
+                    phrase::list(&zones)
+                )
+            }),
             Remedy::new(
                 "See who answers: the certificate names them",
                 [remedy::here::certificate(

@@ -1,6 +1,7 @@
 //! The resolver answers from an expired cache entry.
 
-use super::phrase::{self, observed};
+use super::phrase::{self, observed, observed_target};
+use super::signs::{GIVES_OTHER_PRIVATE_ADDRESSES, GIVES_SOME_EXPECTED, ITS_ADDRESSES_MAY_BE_OLD, SINKHOLED};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
@@ -13,7 +14,9 @@ declare_rule! {
     ///
     /// ## How it was decided
     /// The reply carries Extended DNS Error 3 (Stale Answer) or 19 (Stale NXDomain Answer). Stale data that is still
-    /// right is information; stale data that is wrong is a warning beside the error about it.
+    /// right is information; stale data that is wrong is a warning beside the error about it. It is the error itself
+    /// where private addresses are marked as stale and none of them is expected, while neither the VPC's networks nor a
+    /// zone that is not AWS's show that they were never the cluster's.
     ///
     /// ## Why it matters
     /// The endpoint's addresses change with upgrades and scaling of the control plane, and its TTL is 60 seconds. A
@@ -25,7 +28,7 @@ declare_rule! {
     /// internet. Do not serve stale data for this zone.
     "serve-expired" = {
         summary: "the resolver answers from an expired cache entry",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
         hint: "the answer is older than its TTL (Extended DNS Error 3)",
@@ -36,6 +39,7 @@ declare_rule! {
             [MARKED_AS_STALE],
         ],
         confidence: [Medium],
+        wants: [Vpc],
         stage: Stage::Evidence,
     }
 }
@@ -43,7 +47,9 @@ declare_rule! {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     fits.grouped(|subject| {
         let aaaa_fails = subject.aaaa().is_some_and(fails);
-        let severity = if subject.verdict().is_fine() && !aaaa_fails {
+        let severity = if is_the_fault(case, subject) {
+            Severity::Error
+        } else if subject.verdict().is_fine() && !aaaa_fails {
             Severity::Info
         } else {
             Severity::Warning
@@ -53,6 +59,15 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     .into_iter()
     .map(|(confidence, (severity, aaaa_fails), subjects)| finding(case, confidence, severity, aaaa_fails, &subjects))
     .collect()
+}
+
+/// Whether that the addresses are stale is all that is known to be wrong with them.
+fn is_the_fault(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    ITS_ADDRESSES_MAY_BE_OLD.is_at(case, subject)
+        && GIVES_OTHER_PRIVATE_ADDRESSES.is_at(case, subject)
+        && !GIVES_SOME_EXPECTED.is_at(case, subject)
+        && !SINKHOLED.is_at(case, subject)
+        && !subject.sibling_resolves()
 }
 
 /// No answer that a server gives on purpose.
@@ -81,26 +96,44 @@ fn finding(
              fails as soon as the old answer is dropped, and clients that wait for AAAA take longer until then."
         }
         Severity::Info => "The answer is still right, but the next change may make it wrong.",
-        Severity::Warning | Severity::Error => {
-            "The answer is wrong: the addresses may have changed since it was cached."
+        Severity::Error => {
+            "None of its addresses is expected: they are probably old ones of the cluster. EKS changes the addresses on \
+             upgrades and when it scales."
         }
+        Severity::Warning => "The answer is wrong: the addresses may have changed since it was cached.",
     };
     RULE.finding(confidence, subjects)
         .severity(severity)
-        .summary(format!("{who} {answers} from an expired cache entry, and says so"))
+        .summary(if severity == Severity::Error {
+            format!(
+                "{who} {answers} from an expired cache entry, as the reply says, with addresses that are not expected ({})",
+                phrase::distinct(
+                    subjects
+                        .iter()
+                        .flat_map(|subject| case.unexpected_addresses(subject))
+                        .map(|address| address.ip)
+                )
+            )
+        } else {
+            format!("{who} {answers} from an expired cache entry, and says so")
+        })
         .why(format!(
             "{who} {answers} with stale data: the reply carries the Extended DNS Error for it. {so_far} A resolver \
              does that when the server that it asks does not answer in time. It may also be configured to return old \
              data first and refresh it later."
         ))
-        .seen(
-            subjects
-                .iter()
-                .flat_map(|subject| stale(subject).map(|lookup| observed(subject, lookup))),
-        )
+        .seen(subjects.iter().flat_map(|subject| match severity {
+            Severity::Error => observed_target(subject),
+            _ => stale(subject).map(|lookup| observed(subject, lookup)).collect(),
+        }))
         .fix(
             [
-                if aaaa_fails { vec![see_the_server()] } else { Vec::new() },
+                // Without the old answer there is none, unless the server behind it is back.
+                if aaaa_fails || severity == Severity::Error {
+                    vec![see_the_server()]
+                } else {
+                    Vec::new()
+                },
                 remedy::flush::name(case),
                 // named.conf(5); unbound.conf(5).
                 Remedy::in_software(
@@ -116,7 +149,11 @@ fn finding(
                         ),
                     ],
                 ),
-                if aaaa_fails { Vec::new() } else { vec![see_the_server()] },
+                if aaaa_fails || severity == Severity::Error {
+                    Vec::new()
+                } else {
+                    vec![see_the_server()]
+                },
             ]
             .concat(),
         )

@@ -54,7 +54,7 @@ impl ReadingStep {
         if !recurses(subject) {
             return Self::NotRecursive;
         }
-        if subject.sibling_resolves() && !is_sinkholed(subject) {
+        if subject.sibling_resolves() && !is_sinkholed(subject) && policy_of_addresses(subject).is_none() {
             return Self::Rewritten;
         }
         Self::Content
@@ -84,9 +84,22 @@ fn truncated_over_tcp(subject: &Subject<'_>) -> bool {
     })
 }
 
+/// REFUSED without recursion (RA=0), and EDE 20: a server that is not configured for recursion, about a name outside
+/// its zones (RFC 8914 section 4.21). A resolver that passes such a reply on offers recursion itself.
+pub(super) fn is_refused_for_a_foreign_zone(subject: &Subject<'_>) -> bool {
+    let is_marked = |lookup: &Lookup| {
+        let offers_none = lookup.flags.is_some_and(|flags| !flags.ra);
+        lookup.kind == AnswerKind::Refused && offers_none && lookup.has_ede(|error| error.code == 20)
+    };
+    subject.verdict() == Verdict::Refused && subject.a().is_some_and(is_marked)
+}
+
 /// Whether recursion is available: RA=0 on a negative answer says no. A zone of the server's own that lies
 /// over the name, and a policy that shows itself, stop the question with or without recursion.
 fn recurses(subject: &Subject<'_>) -> bool {
+    if is_refused_for_a_foreign_zone(subject) {
+        return false;
+    }
     let Some(lookup) = subject.a().filter(|lookup| lookup.kind.is_negative()) else {
         return true;
     };
@@ -96,6 +109,15 @@ fn recurses(subject: &Subject<'_>) -> bool {
             DenialAuthority::of(subject),
             Some(DenialAuthority::Above(_) | DenialAuthority::Beside(_) | DenialAuthority::Alias(_))
         )
+}
+
+/// The SOA of the policy that unexpected addresses are from: BIND sends that of the response policy zone in ADDITIONAL,
+/// with addresses too (recorded with 9.18.49). An address that leads nowhere is `sinkhole-answer`.
+pub(super) fn policy_of_addresses<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
+    let lookup = subject.a().filter(|lookup| lookup.kind == AnswerKind::Answer)?;
+    let soa = lookup.soa.as_ref()?;
+    let is_policy = soa.section == Section::Additional && SoaOrigin::of(soa) == SoaOrigin::Foreign;
+    (subject.verdict() == Verdict::Mismatch && is_policy && !is_sinkholed(subject)).then_some(soa)
 }
 
 /// Whether an answer holds an address that leads nowhere.

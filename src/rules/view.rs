@@ -1,6 +1,7 @@
 //! Which view of the name a resolver shows: what several rules read from the same answers, in one place, so
 //! that exactly one of them speaks.
 
+use super::step::policy_of_addresses;
 use super::{Case, Subject};
 use crate::address::AddressClass;
 use crate::dns::{AnswerKind, Name, RData, Section, Soa};
@@ -12,6 +13,9 @@ use crate::target::View;
 /// By how many seconds an SOA's TTL must be below a fresh one to have been cached before we came, beside what
 /// our own question took: its first try starts a countdown too, and servers round.
 const OLDER_BY: f64 = 3.0;
+
+/// From how many seconds on, counted alike, it may have been: only one of them is lost to rounding.
+const MAY_BE_OLDER_BY: f64 = 1.0;
 
 /// What a fresh negative answer of Route 53 lives at most, in seconds: the TTL that its SOA records have by default, or
 /// their MINIMUM where that is less (RFC 2308 section 5; Amazon Route 53 Developer Guide, "The start of authority (SOA)
@@ -57,7 +61,7 @@ pub(super) enum Age {
     Fresh,
     /// It was in the cache before we came.
     Cached,
-    /// Nothing to compare with.
+    /// Nothing to compare with, or too little to tell.
     Unknown,
 }
 
@@ -71,14 +75,21 @@ pub(super) fn age(subject: &Subject<'_>) -> Age {
     if soa.owner != other.owner || soa.mname != other.mname {
         return Age::Unknown;
     }
-    let is_below = |soa: &Soa, lookup: Option<&Lookup>, fresh: u32| {
-        let took = lookup.and_then(|lookup| lookup.rtt_ms).unwrap_or_default() / 1000.0;
-        f64::from(fresh) - f64::from(soa.ttl) >= OLDER_BY + took
-    };
+    let took = |lookup: Option<&Lookup>| lookup.and_then(|lookup| lookup.rtt_ms).unwrap_or_default() / 1000.0;
+    let older_by = |soa: &Soa, fresh: u32| f64::from(fresh) - f64::from(soa.ttl);
+    let is_below = |soa: &Soa, lookup: Option<&Lookup>, fresh: u32| older_by(soa, fresh) >= OLDER_BY + took(lookup);
+    // Who is no authority passes AA on from the server that it asked, and not from its cache (dnsmasq; recorded with
+    // 2.90).
+    let is_authoritative =
+        |lookup: Option<&Lookup>| lookup.and_then(|lookup| lookup.flags).is_some_and(|flags| flags.aa);
+    let is_passed_on_alone = is_authoritative(sibling) && !is_authoritative(subject.a());
     if is_below(soa, subject.a(), other.ttl) {
         Age::Cached
     } else if is_below(other, sibling, other.minimum.min(FRESH)) {
         // Nobody asked for the sibling before, and its SOA has run down: it is shared over the zone, and hides the age.
+        Age::Unknown
+    } else if older_by(soa, other.ttl) > MAY_BE_OLDER_BY + took(subject.a()) || is_passed_on_alone {
+        // Somebody may have asked a moment before us: this host itself, for one.
         Age::Unknown
     } else {
         Age::Fresh
@@ -114,6 +125,7 @@ pub(super) fn gives_the_public_view(case: &Case<'_>, subject: &Subject<'_>) -> b
         || subject.verdict().is_fine()
         || !subject.verdict().has_addresses()
         || !case.private_expected_at(subject)
+        || policy_of_addresses(subject).is_some()
     {
         return false;
     }

@@ -2,8 +2,10 @@
 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
-use crate::dns::{Name, RData, Section};
+use crate::dns::{AnswerKind, ExtendedError, Name, RData, Section};
 use crate::endpoint::SoaOrigin;
+use crate::observation::Lookup;
+use crate::rules::step::foreign_zone_around;
 use crate::rules::{Case, Subject, view};
 use crate::target::Scope;
 
@@ -18,6 +20,18 @@ pub(in crate::rules) fn is_stale(case: &Case<'_>, subject: &Subject<'_>) -> bool
         && wrong
             .iter()
             .all(|address| address.class == AddressClass::InVpc)
+}
+
+/// Whether the reply itself says that its addresses are stale, and nothing shows that they were never the cluster's:
+/// neither networks to hold them against, nor a zone of somebody else's around the name.
+pub(in crate::rules) fn may_be_old(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let is_marked = |lookup: &Lookup| lookup.kind == AnswerKind::Answer && lookup.has_ede(ExtendedError::is_stale);
+    let expected = &subject.comparison.expected;
+    let is_bounded = case.vpc().is_some() || !expected.cidrs.is_empty() || expected.scope == Scope::Public;
+    subject.verdict() == Verdict::Mismatch
+        && subject.a().is_some_and(is_marked)
+        && !is_bounded
+        && foreign_zone_around(subject).is_none()
 }
 
 /// Whether a resolver gives the public addresses that public DNS had before the endpoint became private: private ones

@@ -12,6 +12,8 @@ use crate::rules::{Case, Subject};
 pub(in crate::rules) enum PolicySign {
     /// A SOA that has no business there.
     PolicySoa,
+    /// Addresses that a policy zone gives in the place of the name's, with its SOA.
+    Addresses,
     /// The name is made an alias.
     Alias,
     /// An Extended DNS Error says so.
@@ -40,6 +42,9 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
         || recursion::is_missing(subject)
     {
         return None;
+    }
+    if step::policy_of_addresses(subject).is_some() {
+        return Some(PolicySign::Addresses);
     }
     let a = subject.a()?;
     let ordinary = subject.sibling_is_ordinary();

@@ -8,7 +8,7 @@ use crate::dns::{AnswerKind, ExtendedError, RecordType};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
-use crate::rules::shared::{forward, late, stray, synthetic};
+use crate::rules::shared::{age, forward, late, stray, synthetic};
 use crate::rules::{Need, view};
 use crate::target::View;
 
@@ -223,6 +223,16 @@ pub(in crate::rules) static MARKED_AS_STALE: Sign = Sign::of_resolver(
         Some(asked.any(|lookup| lookup.has_ede(ExtendedError::is_stale)))
     },
 );
+
+/// Addresses that the reply itself calls stale, where nothing shows that they were never the cluster's: neither
+/// networks to hold them against, nor a zone of somebody else's.
+pub(in crate::rules) static ITS_ADDRESSES_MAY_BE_OLD: Sign = Sign::of_resolver(
+    "addresses that are marked as stale",
+    "an extended error says that its addresses are stale, and nothing shows that they were never the cluster's",
+    "no extended error says that its addresses are stale, or they were never the cluster's",
+    |case, subject| Some(age::may_be_old(case, subject)),
+)
+.looking_at(&[Need::Vpc]);
 
 /// Other replies came beside the one that counts.
 pub(in crate::rules) static STRAY_REPLIES: Sign = Sign::of_resolver(

@@ -172,7 +172,12 @@ pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
         let shape = policy::shape(case, subject);
         let is_named = matches!(
             shape,
-            Some(policy::PolicySign::PolicySoa | policy::PolicySign::Marked | policy::PolicySign::NoIpv4)
+            Some(
+                policy::PolicySign::PolicySoa
+                    | policy::PolicySign::Addresses
+                    | policy::PolicySign::Marked
+                    | policy::PolicySign::NoIpv4
+            )
         );
         Some(is_named)
     },

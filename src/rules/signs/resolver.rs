@@ -6,9 +6,9 @@ use super::{
     A_CAME_OVER_UDP, A_FAILS, A_HAS_ADDRESSES, A_IS_NODATA, AAAA_HAS_ADDRESSES, AAAA_IS_NEVER_ANSWERED, AAAA_IS_NODATA,
     AAAA_IS_NXDOMAIN, ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED,
     DECIDES_THE_CONCLUSION, DENIED_BEHIND_IT, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION,
-    GIVES_SHARED_ADDRESSES, GIVES_SYNTHETIC_IPV6, GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON, MARKED_AS_STALE,
-    MAY_BE_DENIED_BEHIND_IT, NXDOMAIN, REFUSED_BEHIND_IT, STOPPED_ANSWERING, STRAY_REPLIES, ShownBy, Sign,
-    TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
+    GIVES_SHARED_ADDRESSES, GIVES_SYNTHETIC_IPV6, GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON,
+    ITS_ADDRESSES_MAY_BE_OLD, MARKED_AS_STALE, MAY_BE_DENIED_BEHIND_IT, NXDOMAIN, REFUSED_BEHIND_IT, STOPPED_ANSWERING,
+    STRAY_REPLIES, ShownBy, Sign, TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
 };
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -23,6 +23,7 @@ use crate::rules::shared::{
 };
 use crate::rules::step::{
     DenialAuthority, ReadingStep, controls, foreign_zone_around, is_aliased_in_a_foreign_zone, is_sinkholed,
+    policy_of_addresses,
 };
 use crate::rules::view::{self, Age};
 use crate::rules::{Need, Subject, decided, otherwise, phrase};
@@ -73,6 +74,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &IS_FROM_BEFORE_IT_WAS_PRIVATE,
     &ALL_WRONG_ADDRESSES_ARE_STALE,
     &SINKHOLED,
+    &ANSWERED_BY_A_POLICY,
     &DENIED,
     &NXDOMAIN,
     &DENIED_BY_RECURSION,
@@ -99,6 +101,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &REJECTS_WHAT_IT_HOLDS,
     &MARKED_AS_POLICY,
     &MARKED_AS_STALE,
+    &ITS_ADDRESSES_MAY_BE_OLD,
     &LOOKS_REBINDING_FILTERED,
     &FILTERS_PRIVATE_ADDRESSES,
     &BLOCKS_IN_THE_VPC,
@@ -368,6 +371,14 @@ pub(in crate::rules) static ALL_WRONG_ADDRESSES_ARE_STALE: Sign = Sign::of_resol
     "its wrong addresses are in the VPC, where the cluster's old ones would be",
     "its wrong addresses are not old ones of the cluster",
     |case, subject| Some(age::is_stale(case, subject)),
+);
+
+/// The addresses came with the SOA of a policy zone.
+pub(in crate::rules) static ANSWERED_BY_A_POLICY: Sign = Sign::of_resolver(
+    "the SOA of a policy beside addresses",
+    "its reply has the SOA of a policy zone in ADDITIONAL, beside unexpected addresses",
+    "its reply has no SOA of a policy zone beside unexpected addresses",
+    |_, subject| Some(policy_of_addresses(subject).is_some()),
 );
 
 /// An address where nothing is: 0.0.0.0, loopback.
