@@ -132,7 +132,10 @@ fn walk(situation: &Situation<'_>, servers: &[&Probed]) -> Option<Simulated> {
             return Some(Simulated { gai, waited_ms });
         }
     }
-    let gai = Gai::of(AGAIN);
+    let mut gai = Gai::of(AGAIN);
+    if situation.is_answered_late() {
+        gai.add(Gai::resolves());
+    }
     Some(Simulated { gai, waited_ms })
 }
 

@@ -72,6 +72,10 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
             }
         }
     }
+    if said.resolves && situation.is_answered_late() {
+        // As long as the late reply takes, or until the end of all questions.
+        times.insert(None);
+    }
     said.takes_s = times.pop_first().flatten().filter(|_| times.is_empty());
     Some(said)
 }
@@ -321,6 +325,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 | AnswerKind::HttpError => {
                     failed.waits += 1;
                     took_ms += patience_ms;
+                    failed.may_be_read |= lookup.kind == AnswerKind::Timeout && situation.is_answered_late();
                     let gives_up_by_now = took_ms >= SERVERS_GIVE_UP_MS - NEAR_WINDOW_MS;
                     let may_give_up = gives_up_by_now && situation.waits_for_others(probed);
                     failed.or = may_give_up.then(|| with("server misbehaving"));

@@ -289,6 +289,16 @@ impl<'a> Situation<'a> {
         asked.find(|lookup| lookup.rtt_ms.is_some())
     }
 
+    /// Whether this host's getaddrinfo got addresses later than one question waits, from the only name server that it
+    /// has, which this program heard nothing of: the reply to a later question may come in time.
+    fn is_answered_late(&self) -> bool {
+        let is_late = |system: &SystemLookup| {
+            let is_past = system.rtt_ms.is_some_and(|ms| ms >= self.patience_ms());
+            is_past && !system.addresses.is_empty()
+        };
+        self.servers().len() == 1 && self.system().is_some_and(is_late)
+    }
+
     /// The error of this host's getaddrinfo, or that it resolves.
     fn said_by_the_system(&self) -> Option<Gai> {
         let system = self.system()?;

@@ -47,11 +47,15 @@ pub struct Scene<'a> {
 }
 
 /// What getaddrinfo is made to give.
-struct Canned(Result<Vec<IpAddr>, SystemFailure>);
+struct Canned {
+    outcome: Result<Vec<IpAddr>, SystemFailure>,
+    after: Duration,
+}
 
 impl SystemResolver for Canned {
     fn lookup(&self, _: &Name) -> Result<Vec<IpAddr>, SystemFailure> {
-        self.0.clone()
+        std::thread::sleep(self.after);
+        self.outcome.clone()
     }
 }
 
@@ -155,7 +159,10 @@ async fn perform(
         attempts: settings.asked.attempts,
         deadline: settings.deadline,
         route: Arc::new(book),
-        system: Arc::new(Canned(system)),
+        system: Arc::new(Canned {
+            outcome: system,
+            after: Duration::from_millis(scenario.os_after_ms),
+        }),
         trust: secure::trust().map_err(inconsistent)?,
         paces: None,
     };

@@ -39,6 +39,9 @@ pub struct Scenario {
     /// What getaddrinfo gives; absent: not asked (as with `--no-os`).
     #[serde(default)]
     pub os: Option<SystemOutcome>,
+    /// After how many milliseconds it gives that.
+    #[serde(default)]
+    pub os_after_ms: u64,
     /// Zones by view, beside those of `fixtures/world.toml`; a view of the same name replaces that one.
     #[serde(default)]
     pub views: BTreeMap<String, Vec<Zone>>,

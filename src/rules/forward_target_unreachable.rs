@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
 use super::shared::egress::{self, EgressFault, EgressObstacle};
 use super::shared::forward::{self, Forward};
+use super::shared::late::SLOW_MS;
 use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, decided, remedy};
 use crate::compare::Verdict;
@@ -33,7 +34,11 @@ declare_rule! {
     /// and it is surer where that is nothing. It is never certain: what stands between the VPC and the targets is not
     /// seen. dnsmasq that refuses the name, and not a random sibling, passes on the REFUSED of the server that it asks
     /// for it. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the name there for certain,
-    /// there is no finding.
+    /// there is no finding. Where the resolver is systemd-resolved's stub, the servers that it asks for the name are
+    /// known: it is surer where they are silent from here, and where they answer, how they are asked differs. BIND
+    /// waits 10 s for a silent server, so where it fails at once it is less sure: a zone of its own that is not loaded
+    /// or has expired fails so, and a server that refuses does. Where this host's own lookup got the right addresses
+    /// later than a window of this program, the server answers, and late.
     ///
     /// ## Why it matters
     /// kubectl prints `server misbehaving` or an i/o timeout for the same cause, and the resolver looks healthy for
@@ -71,10 +76,13 @@ declare_rule! {
         confidence: [
             High if [[MARKED_AS_UPSTREAM_SILENT]],
             High if [[ITS_RULES_TARGETS_ARE_OUT_OF_REACH]],
+            High if [[THE_SERVERS_IT_ASKS_ARE_SILENT]],
             High if [[not ON_THE_VPCS_SIDE], [AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT]],
             Low if [[A_MAY_BE_LOST]],
+            Low if [[FAILS_AT_ONCE_AS_BIND]],
             Medium,
         ],
+        wants: [SystemView],
         explains: [OnlyAFails],
         stage: Stage::Evidence,
     }
@@ -100,19 +108,55 @@ fn by_rule<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<ByRule<'a>> {
     })
 }
 
+/// What else is known of a forward.
+#[derive(Debug, Clone)]
+struct KnownOfTarget<'s, 'a> {
+    /// The servers that systemd-resolved asks for the name.
+    stub: Vec<&'s Subject<'a>>,
+    /// This host's own lookup, which got the right addresses late.
+    late: Option<&'s Subject<'a>>,
+    /// BIND fails sooner than it gives up a silent server.
+    at_once: bool,
+}
+
+impl PartialEq for KnownOfTarget<'_, '_> {
+    fn eq(&self, other: &Self) -> bool {
+        let names = |beside: &Self| beside.stub.iter().map(|server| server.name()).collect::<Vec<_>>();
+        names(self) == names(other) && self.late.is_some() == other.late.is_some() && self.at_once == other.at_once
+    }
+}
+
+impl KnownOfTarget<'_, '_> {
+    /// Whether the servers that systemd-resolved asks are silent from here, each of them.
+    fn is_silent(&self) -> bool {
+        !self.stub.is_empty() && self.stub.iter().all(|server| !server.heard_anything())
+    }
+
+    /// Whether one of them answers the name from here, as a server does that works.
+    fn is_answered(&self) -> bool {
+        let answers = |server: &Subject<'_>| server.verdict().has_addresses() || server.verdict().is_negative();
+        self.stub.iter().any(|server| answers(server))
+    }
+}
+
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let down = forward::silent_inbound(case);
     // An inbound endpoint is not what its own VPC's resolver forwards to.
     let groups = fits.grouped(|subject| {
         let rule = by_rule(case, subject);
         let through_inbound = !subject.is_vpc_side() && rule.is_none();
-        Some((through_inbound, forward::that_fails(subject)?, rule))
+        let beside = KnownOfTarget {
+            stub: forward::asked_by_the_stub(case, subject),
+            late: forward::heard_late_by_the_system(case, subject),
+            at_once: forward::fails_at_once_as_bind(subject),
+        };
+        Some((through_inbound, forward::that_fails(subject)?, rule, beside))
     });
     groups
         .into_iter()
-        .map(|(confidence, (through_inbound, forward, rule), subjects)| {
+        .map(|(confidence, (through_inbound, forward, rule, beside), subjects)| {
             let down = through_inbound.then_some(down.as_slice());
-            finding(case, confidence, forward, &subjects, down, rule.as_ref())
+            finding(case, confidence, forward, &subjects, down, rule.as_ref(), &beside)
         })
         .collect()
 }
@@ -126,6 +170,7 @@ fn finding(
     subjects: &[&Subject<'_>],
     down: Option<&[&Subject<'_>]>,
     rule: Option<&ByRule<'_>>,
+    beside: &KnownOfTarget<'_, '_>,
 ) -> Finding {
     let who = phrase::titles(subjects);
     let silent = subjects
@@ -149,7 +194,48 @@ fn finding(
         .collect();
     // Its controls may be of an earlier target, and it may have stopped since.
     let may_be_lost = silent && subjects.iter().any(|subject| subject.for_others().answered > 0);
-    let so = if may_be_lost {
+    let late_ms = beside.late.and_then(|system| system.probed.system.as_ref()?.rtt_ms);
+    // Who is silent elsewhere, and what fails elsewhere, says more than the time does.
+    let nobody_down = down.is_some_and(<[_]>::is_empty) && failing.is_empty() && rule.is_none();
+    let is_at_once = beside.at_once && ends == "SERVFAIL" && nobody_down;
+    let took_ms = |subject: &Subject<'_>| subject.a().and_then(|lookup| lookup.rtt_ms).unwrap_or_default();
+    let slow: Vec<&Subject<'_>> = case
+        .subjects()
+        .filter(|subject| subject.has_role(Role::Inbound) && subject.verdict().has_addresses())
+        .filter(|subject| silent && took_ms(subject) >= SLOW_MS)
+        .collect();
+    let slowest_ms = slow.iter().map(|subject| took_ms(subject)).fold(0.0, f64::max);
+    let so = if let Some(ms) = late_ms {
+        format!(
+            "This host's own lookup (getaddrinfo) has the right addresses after {}. So it forwards {what} to servers that \
+             answer late, and clients that wait for less fail.",
+            phrase::time(ms)
+        )
+    } else if is_at_once {
+        "So a server that it forwards to refuses or fails, or a zone of its own is not loaded or has expired. BIND \
+         waits 10 s for a server that is silent, and this came at once."
+            .to_owned()
+    } else if nobody_down && beside.is_answered() {
+        format!(
+            "systemd-resolved asks {} for this name, and {} from here. So how systemd-resolved asks differs: over TLS \
+             where the link has DNSOverTLS, or by another way.",
+            phrase::titles(&beside.stub),
+            phrase::plural(beside.stub.len(), "it answers", "some of them answer")
+        )
+    } else if rule.is_none() && beside.is_silent() {
+        format!(
+            "systemd-resolved asks {} for this name, and {} from here, either.",
+            phrase::titles(&beside.stub),
+            phrase::plural(beside.stub.len(), "it does not answer", "they do not answer")
+        )
+    } else if nobody_down && !slow.is_empty() {
+        format!(
+            "{} {} late from here as well, after {}. If it forwards there, that is the cause.",
+            phrase::titles(&slow),
+            phrase::plural(slow.len(), "answers", "answer"),
+            phrase::time(slowest_ms)
+        )
+    } else if may_be_lost {
         format!(
             "It answered for other targets of this run. So it forwards {what} to servers that do not answer, or it \
              stopped during the run, or packets were lost: ask again."
@@ -217,6 +303,33 @@ fn finding(
             );
             at_what_fails(case, &who, &failing)
         }
+        (None, Some(_)) if beside.is_silent() => {
+            evidence.extend(
+                beside
+                    .stub
+                    .iter()
+                    .filter_map(|server| Some(observed(server, server.a()?))),
+            );
+            at_the_servers_of_the_stub(case, &beside.stub)
+        }
+        (None, Some([])) if beside.is_answered() => {
+            evidence.extend(
+                beside
+                    .stub
+                    .iter()
+                    .filter_map(|server| Some(observed(server, server.a()?))),
+            );
+            at_how_the_stub_asks(case)
+        }
+        (None, Some([])) if is_at_once => at_a_zone_of_its_own(case, &who),
+        (None, Some([])) if !slow.is_empty() => {
+            evidence.extend(slow.iter().filter_map(|one| Some(observed(one, one.a()?))));
+            at_the_late_server(case, &who)
+        }
+        (None, Some([])) if late_ms.is_some() => {
+            explanation.push_str(" Only its configuration says which servers those are.");
+            at_the_late_server(case, &who)
+        }
         (None, Some([])) => {
             explanation.push_str(
                 " Only its configuration says which servers those are; they are probably the addresses of an inbound \
@@ -238,7 +351,7 @@ fn finding(
     };
     // The inbound endpoint is another resolver than the one that fails, so the link is made here.
     let caused_by = down
-        .is_some_and(|down| !down.is_empty())
+        .is_some_and(|down| !down.is_empty() && !beside.is_silent())
         .then(|| Shows::SilentInboundEndpoint.rule())
         .flatten();
     RULE.finding(confidence, subjects)
@@ -248,6 +361,12 @@ fn finding(
             phrase::plural(subjects.len(), "forwards", "forward"),
             match forward {
                 Forward::Refused => "refuses it",
+                Forward::Zone | Forward::Name if late_ms.is_some() || (nobody_down && !slow.is_empty()) =>
+                    "answers late",
+                Forward::Zone | Forward::Name if is_at_once => "fails, or has a zone of its own that does",
+                Forward::Zone | Forward::Name if nobody_down && beside.is_answered() => {
+                    "answers this host and not its resolver"
+                }
                 Forward::Zone | Forward::Name if !failing.is_empty() => "does not answer it",
                 Forward::Zone | Forward::Name => "does not answer",
             }
@@ -484,6 +603,70 @@ fn ask_where_it_forwards(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Remedy {
         to.iter()
             .flat_map(|ip| [format!("dig @{ip} {own} A"), format!("dig +tcp @{ip} {own} A")]),
     )
+}
+
+/// What to do where the servers that systemd-resolved asks are silent from this host.
+fn at_the_servers_of_the_stub(case: &Case<'_>, silent: &[&Subject<'_>]) -> Vec<Remedy> {
+    vec![
+        remedy::path::see_the_way(case, silent),
+        Remedy::new(
+            "If the link should have other name servers: correct them where the link is set up (the VPN's profile, \
+             NetworkManager, systemd-networkd). See what each link has",
+            ["resolvectl status"],
+        ),
+    ]
+}
+
+/// What to do where they answer this host and not systemd-resolved (resolvectl(1); resolved.conf(5), `DNSOverTLS`).
+fn at_how_the_stub_asks(case: &Case<'_>) -> Vec<Remedy> {
+    vec![
+        Remedy::new(
+            "See how systemd-resolved asks: +DNSOverTLS on the link means over TLS at port 853, and nothing else",
+            [
+                "resolvectl status".to_owned(),
+                format!("resolvectl query {}", case.own_zone()),
+            ],
+        ),
+        Remedy::new(
+            "If the server has no DNS over TLS: switch it off for that link, and to keep it so, in the link's settings",
+            ["resolvectl dnsovertls <link> no"],
+        ),
+    ]
+}
+
+/// What to do where BIND fails at once (BIND 9 Administrator Reference Manual, `rndc zonestatus`).
+fn at_a_zone_of_its_own(case: &Case<'_>, who: &str) -> Vec<Remedy> {
+    let zones = [
+        Some(case.own_zone()),
+        case.regional_zone(),
+        Some("eks.amazonaws.com".to_owned()),
+    ];
+    let mut remedies = vec![Remedy::new(
+        format!(
+            "On {who}: see whether it has a zone of its own over the name, and whether that is loaded. Its log says why \
+             not (not loaded due to errors, expired)"
+        ),
+        phrase::each_once(zones.into_iter().flatten())
+            .into_iter()
+            .map(|zone| format!("rndc zonestatus {zone}")),
+    )];
+    remedies.push(ask_where_it_forwards(case, who, &case.inbound_addresses()));
+    remedies.extend(remedy::forward::again(
+        case,
+        "An answer there: the forward uses other servers, or such a zone comes first.",
+    ));
+    remedies
+}
+
+/// What to do where the server behind it answers late.
+fn at_the_late_server(case: &Case<'_>, who: &str) -> Vec<Remedy> {
+    vec![
+        ask_where_it_forwards(case, who, &case.inbound_addresses()),
+        Remedy::advice(
+            "See how long each takes there, and why: packet loss on the way, an overloaded server, or one that waits for \
+             another that is silent",
+        ),
+    ]
 }
 
 fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {

@@ -23,6 +23,8 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
     &ACCEPTS_TCP_AND_ANSWERS_NOTHING,
     &ONLY_THE_REST_IS_BROKEN,
     &MARKED_AS_UPSTREAM_SILENT,
+    &THE_SERVERS_IT_ASKS_ARE_SILENT,
+    &FAILS_AT_ONCE_AS_BIND,
     &REFUSAL_NAMES_THE_CLIENT,
     &HAS_NOBODY_TO_ASK,
     &NAMES_ITS_POLICY,
@@ -145,6 +147,23 @@ pub(in crate::rules) static MARKED_AS_UPSTREAM_SILENT: Sign = Sign::of_resolver(
         let mut lookups = [subject.a(), subject.sibling()].into_iter().flatten();
         Some(lookups.any(|lookup| lookup.has_ede(ExtendedError::is_upstream_unreachable)))
     },
+);
+
+/// systemd-resolved's servers for the name are silent from here.
+pub(in crate::rules) static THE_SERVERS_IT_ASKS_ARE_SILENT: Sign = Sign::of_resolver_if_known(
+    "the servers that it asks for the name",
+    "it is systemd-resolved's stub, and no server that it asks for the name answers from here",
+    "it is not known to ask servers for the name that do not answer from here",
+    |case, subject| Some(forward::ends_at_silent_servers(case, subject)),
+)
+.looking_at(&[Need::Upstreams]);
+
+/// SERVFAIL from BIND, sooner than a server that is silent is given up.
+pub(in crate::rules) static FAILS_AT_ONCE_AS_BIND: Sign = Sign::of_resolver_if_known(
+    "how long it waits before it fails",
+    "it is BIND and fails at once, which is sooner than it gives up a silent server",
+    "it is not known to fail sooner than it gives up a silent server",
+    |_, subject| Some(forward::fails_at_once_as_bind(subject)),
 );
 
 /// The refusal is for who asks.
