@@ -103,7 +103,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 
 /// Whether this host's own lookup did not come back, and waits for AAAA at each name server that it may ask.
 fn holds_up_the_system(case: &Case<'_>, subjects: &[&Subject<'_>]) -> bool {
-    let is_out = |system: &&Subject<'_>| {
+    let is_out = |system: &Subject<'_>| {
         let failure = system.probed.system.as_ref().and_then(|lookup| lookup.failure.as_ref());
         failure.is_some_and(|failure| failure.code == SystemCode::Timeout)
     };
@@ -112,7 +112,7 @@ fn holds_up_the_system(case: &Case<'_>, subjects: &[&Subject<'_>]) -> bool {
         is_silent && subjects.iter().any(|subject| subject.name() == server.name())
     };
     let mut asked = case.local().take(limits::NAME_SERVERS_USED).peekable();
-    case.system().filter(is_out).is_some() && asked.peek().is_some() && asked.all(leaves_aaaa)
+    case.system().is_some_and(is_out) && asked.peek().is_some() && asked.all(leaves_aaaa)
 }
 
 fn is_deliberate(lookup: &Lookup) -> bool {
