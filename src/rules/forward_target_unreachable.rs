@@ -11,7 +11,7 @@ use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, decided, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, Name};
-use crate::facts::{Call, ResolverEndpoint, ResolverRule, RuleTarget};
+use crate::facts::{Call, ResolverEndpoint, ResolverRule, RuleTarget, System};
 use crate::limits;
 use crate::resolvers::Role;
 
@@ -612,13 +612,17 @@ fn at_the_servers_of_the_stub(case: &Case<'_>, silent: &[&Subject<'_>]) -> Vec<R
         Remedy::new(
             "If the link should have other name servers: correct them where the link is set up (the VPN's profile, \
              NetworkManager, systemd-networkd). See what each link has",
-            ["resolvectl status"],
+            remedy::here::name_servers(case),
         ),
     ]
 }
 
 /// What to do where they answer this host and not systemd-resolved (resolvectl(1); resolved.conf(5), `DNSOverTLS`).
 fn at_how_the_stub_asks(case: &Case<'_>) -> Vec<Remedy> {
+    // systemd-resolved runs on Linux alone.
+    if remedy::here::system(case) != System::Linux {
+        return Vec::new();
+    }
     vec![
         Remedy::new(
             "See how systemd-resolved asks: +DNSOverTLS on the link means over TLS at port 853, and nothing else",

@@ -96,7 +96,7 @@ fn answered_on_the_path(case: &Case<'_>, confidence: Confidence, resolvers: &[&S
         .why(
             "They were asked for the same name and type over UDP and over TCP. Over TCP all give the expected addresses, \
              and over UDP none does. Separate servers do not change like that at one time. A DNS proxy on the path from \
-             here takes what is sent to port 53 of any address: of a router, a provider, a VPN client or a firewall.",
+             here probably takes what is sent to port 53. It may be of a router, a provider, a VPN client or a firewall.",
         )
         .seen(resolvers.iter().flat_map(|subject| observed_target(subject)))
         .seen(over_tcp.map(|(subject, lookup)| phrase::observed(subject, lookup)))

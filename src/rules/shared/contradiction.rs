@@ -73,8 +73,8 @@ fn asks_alone(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     is_only && asks_resolv_conf(case)
 }
 
-/// Whether the operating system's lookup is known to ask the name servers of resolv.conf themselves, as Go does.
+/// Whether the operating system's lookup is known to ask the name servers of resolv.conf themselves, as Go does. The
+/// hosts line is read beside this host's own resolv.conf, and not beside a file that somebody named in its place.
 pub(in crate::rules) fn asks_resolv_conf(case: &Case<'_>) -> bool {
-    let is_the_systems = case.stub().is_some_and(|stub| stub.source == "/etc/resolv.conf");
-    is_the_systems && case.hosts_line().is_some_and(|line| line.path() == LookupPath::Dns)
+    case.hosts_line().is_some_and(|line| line.path() == LookupPath::Dns)
 }

@@ -120,7 +120,7 @@ pub(in crate::rules) static SYSTEM_ASKS_RESOLV_CONF: Sign = Sign::of_run_if_know
     "the operating system's lookup is not known to ask the name servers of resolv.conf alone",
     |case| Some(contradiction::asks_resolv_conf(case)),
 )
-.looking_at(&[Need::Stub, Need::HostsLine]);
+.looking_at(&[Need::HostsLine]);
 
 /// getaddrinfo asks this name server alone, and gets another answer.
 pub(in crate::rules) static SYSTEM_CONTRADICTS: Sign = Sign::of_resolver_if_known(
@@ -129,7 +129,7 @@ pub(in crate::rules) static SYSTEM_CONTRADICTS: Sign = Sign::of_resolver_if_know
     "it is not known to give the operating system's lookup another answer",
     |case, subject| Some(contradiction::by_the_system(case, subject).is_some()),
 )
-.looking_at(&[Need::SystemView, Need::Stub, Need::HostsLine]);
+.looking_at(&[Need::SystemView, Need::HostsLine]);
 
 /// Something other than another resolver lets getaddrinfo succeed.
 pub(in crate::rules) static SYSTEM_MAY_DIFFER_OTHERWISE: Sign = Sign::of_run(
