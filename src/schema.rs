@@ -199,6 +199,7 @@ fn name_of(document: &Value) -> Option<&'static str> {
     }
     match document.get("kind").and_then(Value::as_str) {
         Some("fleet") => Some("fleet"),
+        Some("fleet-comparison") => Some("fleet-comparison"),
         Some("explanation" | "finding" | "findings") => Some("explanation"),
         None if has("captures") => Some("comparison"),
         None if has("resolvers") => Some("report"),

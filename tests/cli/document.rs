@@ -282,3 +282,23 @@ fn the_scenarios_are_printed_as_lines_or_as_a_document() {
     // One document on one line.
     assert_eq!(run("demo --list -o jsonl").json(), listed);
 }
+
+/// Beside the reports and comparisons of the fixtures (src/schema.rs) and many targets (tests/fleet).
+#[test]
+fn what_is_explained_and_facts_are_as_their_schemas_say() {
+    for words in [
+        &["explain", "-o", "json"][..],
+        &["explain", "no-forwarding", "-o", "json"],
+        &[
+            "explain",
+            "dial tcp: lookup a.gr7.eu-west-1.eks.amazonaws.com on 10.0.0.2:53: no such host",
+            "-o",
+            "json",
+        ],
+        &["explain", "nothing that is known", "-o", "json"],
+    ] {
+        super::schema::hold(&Outcome::of(super::program().args(words)).json(), "explanation");
+    }
+    let facts = run(&format!("facts {HOST} --no-aws"));
+    super::schema::hold(&facts.json(), "facts");
+}

@@ -10,6 +10,8 @@ mod endings;
 mod first_use;
 #[path = "../common/name_server.rs"]
 mod name_server;
+#[path = "../common/schema.rs"]
+mod schema;
 mod watch;
 
 use std::io::{Read, Write};

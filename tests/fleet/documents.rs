@@ -33,6 +33,7 @@ fn two_documents_are_compared() {
     let document = run(&["compare", &files[0], &files[1], "-o", "json"]).stdout;
     let document: Value = serde_json::from_str(&document).expect("a document");
     assert_eq!(document["kind"], "fleet-comparison");
+    super::schema::hold(&document, "fleet-comparison");
     assert_eq!(document["targets"][0]["differs"], true);
     assert_eq!(run(&["compare", &files[0], &files[0], "-o", "short"]).code, 0);
     let capture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/no-forwarding/article/capture.json");

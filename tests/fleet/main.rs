@@ -14,6 +14,8 @@ mod files;
 mod name_server;
 mod pace;
 mod printed;
+#[path = "../common/schema.rs"]
+mod schema;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -227,10 +229,11 @@ impl Bench {
 
     fn fleet(&self, servers: &[(&str, &Server)], more: &[&str]) -> (Fleet, i32) {
         let outcome = self.run(servers, &[more, &["-o", "json"]].concat());
-        let fleet = serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| {
+        let document: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| {
             panic!("{error}: {}{}", outcome.stdout, outcome.stderr);
         });
-        (fleet, outcome.code)
+        schema::hold(&document, "fleet");
+        (serde_json::from_value(document).expect("a fleet"), outcome.code)
     }
 }
 
