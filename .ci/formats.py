@@ -36,7 +36,8 @@ from shared import ENVIRONMENT, free_port, importable, is_open, of_npm, python_w
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RUNBOOKS = ROOT / "docs" / "runbooks"
-PACKAGES = ["prometheus_client==0.26.0", "lxml==6.1.3", "kubernetes-validate==1.37.0", "jsonschema==4.26.0", "PyYAML==6.0.4"]
+PACKAGES = ["prometheus_client==0.26.0", "lxml==6.1.3", "kubernetes-validate==1.37.0", "jsonschema==4.26.0", "PyYAML==6.0.4",
+            "python-hcl2==8.1.4"]
 SSM = "aws-ssm-document-language-service@1.0.0"
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ADDRESS = "192.168.104.190"
@@ -499,6 +500,22 @@ def scrape(port, folder):
 # The pieces of docs/runbooks.
 
 
+def terraform():
+    """The piece for Terraform is a configuration, and one without its last brace is none."""
+    import hcl2
+
+    text = (RUNBOOKS / "terraform.tf").read_text()
+    try:
+        hcl2.loads(text)
+    except Exception as error:
+        fail(f"terraform.tf: {error}")
+    try:
+        hcl2.loads(text.rstrip()[:-1] + "\n")
+    except Exception:
+        return
+    fail("hcl2 takes a configuration without its last brace")
+
+
 def runbooks(bin_, folder):
     rules = RUNBOOKS / "prometheus-rules.yml"
     tests = folder / "rules-test.yml"
@@ -553,6 +570,7 @@ def main():
         folder = pathlib.Path(name)
         programs = importable(python_with(folder / "venv", *PACKAGES))
         runbooks(programs, folder)
+        terraform()
         textfile(documents(program, folder), folder)
         many(program, folder)
         serve(program, folder)
