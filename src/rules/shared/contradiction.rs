@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::scoped;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::expect::Fit;
@@ -52,7 +53,9 @@ pub(in crate::rules) fn is_denied_over_udp_alone(case: &Case<'_>, subject: &Subj
 pub(in crate::rules) fn by_the_system<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<&'c Subject<'a>> {
     let system = case.system()?;
     let lookup = system.probed.system.as_ref()?;
-    if !asks_alone(case, subject) {
+    // The hosts file and the search list are other sources of an answer than this server.
+    let has_another_source = case.hosts().is_none_or(|entries| !entries.is_empty()) || scoped::differs_otherwise(case);
+    if has_another_source || !asks_alone(case, subject) {
         return None;
     }
     let is_denied =

@@ -129,7 +129,7 @@ pub(in crate::rules) static SYSTEM_CONTRADICTS: Sign = Sign::of_resolver_if_know
     "it is not known to give the operating system's lookup another answer",
     |case, subject| Some(contradiction::by_the_system(case, subject).is_some()),
 )
-.looking_at(&[Need::SystemView, Need::HostsLine]);
+.looking_at(&[Need::SystemView, Need::HostsLine, Need::Hosts]);
 
 /// Something other than another resolver lets getaddrinfo succeed.
 pub(in crate::rules) static SYSTEM_MAY_DIFFER_OTHERWISE: Sign = Sign::of_run(
