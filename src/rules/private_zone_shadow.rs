@@ -23,8 +23,9 @@ declare_rule! {
     /// ## How it was decided
     /// A resolver of the VPC returns a negative answer with an SOA whose MNAME is one of the four of `awsdns-00` that
     /// only private hosted zones use, and whose owner is a parent of the name. Resolvers elsewhere that return NXDOMAIN
-    /// or NODATA with the SOA of the same zone are named too: they forward there. So are those that pass on the
-    /// NXDOMAIN of a server which they forward the name to, where every inbound endpoint that was asked is shadowed.
+    /// or NODATA with the SOA of the same zone are named too: they forward there. Of those that pass on the
+    /// NXDOMAIN of a server which they forward the name to, where every inbound endpoint that was asked is shadowed, it
+    /// is said that this may be the cause.
     /// Where AWS lists the private zones of the VPC, the zone is named with its owner; one that belongs to an AWS
     /// service, as EKS's own does, is not counted. A zone that is listed and would take the name, in a VPC that matters
     /// here, while the answers are right, is a warning. EKS's own zone is more specific than such a zone, so in the
@@ -57,8 +58,6 @@ declare_rule! {
         ],
         confidence: [Certain if [[A_ZONE_SURELY_HAS_IT]], High],
         wants: [VpcView, Cluster, Vpc, VpcAttributes, HostedZones, Instance, Profiles, VpcEndpoints, Lattice],
-        // A resolver that is named here and forwards to another view forwards there.
-        explains: [AnotherVpc],
         stage: Stage::Evidence,
     }
 }
@@ -364,7 +363,7 @@ fn finding(
             phrase::plural(may_forward.len(), "forwards", "forward")
         );
     }
-    let named = at.iter().chain(forwarders).chain(may_forward);
+    let named = at.iter().chain(forwarders);
     let all: Vec<&Subject<'_>> = case
         .subjects()
         .filter(|subject| named.clone().any(|other| other.name() == subject.name()))

@@ -77,7 +77,9 @@ fn expected_addresses_come_from_saved_facts() {
     };
     let interfaces = |ip: &str| {
         format!(
-            r#"{{"NetworkInterfaces":[{{"NetworkInterfaceId":"eni-1","Description":"Amazon EKS shared","PrivateIpAddress":"{ip}"}}]}}"#
+            r#"{{"NetworkInterfaces":[
+                {{"NetworkInterfaceId":"eni-1","Description":"Amazon EKS shared","PrivateIpAddress":"{ip}"}},
+                {{"NetworkInterfaceId":"eni-2","Description":"Amazon EKS shared","PrivateIpAddress":"192.168.99.99"}}]}}"#
         )
     };
     let cluster = |host: &str| {
