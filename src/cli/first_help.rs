@@ -1,12 +1,13 @@
 //! The help that fits one screen, of the commands that have many flags. Everything is in `--help-all`.
 
 /// The help of a command: of check, which is the program's, and of serve. `None` where clap's own fits.
-pub(super) fn of(command: &str) -> Option<&'static str> {
-    match command {
-        "check" => Some(CHECK),
-        "serve" => Some(SERVE),
-        _ => None,
-    }
+pub(super) fn of(command: &str) -> Option<String> {
+    let parts: &[&str] = match command {
+        "check" => &[CHECK, SOURCES, "\n", ASK_AND_EXPECT, REPORT],
+        "serve" => &[SERVE, SOURCES, MANY, "\n", ASK_AND_EXPECT, METRICS],
+        _ => return None,
+    };
+    Some(parts.concat())
 }
 
 const CHECK: &str = "\
@@ -32,31 +33,6 @@ Commands:
   facts     what AWS, the kubeconfig and this host say, for another machine
   mcp       these as tools for an agent
 
-The endpoint, and the facts about it:
-  --cluster NAME, --region REGION   take them from AWS
-  --kubeconfig FILE, --context NAME take them from there
-  --facts FILE                      read what AWS says from a file
-
-Resolvers to ask, beside this host's own:
-  --resolver [NAME=]ADDR            any; also tcp://, tls:// and https://
-  --inbound ADDR,...                an inbound endpoint of Route 53 Resolver
-  --vpc-resolver ADDR               the VPC's own resolver (.2)
-  --public                          public DNS too, as a control
-  --connect                         then connect to the API server's port
-
-What the answers should be:
-  --expect IP|CIDR,...              these addresses, or in these networks
-  --expect-scope private|public     addresses of this kind
-  --judge ROLE|NAME,...             only these resolvers decide
-
-Output, and how long:
-  -o, --output FORMAT               table, short, json, markdown and others
-  --save FILE                       write the report as JSON too
-  --redact                          replace what identifies you
-  --deadline 15s, --watch[=10s]     the whole run; repeat it
-
-Exit codes: 0 as expected, 1 broken, 2 could not run, 3 inconclusive
-Every flag, with its text: eks-dns-doctor --help-all
 ";
 
 const SERVE: &str = "\
@@ -74,13 +50,21 @@ How long and how often:
   --interval 60s                    how often a check begins (2s to 1h)
   --deadline 15s                    the whole of one check
 
+";
+
+const SOURCES: &str = "\
 The endpoint, and the facts about it:
   --cluster NAME, --region REGION   take them from AWS
   --kubeconfig FILE, --context NAME take them from there
   --facts FILE                      read what AWS says from a file
-  --targets FILE, --all-contexts, --all-clusters
-                                    many endpoints instead of one
+";
 
+/// Written as it is printed: a line that is continued would lose its indent.
+const MANY: &str = "  --targets FILE, --all-contexts, --all-clusters
+                                    many endpoints instead of one
+";
+
+const ASK_AND_EXPECT: &str = "\
 Resolvers to ask, beside this host's own:
   --resolver [NAME=]ADDR            any; also tcp://, tls:// and https://
   --inbound ADDR,...                an inbound endpoint of Route 53 Resolver
@@ -93,6 +77,20 @@ What the answers should be:
   --expect-scope private|public     addresses of this kind
   --judge ROLE|NAME,...             only these resolvers decide
 
+";
+
+const REPORT: &str = "\
+Output, and how long:
+  -o, --output FORMAT               table, short, json, markdown and others
+  --save FILE                       write the report as JSON too
+  --redact                          replace what identifies you
+  --deadline 15s, --watch[=10s]     the whole run; repeat it
+
+Exit codes: 0 as expected, 1 broken, 2 could not run, 3 inconclusive
+Every flag, with its text: eks-dns-doctor --help-all
+";
+
+const METRICS: &str = "\
 Output:
   --redact                          replace what identifies you
   --vantage NAME                    the name of this place, in the metrics too

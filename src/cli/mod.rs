@@ -46,7 +46,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Nothin
                 let command = command_of(first.as_deref(), &definition);
                 let short = first_help::of(command).filter(|_| !wants_everything);
                 let whole = || error.render().to_string();
-                return Err(NothingToRun::Print(short.map_or_else(whole, str::to_owned)));
+                return Err(NothingToRun::Print(short.unwrap_or_else(whole)));
             }
             ErrorKind::DisplayVersion => {
                 return Err(NothingToRun::Print(error.render().to_string()));
@@ -536,7 +536,7 @@ mod tests {
             let lines = help.lines().count();
             assert!(lines < 50, "{command}: {lines}");
         }
-        let print = |command| NothingToRun::Print(first_help::of(command).unwrap().to_owned());
+        let print = |command| NothingToRun::Print(first_help::of(command).unwrap());
         for line in ["-h", "--help", "check -h", "check --help", "HOST.test -v --help"] {
             assert_eq!(parse(line).unwrap_err(), print("check"), "{line}");
         }
@@ -555,7 +555,9 @@ mod tests {
                 panic!("{line}");
             };
             assert!(
-                ["check", "serve"].iter().all(|of| first_help::of(of) != Some(&text)),
+                ["check", "serve"]
+                    .iter()
+                    .all(|of| first_help::of(of).as_ref() != Some(&text)),
                 "{line}"
             );
         }

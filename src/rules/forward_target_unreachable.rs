@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
+use super::shared::beyond::{self, ShownBeyond};
 use super::shared::egress::{self, EgressFault, EgressObstacle};
 use super::shared::forward::{self, Forward};
-use super::shared::late::SLOW_MS;
 use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, decided, remedy};
 use crate::compare::Verdict;
@@ -108,55 +108,20 @@ fn by_rule<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<ByRule<'a>> {
     })
 }
 
-/// What else is known of a forward.
-#[derive(Debug, Clone)]
-struct KnownOfTarget<'s, 'a> {
-    /// The servers that systemd-resolved asks for the name.
-    stub: Vec<&'s Subject<'a>>,
-    /// This host's own lookup, which got the right addresses late.
-    late: Option<&'s Subject<'a>>,
-    /// BIND fails sooner than it gives up a silent server.
-    at_once: bool,
-}
-
-impl PartialEq for KnownOfTarget<'_, '_> {
-    fn eq(&self, other: &Self) -> bool {
-        let names = |beside: &Self| beside.stub.iter().map(|server| server.name()).collect::<Vec<_>>();
-        names(self) == names(other) && self.late.is_some() == other.late.is_some() && self.at_once == other.at_once
-    }
-}
-
-impl KnownOfTarget<'_, '_> {
-    /// Whether the servers that systemd-resolved asks are silent from here, each of them.
-    fn is_silent(&self) -> bool {
-        !self.stub.is_empty() && self.stub.iter().all(|server| !server.heard_anything())
-    }
-
-    /// Whether one of them answers the name from here, as a server does that works.
-    fn is_answered(&self) -> bool {
-        let answers = |server: &Subject<'_>| server.verdict().has_addresses() || server.verdict().is_negative();
-        self.stub.iter().any(|server| answers(server))
-    }
-}
-
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let down = forward::silent_inbound(case);
     // An inbound endpoint is not what its own VPC's resolver forwards to.
     let groups = fits.grouped(|subject| {
         let rule = by_rule(case, subject);
         let through_inbound = !subject.is_vpc_side() && rule.is_none();
-        let beside = KnownOfTarget {
-            stub: forward::asked_by_the_stub(case, subject),
-            late: forward::heard_late_by_the_system(case, subject),
-            at_once: forward::fails_at_once_as_bind(subject),
-        };
-        Some((through_inbound, forward::that_fails(subject)?, rule, beside))
+        let shown = beyond::apart(case, subject);
+        Some((through_inbound, forward::that_fails(subject)?, rule, shown))
     });
     groups
         .into_iter()
-        .map(|(confidence, (through_inbound, forward, rule, beside), subjects)| {
+        .map(|(confidence, (through_inbound, forward, rule, _), subjects)| {
             let down = through_inbound.then_some(down.as_slice());
-            finding(case, confidence, forward, &subjects, down, rule.as_ref(), &beside)
+            finding(case, confidence, forward, &subjects, down, rule.as_ref())
         })
         .collect()
 }
@@ -170,7 +135,6 @@ fn finding(
     subjects: &[&Subject<'_>],
     down: Option<&[&Subject<'_>]>,
     rule: Option<&ByRule<'_>>,
-    beside: &KnownOfTarget<'_, '_>,
 ) -> Finding {
     let who = phrase::titles(subjects);
     let silent = subjects
@@ -194,47 +158,11 @@ fn finding(
         .collect();
     // Its controls may be of an earlier target, and it may have stopped since.
     let may_be_lost = silent && subjects.iter().any(|subject| subject.for_others().answered > 0);
-    let late_ms = beside.late.and_then(|system| system.probed.system.as_ref()?.rtt_ms);
     // Who is silent elsewhere, and what fails elsewhere, says more than the time does.
-    let nobody_down = down.is_some_and(<[_]>::is_empty) && failing.is_empty() && rule.is_none();
-    let is_at_once = beside.at_once && ends == "SERVFAIL" && nobody_down;
-    let took_ms = |subject: &Subject<'_>| subject.a().and_then(|lookup| lookup.rtt_ms).unwrap_or_default();
-    let slow: Vec<&Subject<'_>> = case
-        .subjects()
-        .filter(|subject| subject.has_role(Role::Inbound) && subject.verdict().has_addresses())
-        .filter(|subject| silent && took_ms(subject) >= SLOW_MS)
-        .collect();
-    let slowest_ms = slow.iter().map(|subject| took_ms(subject)).fold(0.0, f64::max);
-    let so = if let Some(ms) = late_ms {
-        format!(
-            "This host's own lookup (getaddrinfo) has the right addresses after {}. So it forwards {what} to servers that \
-             answer late, and clients that wait for less fail.",
-            phrase::time(ms)
-        )
-    } else if is_at_once {
-        "So a server that it forwards to refuses or fails, or a zone of its own is not loaded or has expired. BIND \
-         waits 10 s for a server that is silent, and this came at once."
-            .to_owned()
-    } else if nobody_down && beside.is_answered() {
-        format!(
-            "systemd-resolved asks {} for this name, and {} from here. So how systemd-resolved asks differs: over TLS \
-             where the link has DNSOverTLS, or by another way.",
-            phrase::titles(&beside.stub),
-            phrase::plural(beside.stub.len(), "it answers", "some of them answer")
-        )
-    } else if rule.is_none() && beside.is_silent() {
-        format!(
-            "systemd-resolved asks {} for this name, and {} from here, either.",
-            phrase::titles(&beside.stub),
-            phrase::plural(beside.stub.len(), "it does not answer", "they do not answer")
-        )
-    } else if nobody_down && !slow.is_empty() {
-        format!(
-            "{} {} late from here as well, after {}. If it forwards there, that is the cause.",
-            phrase::titles(&slow),
-            phrase::plural(slow.len(), "answers", "answer"),
-            phrase::time(slowest_ms)
-        )
+    let nobody_else = down.is_some_and(<[_]>::is_empty) && failing.is_empty() && rule.is_none();
+    let beyond = ShownBeyond::of(case, subjects, rule.is_none(), nobody_else);
+    let so = if let Some(said) = beyond.in_words(what) {
+        said
     } else if may_be_lost {
         format!(
             "It answered for other targets of this run. So it forwards {what} to servers that do not answer, or it \
@@ -303,33 +231,7 @@ fn finding(
             );
             at_what_fails(case, &who, &failing)
         }
-        (None, Some(_)) if beside.is_silent() => {
-            evidence.extend(
-                beside
-                    .stub
-                    .iter()
-                    .filter_map(|server| Some(observed(server, server.a()?))),
-            );
-            at_the_servers_of_the_stub(case, &beside.stub)
-        }
-        (None, Some([])) if beside.is_answered() => {
-            evidence.extend(
-                beside
-                    .stub
-                    .iter()
-                    .filter_map(|server| Some(observed(server, server.a()?))),
-            );
-            at_how_the_stub_asks(case)
-        }
-        (None, Some([])) if is_at_once => at_a_zone_of_its_own(case, &who),
-        (None, Some([])) if !slow.is_empty() => {
-            evidence.extend(slow.iter().filter_map(|one| Some(observed(one, one.a()?))));
-            at_the_late_server(case, &who)
-        }
-        (None, Some([])) if late_ms.is_some() => {
-            explanation.push_str(" Only its configuration says which servers those are.");
-            at_the_late_server(case, &who)
-        }
+        (None, Some(down)) if beyond.comes_before(down) => at_what_is_shown(case, &who, &beyond),
         (None, Some([])) => {
             explanation.push_str(
                 " Only its configuration says which servers those are; they are probably the addresses of an inbound \
@@ -349,9 +251,10 @@ fn finding(
             at_the_forwarder(case, &who, &to)
         }
     };
+    evidence.extend(beyond.servers().iter().filter_map(|one| Some(observed(one, one.a()?))));
     // The inbound endpoint is another resolver than the one that fails, so the link is made here.
     let caused_by = down
-        .is_some_and(|down| !down.is_empty() && !beside.is_silent())
+        .is_some_and(|down| !down.is_empty() && !beyond.comes_before(down))
         .then(|| Shows::SilentInboundEndpoint.rule())
         .flatten();
     RULE.finding(confidence, subjects)
@@ -361,14 +264,11 @@ fn finding(
             phrase::plural(subjects.len(), "forwards", "forward"),
             match forward {
                 Forward::Refused => "refuses it",
-                Forward::Zone | Forward::Name if late_ms.is_some() || (nobody_down && !slow.is_empty()) =>
-                    "answers late",
-                Forward::Zone | Forward::Name if is_at_once => "fails, or has a zone of its own that does",
-                Forward::Zone | Forward::Name if nobody_down && beside.is_answered() => {
-                    "answers this host and not its resolver"
-                }
-                Forward::Zone | Forward::Name if !failing.is_empty() => "does not answer it",
-                Forward::Zone | Forward::Name => "does not answer",
+                Forward::Zone | Forward::Name => beyond.does().unwrap_or(if failing.is_empty() {
+                    "does not answer"
+                } else {
+                    "does not answer it"
+                }),
             }
         ))
         .why(explanation)
@@ -615,6 +515,17 @@ fn at_the_servers_of_the_stub(case: &Case<'_>, silent: &[&Subject<'_>]) -> Vec<R
             remedy::here::name_servers(case),
         ),
     ]
+}
+
+/// What to do about what is shown of the server behind.
+fn at_what_is_shown(case: &Case<'_>, who: &str, beyond: &ShownBeyond<'_, '_>) -> Vec<Remedy> {
+    match beyond {
+        ShownBeyond::SilentHere(servers) => at_the_servers_of_the_stub(case, servers),
+        ShownBeyond::AnswersHere(_) => at_how_the_stub_asks(case),
+        ShownBeyond::FailsAtOnce => at_a_zone_of_its_own(case, who),
+        ShownBeyond::AnswersLate(_) | ShownBeyond::SlowInbound(_, _) => at_the_late_server(case, who),
+        ShownBeyond::Nothing => Vec::new(),
+    }
 }
 
 /// What to do where they answer this host and not systemd-resolved (resolvectl(1); resolved.conf(5), `DNSOverTLS`).

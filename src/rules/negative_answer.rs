@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, UnansweredQuestion};
-use super::shared::{behind, search};
+use super::shared::{behind, forward, search};
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
@@ -195,7 +195,7 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
 /// A forward to an endpoint that does not answer, and that is not the only way: BIND's `forward first`, Unbound's
 /// `forward-first: yes`.
 fn fall_back(case: &Case<'_>) -> String {
-    let silent = question::silent_inbound(case);
+    let silent = forward::silent_inbound(case);
     if silent.is_empty() {
         return String::new();
     }

@@ -1,8 +1,8 @@
 //! The question that would decide between causes, as a command line: this program's, or the AWS CLI's.
 
-use super::super::{Case, Remedy, Subject, phrase};
+use super::super::{Case, Remedy, phrase};
 use super::path;
-use crate::resolvers::Role;
+use crate::rules::shared::forward;
 
 /// A question that was not put, or to which nothing was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl UnansweredQuestion {
     /// What it decides, and the command line.
     fn remedy(self, case: &Case<'_>) -> (String, Vec<String>) {
         let own = case.own_zone();
-        let silent = silent_inbound(case);
+        let silent = forward::silent_inbound(case);
         match self {
             // It was asked, and asking it again decides nothing.
             Self::Vpc if !silent.is_empty() => (
@@ -65,16 +65,6 @@ impl UnansweredQuestion {
             ),
         }
     }
-}
-
-/// The inbound endpoints that are to decide, and that say nothing. That a VPC's own resolver is silent from outside is
-/// normal.
-pub(in crate::rules) fn silent_inbound<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
-    let is_silent = |subject: &&Subject<'_>| !subject.heard_anything() && !subject.probed.interrupted;
-    case.vpc_side()
-        .filter(|subject| subject.has_role(Role::Inbound) && subject.probed.resolver.in_scope)
-        .filter(is_silent)
-        .collect()
 }
 
 /// The questions still open, the deciding one first, and the way that is always open: the same check from a

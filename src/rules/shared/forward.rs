@@ -1,17 +1,12 @@
 //! What a resolver forwards to somebody who does not answer.
 
-use std::net::SocketAddr;
-
-use super::late::SLOW_MS;
 use super::{behind, transport, validation};
 use crate::compare::Verdict;
-use crate::dns::{AnswerKind, ExtendedError};
-use crate::facts::Chooser;
-use crate::observation::{Attempt, Lookup, Transport};
+use crate::dns::ExtendedError;
+use crate::observation::Transport;
 use crate::resolvers::Role;
 use crate::rules::step::foreign_zone_around;
 use crate::rules::{Case, Subject};
-use crate::software::Software;
 
 /// What the resolver seems to forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,61 +50,6 @@ pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
     } else {
         None
     }
-}
-
-/// The name servers that systemd-resolved asks for the name, where the resolver is its stub on this host and each of
-/// them was asked here too. Empty where that is not known.
-pub(in crate::rules) fn asked_by_the_stub<'s, 'a>(case: &'s Case<'a>, subject: &Subject<'_>) -> Vec<&'s Subject<'a>> {
-    let is_stub = subject.has_role(Role::Local) && subject.ip().is_some_and(|ip| ip.is_loopback());
-    let split = case
-        .split_dns()
-        .filter(|split| split.chooser == Chooser::SystemdResolved);
-    let Some(split) = split.filter(|_| is_stub) else {
-        return Vec::new();
-    };
-    let asked = split.asked_for(&case.target.hostname).servers;
-    let at = |server: &SocketAddr| {
-        let mut others = case.subjects().filter(|other| other.name() != subject.name());
-        others.find(|other| other.probed.resolver.address == Some(*server) && !other.probed.interrupted)
-    };
-    let heard: Option<Vec<&Subject<'_>>> = asked.iter().map(at).collect();
-    heard.unwrap_or_default()
-}
-
-/// Whether each name server that systemd-resolved asks for the name is silent from here, too.
-pub(in crate::rules) fn ends_at_silent_servers(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let asked = asked_by_the_stub(case, subject);
-    !asked.is_empty() && asked.iter().all(|server| !server.heard_anything())
-}
-
-/// The lookup of this host that got the right addresses from a resolver which is silent for the name in the time that
-/// it has here: its answer comes, and late. Where several name servers are asked it may be another's.
-pub(in crate::rules) fn heard_late_by_the_system<'s, 'a>(
-    case: &'s Case<'a>,
-    subject: &Subject<'_>,
-) -> Option<&'s Subject<'a>> {
-    let is_alone = subject.has_role(Role::Local) && case.local().count() == 1;
-    let is_silent = subject.a_kind().is_some_and(AnswerKind::is_silence);
-    let took_ms = |system: &Subject<'_>| system.probed.system.as_ref().and_then(|lookup| lookup.rtt_ms);
-    case.system().filter(|system| {
-        let is_late = took_ms(system).is_some_and(|ms| ms >= SLOW_MS);
-        is_alone && is_silent && is_late && system.verdict() == Verdict::Match
-    })
-}
-
-/// Whether BIND fails sooner than it gives up a silent server: it waits 10 s (BIND 9 Administrator Reference Manual,
-/// `resolver-query-timeout`). A failure that it remembers is younger than a second (`servfail-ttl`).
-pub(in crate::rules) fn fails_at_once_as_bind(subject: &Subject<'_>) -> bool {
-    let is_soon = |lookup: &Lookup| {
-        let mut tries = lookup
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.rcode.is_some())
-            .peekable();
-        let soon = |attempt: &Attempt| attempt.rtt_ms.is_some_and(|ms| ms < SLOW_MS);
-        lookup.kind == AnswerKind::ServFail && tries.peek().is_some() && tries.all(soon)
-    };
-    subject.software == Some(Software::Bind) && subject.a().is_some_and(is_soon)
 }
 
 /// The resolvers outside the VPC whose forward ends in silence.

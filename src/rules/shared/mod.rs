@@ -3,6 +3,7 @@
 pub(super) mod age;
 pub(super) mod attributes;
 pub(super) mod behind;
+pub(super) mod beyond;
 pub(super) mod blemish;
 pub(super) mod client_vpn;
 pub(super) mod connections;

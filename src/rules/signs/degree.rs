@@ -7,7 +7,7 @@ use crate::observation::Purpose;
 use crate::resolvers::Role;
 use crate::rules::shared::rebinding::FilteredAnswer;
 use crate::rules::shared::silence::Silence;
-use crate::rules::shared::{blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
+use crate::rules::shared::{beyond, blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
 use crate::rules::{Need, Subject, certain, decided, step, view};
 use crate::target::{Scope, View};
 
@@ -154,7 +154,7 @@ pub(in crate::rules) static THE_SERVERS_IT_ASKS_ARE_SILENT: Sign = Sign::of_reso
     "the servers that it asks for the name",
     "it is systemd-resolved's stub, and no server that it asks for the name answers from here",
     "it is not known to ask servers for the name that do not answer from here",
-    |case, subject| Some(forward::ends_at_silent_servers(case, subject)),
+    |case, subject| Some(beyond::ends_at_silent_servers(case, subject)),
 )
 .looking_at(&[Need::Upstreams]);
 
@@ -163,7 +163,7 @@ pub(in crate::rules) static FAILS_AT_ONCE_AS_BIND: Sign = Sign::of_resolver_if_k
     "how long it waits before it fails",
     "it is BIND and fails at once, which is sooner than it gives up a silent server",
     "it is not known to fail sooner than it gives up a silent server",
-    |_, subject| Some(forward::fails_at_once_as_bind(subject)),
+    |_, subject| Some(beyond::fails_at_once_as_bind(subject)),
 );
 
 /// The refusal is for who asks.
