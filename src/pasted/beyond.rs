@@ -650,7 +650,8 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
 /// What is said of a dial that names neither a lookup nor an address (Go, src/net/lookup.go, lookupIPAddr, before it
 /// gave the name; src/net/net.go, OpError.Error).
 const WITHOUT_ADDRESS: &str = "The line names neither a lookup nor an address. Older versions of Go print it so where the \
-                               time was over during the lookup. Whether it was that is not told.";
+                               time was over during the lookup, or the client gave up. Whether it was in the lookup is \
+                               not told.";
 
 /// Whether a dial ended before it was told what became of it: `dial tcp: i/o timeout`, with no address in it. Some
 /// write it without the colon.

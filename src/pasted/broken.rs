@@ -6,7 +6,7 @@ use super::others::Others;
 use super::recognise::RECOGNISERS;
 use super::seen::MessageSeen;
 use super::symptom::Symptom;
-use super::{Explanation, host};
+use super::{Explanation, go, host};
 use crate::endpoint::EndpointName;
 use crate::limits;
 
@@ -19,7 +19,13 @@ pub(super) fn broken_off(
 ) -> Option<Explanation> {
     let joined = |by: &'static str| broken(text, by).take_while(|_| goes_on()).flatten();
     // Terminals break a long line where it does not fit, within a name as well.
-    if let Some(Recognised { seen, reply: None, .. }) = found {
+    if let Some(Recognised {
+        line,
+        seen,
+        reply: None,
+        ..
+    }) = found
+    {
         let goes_on = |whole: &MessageSeen| {
             let (Some(whole), Some(start)) = (&whole.host, &seen.host) else {
                 return false;
@@ -29,14 +35,14 @@ pub(super) fn broken_off(
             endpoint && whole.len() > start.len() && whole.starts_with(start)
         };
         // An error that is not known may be the beginning of one that is.
-        let is_more = |whole: &MessageSeen| {
-            let is_open = seen.symptom == Symptom::OtherError || seen.is_cut_off;
-            is_open && whole.symptom != Symptom::OtherError && !whole.is_cut_off && whole.host == seen.host
+        let is_more = |text: &str, whole: &MessageSeen| {
+            let is_known = whole.symptom != Symptom::OtherError && !whole.is_cut_off && whole.host == seen.host;
+            is_known && (seen.symptom == Symptom::OtherError || seen.is_cut_off && is_completed(text, line))
         };
-        let mut longer = joined(" ").filter(|(_, whole)| is_more(whole));
+        let mut longer = joined(" ").filter(|(text, whole)| is_more(text, whole));
         let longer = longer.next();
         return longer
-            .or_else(|| joined("").find(|(_, whole)| goes_on(whole) || is_more(whole)))
+            .or_else(|| joined("").find(|(text, whole)| goes_on(whole) || is_more(text, whole)))
             .map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()));
     }
     if found.is_some() {
@@ -76,6 +82,15 @@ fn broken<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = Option<(String
             let seen = RECOGNISERS.iter().find_map(|recognise| recognise(&whole))?;
             Some((whole, seen))
         })
+}
+
+/// Whether the line, in which the error was cut off, goes on in what it is joined with: another line may be about
+/// anything.
+fn is_completed(whole: &str, line: &str) -> bool {
+    let line = without_bar(line);
+    let line = line.strip_suffix('=').unwrap_or(line);
+    let behind = whole.split_once(line).map(|(_, behind)| behind);
+    behind.is_some_and(|behind| go::goes_on(line, behind))
 }
 
 /// A line without the bar that Terraform draws beside it, and without the mark of a quotation in a mail.

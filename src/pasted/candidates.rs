@@ -348,7 +348,7 @@ const OF_SOME_NAMES: &[&str] = &[
 ];
 
 /// What may be behind a failure where no name was looked up.
-pub(super) const WITHOUT_A_NAME: &[&str] = &["api-port-blocked", "proxy-in-path", "not-this-cluster"];
+const WITHOUT_A_NAME: &[&str] = &["api-port-blocked", "proxy-in-path", "not-this-cluster"];
 
 fn is_this_host(ip: IpAddr) -> bool {
     ip.is_loopback() || ip.is_unspecified()

@@ -345,7 +345,8 @@ const A_SCHEME: &str = "What was looked up is the scheme of a URL, and no host: 
                         (https://https://HOST), or a URL stands where the program takes a host alone.";
 /// And of the name of a Service.
 const NO_SERVICE: &str = "A Service's name is in the DNS of its own cluster alone. There is no Service of this name in that \
-                          namespace (kubectl get service --all-namespaces), or another name server was asked.";
+                          namespace (kubectl get service --all-namespaces), or it is a headless one without an endpoint \
+                          that is ready, or the target of its ExternalName was denied, or another name server was asked.";
 /// And of the API server's own (fabric8io/kubernetes-client, Config.java, DEFAULT_MASTER_URL, which it takes behind the
 /// kubeconfig).
 const OWN_API: &str = "It is the API server's own Service, which the DNS of its cluster has and no other. Some clients take \
@@ -417,7 +418,7 @@ fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is
         // Without the other end of the tunnel there is nobody to ask.
         Symptom::TunnelRefused => return "aws ssm describe-instance-information --region REGION".to_owned(),
         // The kubeconfig says what stands behind the address.
-        Symptom::Address => return "eks-dns-doctor check --connect".to_owned(),
+        Symptom::Address | Symptom::OtherFamily => return "eks-dns-doctor check --connect".to_owned(),
         _ => {}
     }
     // Public resolvers are asked for names that are AWS's own, and for no other: it may be an internal one.

@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{MessageSeen, Symptom, candidates, library, text, windows, words};
+use super::{MessageSeen, Symptom, library, text, windows, words};
 use crate::limits;
 
 /// What stands before it where Go dials.
@@ -14,23 +14,19 @@ const DIALS: &[&str] = &["dial tcp: ", "dial tcp4: ", DIALS_IPV6, "dial udp: "];
 const DIALS_IPV6: &str = "dial tcp6: ";
 
 /// What is said of a message without a server.
-const NO_SERVER: &str = "The message names no name server. Go's own resolver names the one it asked, so here Go asked \
- the \
+const NO_SERVER: &str = "The message names no name server. Go's own resolver names the one it asked, so here Go asked the \
                          operating system (on macOS and Windows, or in a program built with cgo), or it asked nobody: a \
                          name that is too long or has a label with a hyphen at its end is never sent.";
 /// Without an address of the family in question (Go, src/net/ipsock.go, filterAddrList; src/net/net.go,
 /// AddrError.Error).
 const NO_SUITABLE: &str = ": no suitable address found";
-/// And what is said where an address stands in the place of the name.
-const OF_OTHER_FAMILY: &str = "The address is not of the family that the client was told to use (tcp4: IPv4, tcp6: \
-                               IPv6). So no connection was tried.";
 /// What is said of a lookup for IPv6 alone.
 const OF_IPV6: &str = "The client dials over IPv6 only (tcp6), so Go did not ask for the A record. The endpoint of a \
                        cluster with IPv4 has no AAAA record, and Go says \"no such host\" then.";
 /// What is said of a line that ends before its error says how the lookup failed.
 const CUT_OFF: &str = "The line is cut off before its error says how the lookup failed. Paste all of it.";
 /// And of one whose error is known by its beginning.
-const ENDS_EARLY: &str = "The line is cut off within its error. Only one of Go's errors begins so.";
+const ENDS_EARLY: &str = "The line is cut off within its error. The errors known here that begin so mean the same.";
 /// And where Windows' own text is not English.
 const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another \
                           error, in the language of that Windows. It is an error or silence of the name server, or a \
@@ -39,9 +35,8 @@ const OF_WINDOWS: &str = "Go says \"no such host\" of a name that does not exist
 const NO_RECOVERY: &str = "Go says \"no such host\" of a name that does not exist, on Windows too: this is another error \
                            (WSANO_RECOVERY). Windows says so where a name server replied with a severe error.";
 /// And of one where the time ran out.
-const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over \
- before the \
-                                 lookup was.";
+const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over before \
+                                 the lookup was.";
 
 /// Go's error of a lookup.
 pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
@@ -52,9 +47,7 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         if let Ok(ip) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
             return Some(MessageSeen {
                 literal: Some(ip),
-                note: Some(OF_OTHER_FAMILY),
-                against: candidates::WITHOUT_A_NAME.to_vec(),
-                ..MessageSeen::of(Symptom::Address, None)
+                ..MessageSeen::of(Symptom::OtherFamily, None)
             });
         }
         return Some(MessageSeen::of(Symptom::NoSuitable, Some(host)));
@@ -106,10 +99,10 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         } else {
             Vec::new()
         };
-        let note = if symptom == Symptom::NoSocket {
-            None
-        } else if let Some(cut) = cut {
+        let note = if let Some(cut) = cut {
             Some(if is_open_end(cut) { CUT_OFF } else { ENDS_EARLY })
+        } else if symptom == Symptom::NoSocket {
+            None
         } else if is_for_ipv6 {
             Some(OF_IPV6)
         } else if is_no_recovery(error) {
@@ -154,12 +147,11 @@ pub(super) fn exchange(line: &str) -> Option<MessageSeen> {
     })
 }
 
-/// How the errors of a lookup go, or begin: Go's own (src/net/dnsclient_unix.go, src/net/net.go), those of the
-/// system's calls that it makes for it (src/syscall/zerrors_linux_amd64.go), and the calls.
-const ERRORS: &[&str] = &[
+/// How the errors of a lookup go: Go's own (src/net/dnsclient_unix.go, src/net/net.go), and those of glibc's
+/// gai_strerror (gai_strerror.c), which Go before 1.21 printed.
+const OF_LOOKUPS: &[&str] = &[
     "no such host",
     "no answer from DNS server",
-    "no route to host",
     "server misbehaving",
     "cannot unmarshal DNS message",
     "cannot marshal DNS message",
@@ -167,18 +159,31 @@ const ERRORS: &[&str] = &[
     "lame referral",
     "i/o timeout",
     "operation was canceled",
+    "Temporary failure in name resolution",
+    "Name or service not known",
+    "No address associated with hostname",
+];
+/// The errors of the system's calls that Go makes for a lookup (src/syscall/zerrors_linux_amd64.go and
+/// zerrors_darwin_arm64.go).
+const OF_CALLS: &[&str] = &[
+    "no route to host",
     "operation timed out",
     "operation not permitted",
     "permission denied",
     "connection refused",
+    "connection reset by peer",
+    "connection timed out",
     "network is unreachable",
+    "network is down",
+    "host is down",
+    "cannot assign requested address",
+    "can't assign requested address",
+    "invalid argument",
+    // ENFILE goes on with "in system".
     "too many open files",
-    "Temporary failure in name resolution",
-    "Name or service not known",
-    "read: ",
-    "write: ",
-    "connect: ",
 ];
+/// The calls, before their errors (Go, src/os/error.go, SyscallError.Error).
+const CALLS: &[&str] = &["socket: ", "connect: ", "read: ", "write: "];
 /// The calls of an exchange with a name server, behind which its addresses stand and then an error.
 const EXCHANGES: &[&str] = &["read udp ", "write udp ", "dial udp "];
 
@@ -193,11 +198,14 @@ fn cut_off(error: &str, has_server: bool) -> Option<Symptom> {
     if is_exchange(last) || is_exchange(before) && last.is_empty() {
         return Some(Symptom::TryAgain);
     }
-    let mut meant = ERRORS
-        .iter()
-        .chain(EXCHANGES)
-        .filter(|known| known.len() > last.len() && known.starts_with(last))
-        .map(|known| symptom(known, has_server));
+    let meaning = |known: &&str| {
+        if is_full(known) {
+            Some(Symptom::NoSocket)
+        } else {
+            symptom(known, has_server)
+        }
+    };
+    let mut meant = beginning_with(before, last).map(meaning);
     let first = meant.next()?;
     let is_one = first.is_some() && meant.all(|other| other == first);
     let several = if is_exchange(before) {
@@ -206,6 +214,37 @@ fn cut_off(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::Unknown
     };
     Some(first.filter(|_| is_one).unwrap_or(several))
+}
+
+/// The errors that begin so and go on, behind what stands `before`: behind a call, those of calls alone.
+fn beginning_with<'a>(before: &str, start: &'a str) -> impl Iterator<Item = &'static &'static str> + use<'a> {
+    let is_of_call = CALLS.iter().any(|call| before.ends_with(call.trim_end_matches(": ")));
+    let others: [&'static [&'static str]; 3] = if is_of_call {
+        [&[]; 3]
+    } else {
+        [OF_LOOKUPS, CALLS, EXCHANGES]
+    };
+    let all = OF_CALLS.iter().chain(others.into_iter().flatten());
+    all.filter(move |known| known.len() > start.len() && known.starts_with(start))
+}
+
+/// Whether a line that ends within its error goes on with what stands behind it: the two make one of the errors.
+pub(super) fn goes_on(line: &str, behind: &str) -> bool {
+    let line = line.trim_end_matches('=');
+    let (before, last) = line.rsplit_once(": ").unwrap_or(("", line));
+    let whole = format!("{last}{behind}");
+    let is_exchange = |text: &str| EXCHANGES.iter().any(|call| text.starts_with(call));
+    if is_exchange(last) {
+        // Within its addresses.
+        let error = whole.split_once(": ").map(|(_, error)| error);
+        return exchange(&whole).is_some() && error.is_some_and(is_begun);
+    }
+    beginning_with(before, last).any(|known| whole.starts_with(known) || known.ends_with(": ") && is_begun(&whole))
+}
+
+fn is_begun(error: &str) -> bool {
+    let error = CALLS.iter().find_map(|call| error.strip_prefix(call)).unwrap_or(error);
+    OF_CALLS.iter().chain(OF_LOOKUPS).any(|known| error.starts_with(known))
 }
 
 /// Whether a line that ends within its error leaves open how the lookup failed.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::asked::{self, CommandQuestion};
 use super::prompt::at_prompt;
 use super::reply::PastedReply;
-use super::tool;
+use super::{reply_debug, tool};
 use crate::limits;
 
 /// One run of a program, with the command before it and the errors beside it, as far as they are in the text.
@@ -117,6 +117,10 @@ pub(super) fn join<'a>(runs: &mut [ToolRun<'a>], replies: &mut [PastedReply<'a>]
             if let Some(asked) = &run.asked {
                 reply.is_answer_to(asked);
                 reply.of_own_server = run.of_own_server();
+            }
+            // nslookup names its server once, before the blocks.
+            if reply_debug::is_header(reply.line) {
+                reply.server = reply.server.or_else(|| tool::server(run.text));
             }
         }
     }

@@ -180,6 +180,8 @@ pub enum Symptom {
     ConnectionElsewhere,
     /// The server is an address, and the connection to it failed.
     Address,
+    /// The server is an address of a family that the client was told not to use.
+    OtherFamily,
     /// The server is an address, and what failed came behind the connection, or the time ran out.
     AtAddress(AtAddress),
     /// The API server was reached, and what it asked in turn failed.
@@ -314,6 +316,7 @@ impl Symptom {
         Self::Connection,
         Self::ConnectionElsewhere,
         Self::Address,
+        Self::OtherFamily,
         Self::AtAddress(AtAddress::Deadline),
         Self::AtAddress(AtAddress::NoConnectionInTime),
         Self::AtAddress(AtAddress::Stalled),
@@ -364,6 +367,7 @@ impl Symptom {
             | Self::NoSocketToConnect
             | Self::ConnectionElsewhere
             | Self::Address
+            | Self::OtherFamily
             | Self::AwsApiTimeout => Layer::Tcp,
             Self::BadProxy
             | Self::Proxy
@@ -418,6 +422,7 @@ impl Symptom {
             Self::BadProxy => "the proxy: it is given in a form that the client cannot use",
             Self::Proxy => "the proxy: its own name was not found",
             Self::Address => "TCP: the server is an address, and no name was looked up",
+            Self::OtherFamily => "before TCP: the server is an address of a family that the client may not use",
             Self::AtAddress(of) => of.title(),
             Self::AwsApi => "the AWS API's name or the path to it, not the cluster's endpoint",
             Self::AwsApiTimeout => "TCP: the AWS API's address, not the cluster's endpoint",
@@ -757,6 +762,10 @@ impl Symptom {
                 "The client's server is an address and no name, so no name server was asked. The connection to it \
                  failed: nothing listens there now, or route, firewall or security group do not let it through."
             }
+            Self::OtherFamily => {
+                "The client's server is an address and no name, so no name server was asked. The address is not of the \
+                 family that the client was told to use (tcp4: IPv4, tcp6: IPv6). So no connection was tried."
+            }
             Self::AtAddress(of) => of.meaning().unwrap_or_else(|| Self::from(of).meaning()),
             Self::ApiServer => {
                 "kubectl reached the API server. The API server then failed towards a node, a webhook or another \
@@ -883,6 +892,7 @@ impl Symptom {
             Self::NoSocket
             | Self::NoSocketToConnect
             | Self::NoSuitable
+            | Self::OtherFamily
             | Self::TunnelRefused
             | Self::ApiServer
             | Self::NotLetIn

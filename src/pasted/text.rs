@@ -116,12 +116,12 @@ pub(super) fn subject(host: &Name) -> NameSubject {
     }
 }
 
-/// `SERVICE.NAMESPACE.svc`, with the cluster's usual domain behind it or without (Kubernetes, "DNS for Services and
-/// Pods").
+/// `SERVICE.NAMESPACE.svc`, with the cluster's usual domain behind it or without, and the name of a Pod of a headless
+/// Service before it (Kubernetes, "DNS for Services and Pods").
 fn is_of_service(name: &str) -> bool {
     let name = name.strip_suffix(".cluster.local").unwrap_or(name);
     let labels = name.strip_suffix(".svc").map(|rest| rest.split('.').count());
-    labels == Some(2) || name == "kubernetes.default"
+    labels.is_some_and(|labels| labels >= 2) || name == "kubernetes.default"
 }
 
 /// Whether a name is that of the API server's own Service.

@@ -9,13 +9,13 @@ fn an_error_that_is_cut_stays_what_it_is() {
     let udp = "read udp 10.9.1.4:51234->10.71.5.53:53: ";
     for (said, whole, least) in [
         ("no such host".to_owned(), Symptom::NoAddress, "no s".len()),
-        ("server misbehaving".to_owned(), Symptom::Misbehaving, "s".len()),
+        ("server misbehaving".to_owned(), Symptom::Misbehaving, "se".len()),
         ("lame referral".to_owned(), Symptom::Referral, "l".len()),
         (format!("{udp}i/o timeout"), Symptom::Silence, udp.len() + 2),
         (
             format!("{udp}read: connection refused"),
             Symptom::PortClosed,
-            udp.len() + "read: connecti".len(),
+            udp.len() + "read: connection ref".len(),
         ),
     ] {
         for at in 1..=said.len() {
@@ -40,6 +40,38 @@ fn an_error_that_is_cut_stays_what_it_is() {
     let found = read(&filled(&on)).unwrap();
     assert_eq!(found.symptom, Symptom::NoAddress, "{found:?}");
     assert!(!found.resolver.iter().any(|sentence| sentence.contains("cut off")));
+    let on = format!("{lead}read udp 10.9.1.4:51234->10.71.\n5.53:53: i/o timeout\n");
+    assert_eq!(read(&filled(&on)).unwrap().symptom, Symptom::Silence);
+    let on = format!("{lead}{udp}read: connec\ntion refused\n");
+    assert_eq!(read(&filled(&on)).unwrap().symptom, Symptom::PortClosed);
+    // The next line is about something else.
+    for (start, next) in [
+        ("n", "level=info msg=\"proxy: connection refused, will retry\""),
+        ("no", "suchlike: connection refused"),
+        ("i/o", "I1130 10:00:00 reflector.go: server misbehaving"),
+        (udp, "10.71.5.53: connection refused"),
+    ] {
+        let found = read(&filled(&format!("{lead}{start}\n{next}\n"))).unwrap();
+        assert!(
+            found.resolver.iter().any(|sentence| sentence.contains("cut off")),
+            "{start}: {found:?}"
+        );
+    }
+    // Behind a call stands an error of calls alone.
+    let found = read(&filled(&format!("{lead}dial udp 10.71.5.53:53: connect: n"))).unwrap();
+    assert!(found.resolver.iter().any(|sentence| sentence.contains("cut off")));
+    for (said, whole) in [
+        ("dial udp 10.71.5.53:53: connect: cannot ass", Symptom::NoRoute),
+        ("dial udp 10.71.5.53:53: socket: too many open fi", Symptom::NoSocket),
+        ("dial udp 10.71.5.53:53: connect: network is ", Symptom::Unknown),
+    ] {
+        let found = read(&filled(&format!("{lead}{said}"))).unwrap();
+        let is_open = [Symptom::Unknown, Symptom::TryAgain].contains(&found.symptom);
+        assert!(
+            found.symptom == whole || whole == Symptom::Unknown && is_open,
+            "{said}: {found:?}"
+        );
+    }
     // Without a name server too.
     assert_eq!(
         told("Get \"https://X/\": dial tcp: lookup X: no such h").0,

@@ -47,8 +47,9 @@ fn each_block_of_nslookup_is_of_its_own_question() {
     // And the name's own denial is.
     let denied = block("X", "A", "NXDOMAIN", RESPONSE, &[]);
     let text = format!("{reverse}{SERVER}{searched}{denied}*** dns1.corp.example can't find X: Non-existent domain\n");
-    let (symptom, host, _) = told(&text);
+    let (symptom, host, server) = told(&text);
     assert_eq!((symptom, host.as_deref()), (Symptom::NxDomain, Some(X)));
+    assert_eq!(server.as_deref(), Some("10.71.5.53:53"));
 
     // A question is shown in the same form (`set d2`), and its header says NOERROR.
     let question = block("X", "A", "NOERROR", "query, want recursion", &[]);

@@ -209,7 +209,10 @@ fn go_without_an_address_of_the_family() {
     }
     // Of an address nobody was asked, and no port was tried.
     let found = read("dial tcp6: address 10.0.0.5: no suitable address found").unwrap();
-    assert_eq!(found.symptom.layer(), Layer::Tcp);
+    assert_eq!(
+        (found.symptom, found.symptom.layer()),
+        (Symptom::OtherFamily, Layer::Tcp)
+    );
     assert_eq!(found.host, None);
     assert!(found.candidates.is_empty(), "{:?}", found.candidates);
 }
