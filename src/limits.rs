@@ -26,6 +26,10 @@ pub const LAB_ALIASES: usize = 8;
 /// Records of a reply that a sentence quotes.
 pub const QUOTED: usize = 3;
 
+/// From here on an answer is slow, in milliseconds: a fifth of the 5 s that Go and glibc give one server
+/// (resolv.conf(5): `timeout`).
+pub const SLOW_MS: f64 = 1000.0;
+
 // What is read of this host and from files.
 
 /// Octets read from a configuration file. resolv.conf and hosts files that matter are far smaller.

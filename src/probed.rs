@@ -118,7 +118,8 @@ impl Probed {
 
     /// Whether what it answered for the target has one cause in one program and another cause, or another fix, in
     /// another: NXDOMAIN without a SOA, REFUSED, and what a filter of private addresses leaves, which may be the filter
-    /// of a server behind it: NODATA without a SOA, and SERVFAIL for A alone. So what software it is decides.
+    /// of a server behind it: NODATA without a SOA, and SERVFAIL for A alone. SERVFAIL at once has another cause where
+    /// the program waits longer for a silent server. So what software it is decides.
     pub fn is_read_by_software(&self) -> bool {
         let of = |qtype: RecordType| {
             let mut lookups = self.lookups.iter();
@@ -126,7 +127,9 @@ impl Probed {
         };
         of(RecordType::A).is_some_and(|lookup| match lookup.kind {
             AnswerKind::NxDomain | AnswerKind::NoData => lookup.soa.is_none(),
-            AnswerKind::ServFail => of(RecordType::AAAA).is_some_and(|other| other.kind != AnswerKind::ServFail),
+            AnswerKind::ServFail => {
+                lookup.fails_at_once() || of(RecordType::AAAA).is_some_and(|other| other.kind != AnswerKind::ServFail)
+            }
             kind => kind == AnswerKind::Refused,
         })
     }

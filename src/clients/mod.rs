@@ -290,13 +290,17 @@ impl<'a> Situation<'a> {
     }
 
     /// Whether this host's getaddrinfo got addresses later than one question waits, from the only name server that it
-    /// has, which this program heard nothing of: the reply to a later question may come in time.
+    /// has, which this program heard nothing of: the reply to a later question may come in time. Where nsswitch.conf
+    /// names another source, the addresses may be from there.
     fn is_answered_late(&self) -> bool {
         let is_late = |system: &SystemLookup| {
             let is_past = system.rtt_ms.is_some_and(|ms| ms >= self.patience_ms());
             is_past && !system.addresses.is_empty()
         };
-        self.servers().len() == 1 && self.system().is_some_and(is_late)
+        let configuration = self.facts.host.configuration.as_ref();
+        let line = configuration.and_then(|configuration| configuration.hosts_line.as_ref());
+        let asks_others = line.is_some_and(|line| !line.asks_dns_alone());
+        self.servers().len() == 1 && !asks_others && self.system().is_some_and(is_late)
     }
 
     /// The error of this host's getaddrinfo, or that it resolves.

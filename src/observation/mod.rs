@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{AnswerKind, Class, ExtendedError, Flags, Mismatch, Name, Rcode, Record, RecordType, Section, Soa};
+use crate::limits;
 use crate::stated;
 
 pub use connection::{Connection, Tcp, Tls};
@@ -243,6 +244,13 @@ impl Lookup {
                 .attempts
                 .iter()
                 .any(|attempt| attempt.rcode.is_some() || attempt.mismatched_replies > 0)
+    }
+
+    /// Whether it is SERVFAIL that came soon in every try, so that no silent server behind it was waited for.
+    pub fn fails_at_once(&self) -> bool {
+        let is_soon =
+            |attempt: &Attempt| attempt.rcode.is_some() && attempt.rtt_ms.is_some_and(|ms| ms < limits::SLOW_MS);
+        self.kind == AnswerKind::ServFail && !self.attempts.is_empty() && self.attempts.iter().all(is_soon)
     }
 
     /// The records of one section.

@@ -1,6 +1,7 @@
 //! A is answered, and AAAA fails.
 
 use super::phrase::{self, observed, observed_target};
+use super::shared::contradiction;
 use super::signs::AAAA_IS_NXDOMAIN;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
@@ -20,7 +21,7 @@ declare_rule! {
     /// and the resolver answered AAAA for other targets of the same run, packets may have been lost, so the confidence
     /// is low. It is a warning, and an error where this host's own lookup (`getaddrinfo`) had not returned when this
     /// program stopped waiting for it, and each name server of this host gives the addresses and leaves AAAA without a
-    /// reply.
+    /// reply. Where nsswitch.conf names another source than DNS for hosts, that may be what it waits for.
     ///
     /// ## Why it matters
     /// Clients ask both and wait for both. Where AAAA returns an error, Go and glibc go on with the IPv4 addresses.
@@ -49,7 +50,7 @@ declare_rule! {
             [AAAA_IS_NXDOMAIN, not MARKED_AS_STALE],
         ],
         confidence: [Low if [[AAAA_MAY_BE_LOST]], Medium],
-        wants: [SystemView],
+        wants: [SystemView, HostsLine],
         stage: Stage::Evidence,
     }
 }
@@ -112,7 +113,10 @@ fn holds_up_the_system(case: &Case<'_>, subjects: &[&Subject<'_>]) -> bool {
         is_silent && subjects.iter().any(|subject| subject.name() == server.name())
     };
     let mut asked = case.local().take(limits::NAME_SERVERS_USED).peekable();
-    case.system().is_some_and(is_out) && asked.peek().is_some() && asked.all(leaves_aaaa)
+    !contradiction::asks_others(case)
+        && case.system().is_some_and(is_out)
+        && asked.peek().is_some()
+        && asked.all(leaves_aaaa)
 }
 
 fn is_deliberate(lookup: &Lookup) -> bool {

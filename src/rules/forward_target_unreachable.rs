@@ -35,7 +35,7 @@ declare_rule! {
     /// seen. dnsmasq that refuses the name, and not a random sibling, passes on the REFUSED of the server that it asks
     /// for it. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the name there for certain,
     /// there is no finding. Where the resolver is systemd-resolved's stub, the servers that it asks for the name are
-    /// known: it is surer where they are silent from here, and where they answer, how they are asked differs. BIND
+    /// known: it is surer where they are silent from here. Where all of them answer, how they are asked differs. BIND
     /// waits 10 s for a silent server, so where it fails at once it is less sure: a zone of its own that is not loaded
     /// or has expired fails so, and a server that refuses does. Where this host's own lookup got the right addresses
     /// later than a window of this program, the server answers, and late.
@@ -77,7 +77,8 @@ declare_rule! {
             High if [[MARKED_AS_UPSTREAM_SILENT]],
             High if [[ITS_RULES_TARGETS_ARE_OUT_OF_REACH]],
             High if [[THE_SERVERS_IT_ASKS_ARE_SILENT]],
-            High if [[not ON_THE_VPCS_SIDE], [AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT]],
+            // Who answers late is not silent.
+            High if [[not ON_THE_VPCS_SIDE], [AN_INBOUND_ENDPOINT_IN_SCOPE_IS_SILENT], [not IS_ANSWERED_LATE]],
             Low if [[A_MAY_BE_LOST]],
             Low if [[FAILS_AT_ONCE_AS_BIND]],
             Medium,

@@ -112,7 +112,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
         PolicySign::Addresses => match subjects.iter().find_map(|subject| policy_of_addresses(subject)) {
             Some(soa) => format!(
                 "The reply has the SOA of {} ({}) in ADDITIONAL, as BIND's response policy zones send it. So {} of the \
-                 policy, of a block page for instance, and not of the cluster.",
+                 policy. It may be a block page's, or of an old record that somebody wrote for this cluster.",
                 soa.owner,
                 soa.mname,
                 match given.as_slice() {
@@ -154,7 +154,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
         PolicySign::RefusedOrForwarded => {
             "The name is refused, though other names are answered: it is not this client \
                                            that is refused. A policy does that, or a server that this name is \
-                                           forwarded to: dnsmasq and Knot Resolver pass on its REFUSED."
+                                           forwarded to: dnsmasq, CoreDNS and Knot Resolver pass on its REFUSED."
                 .to_owned()
         }
         PolicySign::NoIpv4 => {
@@ -168,6 +168,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     } else if wide && shape == PolicySign::Addresses {
         " A random sibling of the name does not get NXDOMAIN from AWS's zone there either, so the policy holds the domain \
          and not only this name."
+    } else if wide && shape == PolicySign::RefusedOrForwarded {
+        " A random sibling of the name fails there too, so it is the domain and not only this name."
     } else if wide {
         " A random sibling of the name fails there too, so the policy holds the domain and not only this name. An \
          internal zone of that domain without a SOA would look alike."

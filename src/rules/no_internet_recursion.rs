@@ -181,7 +181,10 @@ fn at_a_vpc(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
     vec![
         Remedy::new(
             "See whether a Resolver rule of the VPC forwards every name (.). If so, ask the servers that it names",
-            [remedy::endpoint::rules_of(case, "<vpc-id>")],
+            [
+                remedy::endpoint::rules_of(case, "<vpc-id>"),
+                remedy::endpoint::rules_for_every_name(case),
+            ],
         ),
         Remedy::new(
             "Else ask it again, from another host of its VPC too",

@@ -12,6 +12,7 @@ use super::{
 use crate::dns::RecordType;
 use crate::limits;
 use crate::observation::Lookup;
+use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -22,11 +23,11 @@ declare_rule! {
     /// The name was asked for several times (`--samples`). Samples differ when they have another verdict, another kind
     /// of answer for A or AAAA, or addresses of another class. Right answers that hold different ones of the expected
     /// addresses do not differ. Or the answers over UDP and over TCP to the same question contradict each other, and
-    /// one of them is right. Or the operating system's lookup asks this name server alone and gets another answer from
-    /// it: the one is right, and the other a denial. No reply is no answer: where all answers agree, the finding says
-    /// so, and does not say that they differ. This finding takes the place of what single samples of the same resolver
-    /// would say. Where several resolvers deny the name over UDP alone, something on the path may answer in their
-    /// place: that is one finding.
+    /// one of them is right. Or the operating system's lookup asks the name servers of resolv.conf alone and gets
+    /// another answer from them: the one is right, and the other a denial. No reply is no answer: where all answers
+    /// agree, the finding says so, and does not say that they differ. This finding takes the place of what single
+    /// samples of the same resolver would say. Where several resolvers deny the name over UDP alone, something on the
+    /// path may answer in their place: that is one finding.
     ///
     /// ## Why it matters
     /// Clients fail now and then, and a test by hand proves nothing. NXDOMAIN and NODATA are final: a client
@@ -61,21 +62,33 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|subject| !samples::differs(case, subject) && contradiction::is_denied_over_udp_alone(case, subject))
         .collect();
     let servers: BTreeSet<IpAddr> = in_place.iter().filter_map(|subject| subject.ip()).collect();
-    let is_on_the_path = servers.len() > 1;
+    // Those of this host may ask one server behind them.
+    let is_on_the_path = servers.len() > 1 && !in_place.iter().all(|subject| subject.has_role(Role::Local));
     let mut findings = Vec::new();
     if is_on_the_path {
         findings.push(answered_on_the_path(case, fits.least_sure_at(&in_place), &in_place));
     }
-    let is_told = |subject: &Subject<'_>| is_on_the_path && in_place.iter().any(|one| one.name() == subject.name());
+    let by_the_system: Vec<&Subject<'_>> = fits
+        .subjects()
+        .into_iter()
+        .filter(|subject| !samples::differs(case, subject) && contradiction::over_tcp(case, subject).is_none())
+        .filter(|subject| contradiction::by_the_system(case, subject).is_some())
+        .collect();
+    if let Some(system) = by_the_system
+        .first()
+        .and_then(|one| contradiction::by_the_system(case, one))
+    {
+        let confidence = fits.least_sure_at(&by_the_system);
+        findings.push(contradicted_by_the_system(case, confidence, &by_the_system, system));
+    }
+    let is_of = |all: &[&Subject<'_>], subject: &Subject<'_>| all.iter().any(|one| one.name() == subject.name());
+    let is_told = |subject: &Subject<'_>| is_on_the_path && is_of(&in_place, subject) || is_of(&by_the_system, subject);
     let others = fits.iter().filter(|fit| !is_told(fit.subject));
     findings.extend(others.map(|RuleFit { subject, confidence }| {
-        if !samples::differs(case, subject) {
-            if let Some(over_tcp) = contradiction::over_tcp(case, subject) {
-                return contradicted(case, confidence, subject, over_tcp);
-            }
-            if let Some(system) = contradiction::by_the_system(case, subject) {
-                return contradicted_by_the_system(case, confidence, subject, system);
-            }
+        if !samples::differs(case, subject)
+            && let Some(over_tcp) = contradiction::over_tcp(case, subject)
+        {
+            return contradicted(case, confidence, subject, over_tcp);
         }
         let samples = samples(case, subject);
         let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
@@ -109,41 +122,46 @@ fn answered_on_the_path(case: &Case<'_>, confidence: Confidence, resolvers: &[&S
         ])
 }
 
-/// What the operating system gets from the same server is another answer.
+/// What the operating system gets from the same servers is another answer.
 fn contradicted_by_the_system(
     case: &Case<'_>,
     confidence: Confidence,
-    subject: &Subject<'_>,
+    subjects: &[&Subject<'_>],
     system: &Subject<'_>,
 ) -> Finding {
-    let who = subject.title();
-    let own = subject.a().map_or_else(|| "no answer".to_owned(), came_to);
+    let who = phrase::titles(subjects);
+    let several = subjects.len();
+    let own = subjects.first().and_then(|subject| subject.a());
+    let own = own.map_or_else(|| "no answer".to_owned(), came_to);
     let other = if system.ips().is_empty() {
         "no address".to_owned()
     } else {
         phrase::addresses(&system.ips())
     };
+    let about = subjects.iter().copied().chain([system]);
     RULE.finding_at_large(confidence)
-        .about(vec![subject.name().to_owned(), system.name().to_owned()])
+        .about(about.map(|subject| subject.name().to_owned()))
         .summary(format!(
-            "{who} answers with {own}, and the operating system's lookup, which asks it alone, gets {other}"
+            "{who} {} with {own}, and the operating system's lookup, which asks {} alone, gets {other}",
+            phrase::plural(several, "answers", "answer"),
+            phrase::plural(several, "it", "them")
         ))
         .why(format!(
             "resolv.conf names {who} alone, and the hosts line of nsswitch.conf leads there. So both answers are from \
-             there, and they contradict each other. The cause is not the name. Several servers behind the address have \
+             there, and they contradict each other. The cause is not the name. Several servers behind an address have \
              different data (load balancer, anycast, two forwarders), or one server asks others that do not agree. Which \
              one a client gets is chance, so failures come and go. A cache of this host (nscd) that still holds an older \
              answer would look the same."
         ))
-        .seen(observed_target(subject))
+        .seen(subjects.iter().flat_map(|subject| observed_target(subject)))
         .seen(observed_target(system))
         .fix(vec![
             Remedy::advice(
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
                  exceptions, the same way to the inbound endpoint",
             ),
-            ask_more_often(case, subject),
-            remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
+            ask_more_often(case, subjects),
+            remedy::answer::ask_again(case, subjects, RecordType::A, "+nsid"),
         ])
 }
 
@@ -184,16 +202,17 @@ fn contradicted(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, 
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
                  exceptions, the same way to the inbound endpoint",
             ),
-            ask_more_often(case, subject),
+            ask_more_often(case, &[subject]),
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+tcp +nsid"),
         ])
 }
 
-/// Asks for more samples of this resolver.
-fn ask_more_often(case: &Case<'_>, subject: &Subject<'_>) -> Remedy {
+/// Asks for more samples of these resolvers.
+fn ask_more_often(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
+    let addresses = subjects.iter().filter_map(|subject| subject.probed.resolver.address);
     Remedy::new(
         "Ask more often, to see the share of each answer",
-        subject.probed.resolver.address.map(|address| {
+        addresses.map(|address| {
             format!(
                 "eks-dns-doctor check {} --no-local --resolver {address} --samples 20",
                 case.own_zone()
@@ -272,7 +291,7 @@ fn finding(
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
                  exceptions, the same way to the inbound endpoint"
             }),
-            ask_more_often(case, subject),
+            ask_more_often(case, &[subject]),
             // dig(1): +nsid asks for the name server identifier, which tells servers behind one address apart.
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
         ])

@@ -19,8 +19,8 @@ declare_rule! {
     /// Of the first three name servers, those that answered were compared: at least one is right, and at
     /// least one says NXDOMAIN or NODATA or has wrong addresses. Where nothing shows that the addresses of a server are
     /// right, that they differ is all that is said. Silence, SERVFAIL and REFUSED are no
-    /// answers: clients go on to the next server there. Where nothing is expected and all give addresses, it is a
-    /// warning: each view has its own, and both may work.
+    /// answers: clients go on to the next server there. Where no addresses are expected, or networks alone, and all
+    /// give addresses, it is a warning: each view has its own, and both may work.
     ///
     /// ## Why it matters
     /// A negative answer is final. Go and glibc ask the servers in their order and stop at the first answer,
@@ -89,7 +89,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
     ]
 }
 
-/// The finding where all give addresses, nothing is expected, and the addresses are not of one answer.
+/// The finding where all give addresses, none are expected, and the addresses are not of one answer.
 fn of_addresses(case: &Case<'_>, confidence: Confidence, divided: &Divided<'_, '_>) -> Finding {
     let answered = &divided.answered;
     let is_of_the_private_zone = |subject: &Subject<'_>| subject.view() == View::PrivateZone;

@@ -97,7 +97,7 @@ fn finding(
         }
         Severity::Info => "The answer is still right, but the next change may make it wrong.",
         Severity::Error => {
-            "None of its addresses is expected: they are probably old ones of the cluster. EKS changes the addresses on \
+            "None of its addresses is expected: they are probably old ones of the cluster, or another cluster's. EKS changes the addresses on \
              upgrades and when it scales."
         }
         Severity::Warning => "The answer is wrong: the addresses may have changed since it was cached.",

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed};
-use super::shared::late::{SLOW_MS, late, retried};
+use super::shared::late::{late, retried};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
-use crate::limits;
+use crate::limits::{self, SLOW_MS};
 use crate::observation::{Lookup, Purpose};
 use crate::resolvers::Role;
 

@@ -85,13 +85,17 @@ fn truncated_over_tcp(subject: &Subject<'_>) -> bool {
 }
 
 /// REFUSED without recursion (RA=0), and EDE 20: a server that is not configured for recursion, about a name outside
-/// its zones (RFC 8914 section 4.21). A resolver that passes such a reply on offers recursion itself.
+/// its zones (RFC 8914 section 4.21). A resolver that passes on such a reply of the server that it forwards the name to
+/// answers other names.
 pub(super) fn is_refused_for_a_foreign_zone(subject: &Subject<'_>) -> bool {
     let is_marked = |lookup: &Lookup| {
         let offers_none = lookup.flags.is_some_and(|flags| !flags.ra);
         lookup.kind == AnswerKind::Refused && offers_none && lookup.has_ede(|error| error.code == 20)
     };
-    subject.verdict() == Verdict::Refused && subject.a().is_some_and(is_marked)
+    subject.verdict() == Verdict::Refused
+        && subject.a().is_some_and(is_marked)
+        && !subject.any_outside_control_works()
+        && !subject.sibling_is_ordinary()
 }
 
 /// Whether recursion is available: RA=0 on a negative answer says no. A zone of the server's own that lies
@@ -112,11 +116,16 @@ fn recurses(subject: &Subject<'_>) -> bool {
 }
 
 /// The SOA of the policy that unexpected addresses are from: BIND sends that of the response policy zone in ADDITIONAL,
-/// with addresses too (recorded with 9.18.49). An address that leads nowhere is `sinkhole-answer`.
+/// with addresses too (recorded with 9.18.49). An address that leads nowhere is `sinkhole-answer`. Addresses in the
+/// cluster's VPC are of a record that somebody wrote for this cluster, and that is old.
 pub(super) fn policy_of_addresses<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
     let lookup = subject.a().filter(|lookup| lookup.kind == AnswerKind::Answer)?;
     let soa = lookup.soa.as_ref()?;
     let is_policy = soa.section == Section::Additional && SoaOrigin::of(soa) == SoaOrigin::Foreign;
+    let mut addresses = subject.comparison.addresses.iter();
+    if addresses.all(|address| address.class == AddressClass::InVpc) {
+        return None;
+    }
     (subject.verdict() == Verdict::Mismatch && is_policy && !is_sinkholed(subject)).then_some(soa)
 }
 

@@ -320,8 +320,10 @@ fn suppositions(capture: &Capture, outstanding: &[AwaitedQuestion], unheard: &[b
         }
     }
     for index in expected {
-        for said in &sayings {
-            add(Who::Question(index), Manner::of(*said), outstanding.len() > 1);
+        let is_system = outstanding[index].question.is_none();
+        let late = is_system.then_some(SupposedAnswer::RightLate);
+        for said in sayings.iter().copied().chain(late) {
+            add(Who::Question(index), Manner::of(said), outstanding.len() > 1);
         }
     }
     all

@@ -6,6 +6,7 @@ use super::AwaitedQuestion;
 use crate::address::AddressClass;
 use crate::dns::{AnswerKind, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa};
 use crate::expect::Expected;
+use crate::limits;
 use crate::observation::{
     Attempt, Lookup, NetworkFailure, Purpose, Question, Reason, SystemCode, SystemFailure, SystemLookup, Transport,
 };
@@ -17,6 +18,8 @@ use crate::report::Capture;
 pub(super) enum SupposedAnswer {
     /// As it should be, the endpoint's name from the VPC.
     Right,
+    /// The same, and late. The operating system's lookup asks again where nothing comes.
+    RightLate,
     /// As it should be, the endpoint's name from public DNS.
     Public,
     /// A private address that is nobody's.
@@ -79,7 +82,9 @@ impl SupposedAnswer {
 
     fn kind(self) -> AnswerKind {
         match self {
-            Self::Right | Self::Public | Self::Private | Self::Sinkhole | Self::As(_) => AnswerKind::Answer,
+            Self::Right | Self::RightLate | Self::Public | Self::Private | Self::Sinkhole | Self::As(_) => {
+                AnswerKind::Answer
+            }
             Self::NxPublic | Self::NxPrivate | Self::NxForeign | Self::Blocked => AnswerKind::NxDomain,
             Self::NoDataPublic | Self::NoDataPrivate | Self::NoDataForeign => AnswerKind::NoData,
             Self::ServFail | Self::ServFailLate | Self::Bogus => AnswerKind::ServFail,
@@ -177,7 +182,7 @@ impl Supposed {
             })
         };
         let (addresses, failure) = match said {
-            SupposedAnswer::Right => (self.right.clone(), None),
+            SupposedAnswer::Right | SupposedAnswer::RightLate => (self.right.clone(), None),
             SupposedAnswer::Public => (vec![IpAddr::V4(PUBLIC)], None),
             SupposedAnswer::Private | SupposedAnswer::As(_) => (vec![IpAddr::V4(PRIVATE)], None),
             SupposedAnswer::Sinkhole => (vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)], None),
@@ -194,7 +199,11 @@ impl Supposed {
         SystemLookup {
             addresses,
             failure,
-            rtt_ms: (said != SupposedAnswer::Timeout).then_some(1.0),
+            rtt_ms: match said {
+                SupposedAnswer::Timeout => None,
+                SupposedAnswer::RightLate => Some(limits::SLOW_MS),
+                _ => Some(1.0),
+            },
         }
     }
 

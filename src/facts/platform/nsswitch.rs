@@ -97,6 +97,17 @@ impl HostsLine {
         line.trim_start().starts_with(LINE)
     }
 
+    /// Whether a name that no file has is asked for at the name servers of resolv.conf, and nowhere else.
+    pub fn asks_dns_alone(&self) -> bool {
+        let is_here = |service: &Service| {
+            let name = service.name.as_str();
+            // WINS has names of other hosts too.
+            LOCAL_ONLY.contains(&name) && name != "wins" || name.starts_with(MULTICAST)
+        };
+        let mut others = self.services.iter().filter(|service| !is_here(service));
+        self.path() == LookupPath::Dns && others.all(|service| service.name == "dns")
+    }
+
     /// How a name that no file has comes to DNS.
     pub fn path(&self) -> LookupPath {
         let mut other = false;

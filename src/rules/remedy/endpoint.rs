@@ -84,6 +84,14 @@ pub fn rules_of(case: &Case<'_>, vpc: &str) -> String {
     )
 }
 
+/// The line that lists the Resolver rules that forward every name, with their targets.
+pub fn rules_for_every_name(case: &Case<'_>) -> String {
+    format!(
+        "aws route53resolver list-resolver-rules --region {} --query \"ResolverRules[?DomainName=='.'].[Id,TargetIps]\"",
+        case.region()
+    )
+}
+
 /// `--creator-request-id` of what is made for a zone or a VPC. Each has its own: AWS refuses to make another thing
 /// under one that was used (Amazon Route 53 Resolver API Reference, CreateResolverRule, `CreatorRequestId`).
 pub fn request_id(what: &str, of: &str) -> String {

@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 
-use super::late::SLOW_MS;
+use super::contradiction;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::facts::Chooser;
-use crate::observation::{Attempt, Lookup};
+use crate::limits::SLOW_MS;
+use crate::observation::Lookup;
 use crate::resolvers::Role;
 use crate::rules::{Case, Subject, phrase};
 use crate::software::Software;
@@ -18,7 +19,7 @@ pub(in crate::rules) enum ShownBeyond<'s, 'a> {
     AnswersLate(f64),
     /// BIND fails sooner than it gives up a silent server.
     FailsAtOnce,
-    /// The servers that systemd-resolved asks: one of them answers from here, as a server does that works.
+    /// The servers that systemd-resolved asks: each of them answers from here, as a server does that works.
     AnswersHere(Vec<&'s Subject<'a>>),
     /// The servers that systemd-resolved asks: each is silent from here, too.
     SilentHere(Vec<&'s Subject<'a>>),
@@ -57,7 +58,7 @@ impl<'s, 'a> ShownBeyond<'s, 'a> {
             Self::AnswersLate(ms)
         } else if nobody_else && fails_at_once_as_bind(subject) {
             Self::FailsAtOnce
-        } else if nobody_else && stub.iter().any(answers) {
+        } else if nobody_else && !stub.is_empty() && stub.iter().all(answers) {
             Self::AnswersHere(stub)
         } else if by_no_rule && are_silent(&stub) {
             Self::SilentHere(stub)
@@ -77,15 +78,16 @@ impl<'s, 'a> ShownBeyond<'s, 'a> {
                 phrase::time(*ms)
             ),
             Self::FailsAtOnce => {
-                "So a server that it forwards to refuses or fails, or a zone of its own is not loaded or \
-                                  has expired. BIND waits 10 s for a server that is silent, and this came at once."
+                "BIND waits 10 s for a server that is silent, and this came at once. So the server that it forwards to \
+                 refuses, fails, or is out of reach. Or a zone of its own is not loaded or has expired. Only where \
+                 another client's question waited before may that server be silent."
                     .to_owned()
             }
             Self::AnswersHere(servers) => format!(
                 "systemd-resolved asks {} for this name, and {} from here. So how systemd-resolved asks differs: over TLS \
-                 where the link has DNSOverTLS, or by another way.",
+                 (DNSOverTLS), with validation (DNSSEC), or through the link that the server belongs to.",
                 phrase::titles(servers),
-                phrase::plural(servers.len(), "it answers", "some of them answer")
+                phrase::plural(servers.len(), "it answers", "they answer")
             ),
             Self::SilentHere(servers) => format!(
                 "systemd-resolved asks {} for this name, and {} from here, either.",
@@ -178,25 +180,21 @@ fn are_silent(servers: &[&Subject<'_>]) -> bool {
 /// After how many milliseconds the lookup of this host got the right addresses from a resolver which is silent for the
 /// name in the time that it has here: its answer comes, and late. Where several name servers are asked it may be
 /// another's.
-fn heard_late_ms(case: &Case<'_>, subject: &Subject<'_>) -> Option<f64> {
+pub(in crate::rules) fn heard_late_ms(case: &Case<'_>, subject: &Subject<'_>) -> Option<f64> {
     let is_alone = subject.has_role(Role::Local) && case.local().count() == 1;
     let is_silent = subject.a_kind().is_some_and(AnswerKind::is_silence);
     let system = case.system().filter(|system| system.verdict() == Verdict::Match)?;
     let took_ms = system.probed.system.as_ref()?.rtt_ms?;
-    (is_alone && is_silent && took_ms >= SLOW_MS).then_some(took_ms)
+    let is_its_own = !contradiction::asks_others(case);
+    (is_alone && is_silent && is_its_own && took_ms >= SLOW_MS).then_some(took_ms)
 }
 
-/// Whether BIND fails sooner than it gives up a silent server: it waits 10 s (BIND 9 Administrator Reference Manual,
-/// `resolver-query-timeout`). A failure that it remembers is younger than a second (`servfail-ttl`).
+/// Whether BIND fails sooner than it gives up a silent server, for the name and for a random sibling that fails: it
+/// waits 10 s (BIND 9 Administrator Reference Manual, `resolver-query-timeout`). A failure that it remembers is younger
+/// than a second (`servfail-ttl`).
 pub(in crate::rules) fn fails_at_once_as_bind(subject: &Subject<'_>) -> bool {
-    let is_soon = |lookup: &Lookup| {
-        let mut tries = lookup
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.rcode.is_some())
-            .peekable();
-        let soon = |attempt: &Attempt| attempt.rtt_ms.is_some_and(|ms| ms < SLOW_MS);
-        lookup.kind == AnswerKind::ServFail && tries.peek().is_some() && tries.all(soon)
-    };
-    subject.software == Some(Software::Bind) && subject.a().is_some_and(is_soon)
+    let is_late = |sibling: &Lookup| sibling.kind.is_failure() && !sibling.fails_at_once();
+    subject.software == Some(Software::Bind)
+        && subject.a().is_some_and(Lookup::fails_at_once)
+        && !subject.sibling().is_some_and(is_late)
 }

@@ -6,7 +6,7 @@ use super::scoped;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::expect::Fit;
-use crate::facts::LookupPath;
+use crate::facts::platform::HostsLine;
 use crate::observation::{Lookup, SystemCode};
 use crate::resolvers::Role;
 use crate::rules::{Case, Subject};
@@ -49,35 +49,34 @@ pub(in crate::rules) fn is_denied_over_udp_alone(case: &Case<'_>, subject: &Subj
 }
 
 /// The operating system's lookup, where it asks this name server alone and gets another answer from it: the one is
-/// right, and the other is a denial.
+/// right, and the other is a denial. Of several name servers that is so where each of them denies the name.
 pub(in crate::rules) fn by_the_system<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>) -> Option<&'c Subject<'a>> {
     let system = case.system()?;
     let lookup = system.probed.system.as_ref()?;
     // The hosts file and the search list are other sources of an answer than this server.
     let has_another_source = case.hosts().is_none_or(|entries| !entries.is_empty()) || scoped::differs_otherwise(case);
-    if has_another_source || !asks_alone(case, subject) {
+    if has_another_source || !subject.has_role(Role::Local) || !asks_resolv_conf(case) {
         return None;
     }
     let is_denied =
         |failure: &crate::observation::SystemFailure| matches!(failure.code, SystemCode::NoName | SystemCode::NoData);
     let is_denied_by_it = lookup.failure.as_ref().is_some_and(is_denied);
     let contradicts = if subject.verdict().is_fine() {
-        is_denied_by_it && subject.a_kind() == Some(AnswerKind::Answer)
+        is_denied_by_it && subject.a_kind() == Some(AnswerKind::Answer) && case.local().count() == 1
     } else {
-        system.verdict().is_fine() && !lookup.addresses.is_empty() && subject.verdict().is_negative()
+        let all_deny = case.local().all(|server| server.verdict().is_negative());
+        system.verdict().is_fine() && !lookup.addresses.is_empty() && all_deny
     };
     contradicts.then_some(system)
-}
-
-/// Whether the operating system's lookup of the name can ask nobody but this name server: it is the only one of
-/// /etc/resolv.conf, and the hosts line of nsswitch.conf leads there (resolv.conf(5), nsswitch.conf(5)).
-fn asks_alone(case: &Case<'_>, subject: &Subject<'_>) -> bool {
-    let is_only = subject.has_role(Role::Local) && case.local().count() == 1;
-    is_only && asks_resolv_conf(case)
 }
 
 /// Whether the operating system's lookup is known to ask the name servers of resolv.conf themselves, as Go does. The
 /// hosts line is read beside this host's own resolv.conf, and not beside a file that somebody named in its place.
 pub(in crate::rules) fn asks_resolv_conf(case: &Case<'_>) -> bool {
-    case.hosts_line().is_some_and(|line| line.path() == LookupPath::Dns)
+    case.hosts_line().is_some_and(HostsLine::asks_dns_alone)
+}
+
+/// Whether the operating system's lookup is known to ask others than the name servers of resolv.conf.
+pub(in crate::rules) fn asks_others(case: &Case<'_>) -> bool {
+    case.hosts_line().is_some_and(|line| !line.asks_dns_alone())
 }

@@ -36,7 +36,7 @@ fn answered<'s, 'a>(case: &'s Case<'a>) -> Vec<&'s Subject<'a>> {
         .collect()
 }
 
-/// Name servers of this host that all give addresses, where nothing is expected, and give different ones.
+/// Name servers of this host that all give addresses, where no addresses are expected, and give different ones.
 pub(in crate::rules) struct Divided<'s, 'a> {
     /// All of them, in the order they are asked.
     pub(in crate::rules) answered: Vec<&'s Subject<'a>>,
@@ -57,20 +57,26 @@ pub(in crate::rules) enum DividedBy<'s, 'a> {
     PrivateAddresses,
 }
 
-/// How name servers of this host differ that all give addresses, where nothing is expected: private ones here and
+/// How name servers of this host differ that all give addresses, where no addresses are expected: private ones here and
 /// public ones there, or private ones that have none in common. A cluster has one set of private addresses at a time.
 /// Public addresses that differ show nothing: a public name may have other ones from one place to the next.
 pub(in crate::rules) fn divided<'s, 'a>(case: &'s Case<'a>) -> Option<Divided<'s, 'a>> {
     // Another name than an endpoint's may lead to another site from one server to the next.
     case.endpoint.as_ref()?;
     let mut answered = answered(case);
-    if answered.iter().any(|subject| subject.verdict() != Verdict::Answer) {
+    // Networks hold any of their addresses to be right, and say nothing of which the cluster has.
+    let is_open = |subject: &Subject<'_>| match subject.verdict() {
+        Verdict::Answer => true,
+        Verdict::Match | Verdict::Plausible => subject.comparison.expected.addresses.is_empty(),
+        _ => false,
+    };
+    if !answered.iter().all(|subject| is_open(subject)) {
         return None;
     }
     // Where a name that does not exist has addresses, those of this one are no view of it.
     answered.retain(|subject| !subject.sibling_resolves());
     let of_class = |class| -> Vec<&'s Subject<'a>> {
-        let is_all = |subject: &&Subject<'a>| subject.comparison.addresses.iter().all(|one| one.class == class);
+        let is_all = |subject: &&Subject<'a>| subject.ips().into_iter().all(|ip| AddressClass::of(ip) == class);
         answered.iter().copied().filter(is_all).collect()
     };
     let (private, public) = (of_class(AddressClass::Private), of_class(AddressClass::Public));

@@ -1,12 +1,9 @@
 //! Answers that come late.
 
 use crate::dns::AnswerKind;
+use crate::limits::SLOW_MS;
 use crate::observation::{Lookup, Purpose};
 use crate::rules::Subject;
-
-/// From here on an answer is slow, in milliseconds: a fifth of the 5 s that Go and glibc give one server
-/// (resolv.conf(5): `timeout`).
-pub(in crate::rules) const SLOW_MS: f64 = 1000.0;
 
 /// The target's lookups that were answered late, the latest first.
 pub(in crate::rules) fn late<'a>(subject: &Subject<'a>) -> Vec<&'a Lookup> {

@@ -99,7 +99,10 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
                 Some(_) if others_work => Some(PolicySign::Marked),
                 Some(_) => unchecked.then_some(PolicySign::MarkedUnchecked),
                 None if behind::is_refused(subject) => None,
-                None if behind::may_be_refused(subject) => others_work.then_some(PolicySign::RefusedOrForwarded),
+                // EDE 20 (Not Authoritative) is the word of a server with zones of its own (RFC 8914 section 4.21).
+                None if behind::may_be_refused(subject) || a.has_ede(|error| error.code == 20) => {
+                    others_work.then_some(PolicySign::RefusedOrForwarded)
+                }
                 None => others_work.then_some(PolicySign::Refused),
             }
         }

@@ -1,14 +1,16 @@
 //! Signs that no rule requires: with them, a rule is more or less sure of what it found.
 
 use super::{ITS_POLICY_LOOKS_THE_SAME, Sign, any_inbound};
+use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::Purpose;
 use crate::resolvers::Role;
+use crate::rules::shared::policy::PolicySign;
 use crate::rules::shared::rebinding::FilteredAnswer;
 use crate::rules::shared::silence::Silence;
 use crate::rules::shared::{beyond, blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
-use crate::rules::{Need, Subject, certain, decided, step, view};
+use crate::rules::{Case, Need, Subject, certain, decided, step, view};
 use crate::target::{Scope, View};
 
 /// The order in which these signs are read.
@@ -24,6 +26,7 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
     &ONLY_THE_REST_IS_BROKEN,
     &MARKED_AS_UPSTREAM_SILENT,
     &THE_SERVERS_IT_ASKS_ARE_SILENT,
+    &IS_ANSWERED_LATE,
     &FAILS_AT_ONCE_AS_BIND,
     &REFUSAL_NAMES_THE_CLIENT,
     &HAS_NOBODY_TO_ASK,
@@ -158,6 +161,15 @@ pub(in crate::rules) static THE_SERVERS_IT_ASKS_ARE_SILENT: Sign = Sign::of_reso
 )
 .looking_at(&[Need::Upstreams]);
 
+/// This host's own lookup got the addresses late from it.
+pub(in crate::rules) static IS_ANSWERED_LATE: Sign = Sign::of_resolver_if_known(
+    "whether what it is asked is answered late",
+    "this host's own lookup had the right addresses from it, and late",
+    "this host's own lookup is not known to have had the right addresses from it",
+    |case, subject| Some(beyond::heard_late_ms(case, subject).is_some()),
+)
+.looking_at(&[Need::SystemView, Need::HostsLine]);
+
 /// SERVFAIL from BIND, sooner than a server that is silent is given up.
 pub(in crate::rules) static FAILS_AT_ONCE_AS_BIND: Sign = Sign::of_resolver_if_known(
     "how long it waits before it fails",
@@ -188,20 +200,22 @@ pub(in crate::rules) static NAMES_ITS_POLICY: Sign = Sign::of_resolver(
     "its reply has the SOA or the extended error of a policy, and no other cause of that fits",
     "its reply has no mark of a policy that leaves no other cause",
     |case, subject| {
-        let shape = policy::shape(case, subject);
-        let is_named = matches!(
-            shape,
-            Some(
-                policy::PolicySign::PolicySoa
-                    | policy::PolicySign::Addresses
-                    | policy::PolicySign::Marked
-                    | policy::PolicySign::NoIpv4
-            )
-        );
+        let is_named = match policy::shape(case, subject) {
+            // A record for this cluster that somebody wrote, and that is old, has private addresses too.
+            Some(PolicySign::Addresses) => {
+                !subject.has_class(AddressClass::Private)
+                    || !subject.sibling_is_ordinary()
+                    || are_its_networks_known(case, subject)
+            }
+            shape => matches!(
+                shape,
+                Some(PolicySign::PolicySoa | PolicySign::Marked | PolicySign::NoIpv4)
+            ),
+        };
         Some(is_named)
     },
 )
-.looking_at(&[Need::VpcView, Need::PublicControl]);
+.looking_at(&[Need::VpcView, Need::PublicControl, Need::Vpc]);
 
 /// dnsmasq's mark on what its filter of private addresses leaves.
 pub(in crate::rules) static MARKED_AS_REBINDING: Sign = Sign::of_resolver(
@@ -298,13 +312,14 @@ pub(in crate::rules) static ITS_NETWORKS_ARE_KNOWN: Sign = Sign::of_resolver_if_
     "the networks of the expected addresses",
     "the networks of the addresses that it should give are known, or public addresses are expected",
     "the networks of the addresses that it should give are not known",
-    |case, subject| {
-        let expected = &subject.comparison.expected;
-        let is_bounded = case.vpc().is_some() || !expected.cidrs.is_empty();
-        Some(expected.scope == Scope::Public || is_bounded)
-    },
+    |case, subject| Some(are_its_networks_known(case, subject)),
 )
 .looking_at(&[Need::Vpc]);
+
+fn are_its_networks_known(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let expected = &subject.comparison.expected;
+    expected.scope == Scope::Public || case.vpc().is_some() || !expected.cidrs.is_empty()
+}
 
 /// A resolver gives what is expected.
 pub(in crate::rules) static ANOTHER_RESOLVER_IS_RIGHT: Sign = Sign::of_run(
