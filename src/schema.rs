@@ -16,8 +16,10 @@ use crate::dns::{Flags, Name, Rcode, RecordType};
 use crate::facts::Call;
 use crate::facts::document::FactsDocument;
 use crate::fleet;
+use crate::lab::ScenarioList;
 use crate::places::PlacesDocument;
 use crate::render::explanation;
+use crate::render::fleet::lines;
 use crate::report::{Report, diagnose};
 
 /// A type that is a text in the document.
@@ -124,6 +126,17 @@ fn all() -> Vec<(&'static str, Value)> {
                 "eks-dns-doctor comparison of fleets",
                 "What compare of two fleet documents, and check of many targets with --via, print with -o json.",
             ),
+        ),
+        (
+            "fleet-line",
+            of::<lines::AnyLine<'static>>(
+                "eks-dns-doctor line of a fleet",
+                "A line of check of many targets with -o jsonl.",
+            ),
+        ),
+        (
+            "scenarios",
+            of::<ScenarioList>("eks-dns-doctor scenarios", "What demo --list prints with -o json."),
         ),
         (
             "facts",

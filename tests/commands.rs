@@ -1,7 +1,7 @@
 //! The commands in the documents do what they say. A block of `sh` is run, line by line, with stand-ins on loopback: name
-//! servers at the addresses it names, AWS with one cluster, an `ssh` whose other host is this one, and an `aws`. A block of
-//! `sh parsed` has what [`NOT_RUN`] lists, and its command lines are parsed by the program's own parser. A block of `sh jq` is
-//! run by `.ci/documents.py`. A block of `text` is what the command before it printed.
+//! servers at the addresses it names, AWS with one cluster, Systems Manager with one node and an `ssh`, both of which lead
+//! to this host, and an `aws`. A block of `sh jq` is run by `.ci/documents.py`. A block of `text` is what the command before
+//! it printed. What a sentence names in code is looked up.
 
 #![cfg(unix)]
 #![expect(
@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 #[path = "common/both_transports.rs"]
 mod both_transports;
+#[path = "via/manager.rs"]
+mod manager;
 #[path = "common/name_server.rs"]
 mod name_server;
 #[path = "common/one_cluster.rs"]
@@ -126,7 +128,7 @@ case "$1" in
 compare | completions | demo | explain | facts | man | mcp | replay) exec PROGRAM "$@" ;;
 esac
 case " $* " in
-"  " | *" --cluster "* | *" --all-clusters "* | *" --since "* | *" --facts "*) ;;
+"  " | *" --cluster "* | *" --all-clusters "* | *" --since "* | *" --facts "* | *" --via ssm:"*) ;;
 *) set -- "$@" --no-aws ;;
 esac
 case " $* " in
@@ -163,6 +165,8 @@ struct Place {
     stand_ins: Vec<(&'static str, String)>,
     /// The URL of AWS's APIs.
     aws: String,
+    /// And that of Systems Manager, whose managed node is this host.
+    systems_manager: String,
 }
 
 impl Place {
@@ -221,8 +225,16 @@ impl Place {
         // A standing check takes the port that is free, and a watch goes on as soon as it may.
         stand_ins.push(("127.0.0.1:9853", "127.0.0.1:0".to_owned()));
         stand_ins.push(("--watch=10s", "--watch=2s".to_owned()));
-        let aws = one_cluster::start(HOST);
-        Self { folder, stand_ins, aws }
+        // The node runs its scripts with the program on its PATH, and has a folder for what they leave.
+        std::os::unix::fs::symlink(at("there"), at("bastion")).expect("a link");
+        std::fs::create_dir(at("tmp")).expect("a folder");
+        let (_, manager) = manager::Manager::start(folder.path(), vec!["i-0123456789abcdef0"]);
+        Self {
+            folder,
+            stand_ins,
+            aws: one_cluster::start(HOST),
+            systems_manager: format!("http://{manager}"),
+        }
     }
 
     /// The command line with what stands in for what it names.
@@ -252,6 +264,7 @@ impl Place {
             .env("HOME", self.folder.path())
             .env("TMPDIR", self.folder.path())
             .env("AWS_ENDPOINT_URL", &self.aws)
+            .env("AWS_ENDPOINT_URL_SSM", &self.systems_manager)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", self.folder.path().join("profiles"))
             .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
@@ -305,19 +318,14 @@ impl Place {
     }
 }
 
-/// What no stand-in on loopback is for, by the words that say so, and where it is tried instead.
-const NOT_RUN: &[(&str, &str)] = &[(
-    "--via ssm:",
-    "Systems Manager and a managed node: tests/via/ has a mock of both",
-)];
-
 /// Holds that a command that is run asks nobody but the stand-ins.
 fn is_bounded(at: &str, command: &str) {
     let is_known = command.starts_with("aws ") || command.contains("eks-dns-doctor");
     assert!(is_known, "{at}: {command}: a command that the test does not know");
-    let elsewhere = NOT_RUN.iter().map(|(word, _)| *word).chain(["--public"]);
-    let is_run = elsewhere.into_iter().all(|word| !command.contains(word));
-    assert!(is_run, "{at}: {command}: `sh parsed`");
+    assert!(
+        !command.contains("--public"),
+        "{at}: {command}: no stand-in is for public DNS"
+    );
 }
 
 /// A line without what differs from run to run: how long something took, and how wide its column is for that.
@@ -436,7 +444,6 @@ fn what_the_documents_run_is_run() {
                     let printed = printed.as_deref();
                     is_shown(&block, printed.unwrap_or_else(|| panic!("{}: of no command", block.at)));
                 }
-                "sh parsed" => printed = None,
                 // Needs jq, which a machine with Rust alone has not: .ci/documents.py runs it, and holds what is shown.
                 "sh jq" => {
                     assert_eq!(document, "docs/reading-the-json.md", "{}: .ci/documents.py", block.at);
@@ -446,7 +453,7 @@ fn what_the_documents_run_is_run() {
                     assert!(!block.text.contains("eks-dns-doctor "), "{}: a command", block.at);
                 }
                 other => panic!(
-                    "{}: `{other}` is no kind of block: sh, sh parsed, sh jq, text, json, toml, mermaid",
+                    "{}: `{other}` is no kind of block: sh, sh jq, text, json, toml, mermaid",
                     block.at
                 ),
             }
@@ -455,38 +462,45 @@ fn what_the_documents_run_is_run() {
     assert!(count > 55, "{count}");
 }
 
-/// The words of a command line, as a shell takes them.
-fn words(command: &str) -> Vec<String> {
-    let output = Command::new("sh")
-        .args(["-c", &format!("printf '%s\\n' {command}")])
-        .env_clear()
-        .output()
-        .expect("sh runs");
-    assert!(output.status.success(), "{command}");
-    let text = String::from_utf8(output.stdout).expect("text");
-    text.lines().map(str::to_owned).collect()
+/// What a sentence names in code, outside of the blocks.
+fn in_sentences(document: &str) -> Vec<String> {
+    let text = read(document);
+    let mut is_open = false;
+    let mut sentences = String::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_open = !is_open;
+        } else if !is_open {
+            sentences.push_str(line);
+            sentences.push(' ');
+        }
+    }
+    sentences.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 #[test]
-fn what_the_documents_cannot_run_is_parsed_and_has_a_reason() {
-    let mut left: Vec<&(&str, &str)> = Vec::new();
+fn what_a_sentence_tells_to_run_is_there() {
+    let (mut own, mut scripts, mut benches) = (0, 0, 0);
     for document in documents() {
-        for block in blocks(&document).iter().filter(|block| block.info == "sh parsed") {
-            for command in commands(block) {
-                let why = NOT_RUN.iter().find(|(word, _)| command.contains(word));
-                assert!(why.is_some(), "{}: {command}: `sh`, and it is run", block.at);
-                left.extend(why);
-                let words = words(&command.replace(" HOST", &format!(" {HOST}")));
-                let parsed = cli::parse(words.iter().map(OsString::from))
-                    .unwrap_or_else(|stop| panic!("{}: {command}: {stop:?}", block.at));
-                if let cli::args::Command::Check(check) = parsed {
-                    let settings = cli::settings(&check);
-                    assert!(settings.is_ok(), "{}: {settings:?}", block.at);
-                }
+        for code in in_sentences(&document) {
+            if code.starts_with("eks-dns-doctor ") {
+                let parsed = cli::parse(code.split(' ').map(OsString::from));
+                assert!(parsed.is_ok(), "{document}: {code}: {parsed:?}");
+                own += 1;
+            } else if code.starts_with(".ci/") {
+                let file = code.split(' ').next().expect("a word");
+                assert!(root().join(file).exists(), "{document}: {code}");
+                scripts += 1;
+            } else if let Some(bench) = code.strip_prefix("cargo bench --bench ") {
+                let is_there = [format!("benches/{bench}.rs"), format!("benches/{bench}")]
+                    .iter()
+                    .any(|place| root().join(place).exists());
+                assert!(is_there, "{document}: {code}");
+                benches += 1;
             }
         }
     }
-    assert_eq!(left, NOT_RUN.iter().collect::<Vec<_>>(), "one command for each reason");
+    assert!(own > 0 && scripts > 10 && benches > 2, "{own}, {scripts}, {benches}");
 }
 
 /// What docs/agents.md tells a client to start is a server of the protocol.

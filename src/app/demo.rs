@@ -2,17 +2,15 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-
 use super::conduct::{Interrupted, conduct, now};
 use super::{Error, output};
 use crate::cli::args::{DemoArgs, OutputArgs};
 use crate::lab::scenario::{ExpectedDiagnosis, Scenario};
-use crate::lab::{self, Scene};
+use crate::lab::{self, ScenarioList, Scene};
 use crate::limits;
 use crate::probe::Progress;
-use crate::render::{Format, text};
-use crate::report::{Report, SCHEMA_VERSION, diagnose, exit};
+use crate::render::{Format, json, text};
+use crate::report::{Report, diagnose, exit};
 
 /// What a reader must know who sees addresses of a real network.
 const EMBEDDED: &str = "Servers on loopback play it.";
@@ -132,35 +130,25 @@ fn difference(found: &ExpectedDiagnosis, stated: &ExpectedDiagnosis) -> String {
 /// Prints the scenarios: as a document where JSON is asked for, and else a line each.
 fn list(args: &OutputArgs) -> Result<u8, Error> {
     output::check_save(args)?;
-    let (lines, document) = (listed()?, scenarios());
+    if !matches!(args.format, Format::Table | Format::Json | Format::Jsonl) {
+        return Err(Error::FormatOfScenarios(args.format));
+    }
+    let all = ScenarioList::all()?;
     output::deliver_as(args, |format, _, out| match format {
-        Format::Json => writeln!(out, "{document:#}"),
-        Format::Jsonl => writeln!(out, "{document}"),
-        _ => out.write_str(&lines),
+        Format::Json => json::render(&all, out),
+        Format::Jsonl => json::line(&all, out),
+        _ => out.write_str(&lines(&all)),
     })?;
     Ok(exit::HEALTHY)
 }
 
-/// The document of the scenarios.
-pub(super) fn scenarios() -> Value {
-    let all = lab::names().map(|name| {
-        let title = lab::scenario(Some(name)).map(|(_, scenario)| scenario.title);
-        json!({"name": name, "title": title.unwrap_or_default()})
-    });
-    json!({
-        "schema_version": SCHEMA_VERSION,
-        "kind": "scenarios",
-        "scenarios": all.collect::<Vec<_>>(),
-    })
-}
-
 /// The scenarios, a line each.
-pub(super) fn listed() -> Result<String, Error> {
-    let width = lab::names().map(str::len).max().unwrap_or_default();
+pub(super) fn lines(all: &ScenarioList) -> String {
+    let names = all.scenarios.iter().map(|one| one.name.len());
+    let width = names.max().unwrap_or_default();
     let mut text = String::new();
-    for name in lab::names() {
-        let (_, scenario) = lab::scenario(Some(name))?;
-        let _ = writeln!(text, "{name:<width$}  {}", scenario.title);
+    for one in &all.scenarios {
+        let _ = writeln!(text, "{:<width$}  {}", one.name, one.title);
     }
-    Ok(text)
+    text
 }

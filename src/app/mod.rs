@@ -195,6 +195,8 @@ enum Error {
         "-o {0} is not for the comparison of documents of many targets: write table, short, json, jsonl or markdown"
     )]
     FormatOfFleets(crate::render::Format),
+    #[error("-o {0} is not for the list of scenarios: write table, json or jsonl")]
+    FormatOfScenarios(crate::render::Format),
     #[error("--all-clusters: {0}")]
     ClustersUnknown(String),
     #[error("--all-clusters: AWS lists no cluster there: choose another --region or --profile")]

@@ -13,4 +13,4 @@ mod world;
 mod zone;
 
 pub use play::{Played, Scene, play, play_until_settled};
-pub use world::{UnplayableScenario, names, parse, scenario, text};
+pub use world::{ScenarioList, UnplayableScenario, names, parse, scenario, text};

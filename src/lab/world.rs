@@ -6,10 +6,11 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use flate2::read::GzDecoder;
-use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Serialize};
 
 use super::scenario::{Scenario, Zone};
+use crate::report::SCHEMA_VERSION;
 
 /// The name of every scenario and where its text stands in [`TEXTS`], sorted by name; made by the build script.
 #[expect(
@@ -100,6 +101,45 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, toml::de::Error> {
 /// The names of all scenarios, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SCENARIOS.iter().map(|(name, _)| *name)
+}
+
+/// The scenarios, as `demo --list` prints them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ScenarioList {
+    schema_version: u32,
+    kind: &'static str,
+    /// Every one, sorted by its name.
+    pub scenarios: Vec<ListedScenario>,
+}
+
+/// A scenario of the list.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ListedScenario {
+    /// What `demo` takes.
+    pub name: &'static str,
+    /// What it plays, in a line.
+    pub title: String,
+}
+
+impl ScenarioList {
+    /// All that there are.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be read.
+    pub fn all() -> Result<Self, UnplayableScenario> {
+        let one = |name| {
+            let titled = |(_, Scenario { title, .. })| ListedScenario { name, title };
+            scenario(Some(name)).map(titled)
+        };
+        Ok(Self {
+            schema_version: SCHEMA_VERSION,
+            kind: "scenarios",
+            scenarios: names().map(one).collect::<Result<_, UnplayableScenario>>()?,
+        })
+    }
 }
 
 /// The full name and the text of a scenario: by its full name (`no-forwarding/article`), by its rule's name

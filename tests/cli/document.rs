@@ -283,6 +283,14 @@ fn the_scenarios_are_printed_as_lines_or_as_a_document() {
     }
     // One document on one line.
     assert_eq!(run("demo --list -o jsonl").json(), listed);
+    super::schema::hold(&listed, "scenarios");
+    let refused = run("demo --list -o html");
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("write table, json or jsonl"),
+        "{}",
+        refused.stderr
+    );
 }
 
 /// Beside the reports and comparisons of the fixtures (src/schema.rs) and many targets (tests/fleet).

@@ -94,6 +94,9 @@ fn every_context_once_and_the_dead_ones_with_who_has_their_cluster_now() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("a line of JSON"))
         .collect();
+    for line in &lines {
+        super::schema::hold(line, "fleet-line");
+    }
     let of = |name: &str| lines.iter().filter(|line| line["name"] == name).collect::<Vec<_>>();
     assert_eq!(of("old-shop").len(), 2);
     let last = of("old-shop")[1];

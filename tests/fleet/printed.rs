@@ -39,6 +39,7 @@ fn a_line_a_report_as_each_is_done() {
 fn named(text: &str) -> Vec<(String, Option<String>)> {
     let line = |line: &str| {
         let line: Value = serde_json::from_str(line).expect("a line of JSON");
+        super::schema::hold(&line, "fleet-line");
         let kind = line["kind"].as_str().map(str::to_owned);
         (line["name"].as_str().expect("a name").to_owned(), kind)
     };

@@ -17,6 +17,7 @@ use crate::app::explain::Explained;
 use crate::app::output::sayable;
 use crate::app::{Error, GoesOn, check, compare, demo, explain, read, replay};
 use crate::cli::args::{Command, OutputArgs};
+use crate::lab::ScenarioList;
 use crate::limits;
 use crate::mcp::session::beside;
 use crate::mcp::tools::{GivenText, Job, job};
@@ -166,10 +167,10 @@ fn perform(
             })
         }
         Command::Demo(args) if args.list => {
-            let document = demo::scenarios();
+            let all = ScenarioList::all().map_err(Error::from)?;
             Ok(Done {
-                text: demo::listed()?,
-                document: to_raw_value(&document).ok(),
+                text: demo::lines(&all),
+                document: to_raw_value(&all).ok(),
                 is_error: false,
             })
         }

@@ -3,24 +3,24 @@
 pub mod compared;
 mod dead;
 mod html;
+pub(crate) mod lines;
 pub(crate) mod machine;
 mod markdown;
 mod rows;
 mod table;
 mod way;
 
+pub use lines::{left_out_line, line_start, report_line, target_line};
 pub use machine::METRICS;
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::words::LineMark;
 use super::{Format, Style, json, short, words};
-use crate::fleet::{Cause, Fleet, LeftOut, NotAwaited, Tally, TargetOutcome, is_of_dead_entries};
+use crate::fleet::{Cause, Fleet, NotAwaited, Tally, TargetOutcome, is_of_dead_entries};
 use crate::limits;
 use crate::observation::Source;
-use crate::report::{Conclusion, Report, SCHEMA_VERSION};
+use crate::report::{Conclusion, Report};
 use crate::rules::phrase::{list, plural};
 use crate::rules::{self, Severity};
 
@@ -44,58 +44,6 @@ pub fn render(fleet: &Fleet, format: Format, style: &Style, out: &mut dyn fmt::W
         Format::Nagios => machine::nagios(fleet, style, out),
         Format::Html => html::render(fleet, style, out),
     }
-}
-
-/// A report as a line of many: as in a check of one, with what the target is called.
-pub fn report_line(name: &str, also: &[String], report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
-    #[derive(Serialize)]
-    struct NamedReport<'a> {
-        name: &'a str,
-        #[serde(skip_serializing_if = "<[String]>::is_empty")]
-        also: &'a [String],
-        #[serde(flatten)]
-        report: &'a Report,
-    }
-    json::line(&NamedReport { name, also, report }, out)
-}
-
-/// How such a line begins, up to the report.
-pub fn line_start(name: &str, also: &[String], out: &mut dyn fmt::Write) -> fmt::Result {
-    let text = |of: Result<String, serde_json::Error>| of.map_err(|_| fmt::Error);
-    out.write_str(r#"{"name":"#)?;
-    json::escaped(&text(serde_json::to_string(name))?, out)?;
-    if !also.is_empty() {
-        out.write_str(r#","also":"#)?;
-        json::escaped(&text(serde_json::to_string(also))?, out)?;
-    }
-    Ok(())
-}
-
-/// The line of a target that has no report, or that all reports together show to be another than its own does.
-pub fn target_line(outcome: &TargetOutcome, out: &mut dyn fmt::Write) -> fmt::Result {
-    told_line("target", outcome, out)
-}
-
-/// The line of what is no target.
-pub fn left_out_line(left_out: &LeftOut, out: &mut dyn fmt::Write) -> fmt::Result {
-    told_line("left-out", left_out, out)
-}
-
-/// A line of JSON that says of what kind it is.
-fn told_line(kind: &'static str, of: &impl Serialize, out: &mut dyn fmt::Write) -> fmt::Result {
-    #[derive(Serialize)]
-    struct LineDocument<'a, T> {
-        schema_version: u32,
-        kind: &'static str,
-        #[serde(flatten)]
-        of: &'a T,
-    }
-    let told = LineDocument {
-        schema_version: SCHEMA_VERSION,
-        kind,
-        of,
-    };
-    json::line(&told, out)
 }
 
 /// The text of a cause that is said as it is of one of several targets, with which one that is.

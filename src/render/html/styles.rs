@@ -106,6 +106,8 @@ thead th { color: var(--faint); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; }
 .nowrap { white-space: nowrap; }
 .scroll code, .scroll .mono { white-space: nowrap; }
+/* A table scrolls before its words are broken. */
+.scroll th, .scroll td { overflow-wrap: break-word; }
 details { margin: .4rem 0; border: 1px solid var(--line); border-radius: .375rem; }
 details > summary { padding: .5rem .75rem; cursor: pointer; }
 details > .inside { padding: 0 .75rem .5rem; }
