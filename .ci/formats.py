@@ -23,15 +23,14 @@ import pathlib
 import re
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
 
+from name_server import name_server
 from shared import ENVIRONMENT, free_port, importable, is_open, of_npm, python_with, waited
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -285,56 +284,8 @@ def textfile(texts, folder):
 # serve.
 
 
-class NameServer(threading.Thread):
-    """Gives one address for whatever A question, NODATA for others, over UDP and TCP; or nothing at all."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        while True:
-            self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.udp.bind(("127.0.0.1", 0))
-            self.port = self.udp.getsockname()[1]
-            self.tcp = socket.socket()
-            try:
-                self.tcp.bind(("127.0.0.1", self.port))
-                break
-            except OSError:
-                self.udp.close()
-        self.tcp.listen()
-        self.is_wrong = False
-        threading.Thread(target=self.answer_tcp, daemon=True).start()
-        self.start()
-
-    def reply(self, query):
-        end = 12
-        while query[end]:
-            end += 1 + query[end]
-        question = query[12 : end + 5]
-        is_a = question[-4:] == b"\0\1\0\1"
-        reply = query[:2] + struct.pack(">HHHHH", 0x8180, 1, int(is_a), 0, 0) + question
-        if is_a:
-            address = "203.0.113.1" if self.is_wrong else ADDRESS
-            reply += b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(address)
-        return reply
-
-    def run(self):
-        while True:
-            query, client = self.udp.recvfrom(4096)
-            self.udp.sendto(self.reply(query), client)
-
-    def answer_tcp(self):
-        while True:
-            stream, _ = self.tcp.accept()
-            length = stream.recv(2)
-            if len(length) == 2:
-                reply = self.reply(stream.recv(struct.unpack(">H", length)[0]))
-                stream.sendall(struct.pack(">H", len(reply)) + reply)
-            stream.close()
-
-
-def many(program, folder):
+def many(program, folder, server):
     """The document of many targets, with hostile names."""
-    server = NameServer()
     # A name with a control character is refused.
     hostile = "".join(c for c in HOSTILE if c.isprintable() and c not in " #")
     lines = {
@@ -346,7 +297,7 @@ def many(program, folder):
         path.write_text("\n".join(targets) + "\n")
         text, families = read_all(
             program,
-            ["check", "--targets", path, "--no-local", "--no-os", "--no-aws", "--resolver", f"one=127.0.0.1:{server.port}"],
+            ["check", "--targets", path, "--no-local", "--no-os", "--no-aws", "--resolver", f"one=127.0.0.1:{server}"],
             f"many targets, {conclusion}")
         if values(families, "eks_dns_fleet_conclusion", eks_dns_fleet_conclusion=conclusion) != [1.0]:
             fail(f"many targets are not {conclusion}\n{text}")
@@ -370,10 +321,10 @@ def memory(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
 
 
-def serve(program, folder):
-    server = NameServer()
+def serve(program, folder, server, answer):
+    """`answer` is what the name server has."""
     port = free_port()
-    check = ["--no-local", "--no-os", "--no-aws", "--resolver", f"one=127.0.0.1:{server.port}", "--expect", ADDRESS]
+    check = ["--no-local", "--no-os", "--no-aws", "--resolver", f"one=127.0.0.1:{server}", "--expect", ADDRESS]
     # A port that is taken is refused with one line.
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -414,7 +365,7 @@ def serve(program, folder):
             fail(f"serve grows: {before} KiB, then {after} KiB")
         prometheus = scrape(port, folder)
         # What is found next is shown next.
-        server.is_wrong = True
+        answer[:] = ["203.0.113.1"]
         broken = lambda: values(openmetrics(get(port)[2], "serve"), "eks_dns_conclusion", eks_dns_conclusion="broken")
         waited("serve of another answer", lambda: broken() == [1.0])
         fired = waited("the alert of Prometheus", lambda: [
@@ -572,8 +523,10 @@ def main():
         runbooks(programs, folder)
         terraform()
         textfile(documents(program, folder), folder)
-        many(program, folder)
-        serve(program, folder)
+        answer = [ADDRESS]
+        with name_server(lambda name: answer) as server:
+            many(program, folder, server)
+            serve(program, folder, server, answer)
 
 
 if __name__ == "__main__":

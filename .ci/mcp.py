@@ -10,35 +10,21 @@ import subprocess
 import sys
 import tempfile
 
+from name_server import name_server
 from shared import python_with
 
 CLIENT = r'''
-import asyncio, json, os, socket, sys, threading
+import asyncio, json, os, sys
 import jsonschema
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-BINARY, ROOT, FOLDER = sys.argv[1:]
+BINARY, ROOT, FOLDER, PORT = sys.argv[1:]
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ENVIRONMENT = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
                "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9", "HOME": FOLDER}
 SCHEMAS = {name: json.load(open(os.path.join(ROOT, "docs", name + ".schema.json")))
            for name in ("report", "comparison", "explanation")}
-
-
-def denies():
-    """A name server on loopback: NXDOMAIN to everything."""
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    udp.bind(("127.0.0.1", 0))
-
-    def serve():
-        while True:
-            query, client = udp.recvfrom(4096)
-            end = query.index(0, 12) + 5
-            udp.sendto(query[:2] + b"\x81\x83\x00\x01" + bytes(6) + query[12:end], client)
-
-    threading.Thread(target=serve, daemon=True).start()
-    return udp.getsockname()[1]
 
 
 def held(name, document):
@@ -58,7 +44,7 @@ async def called(client, tool, **arguments):
     return text, document
 
 
-async def use(mode, port):
+async def use(mode):
     server = StdioServerParameters(command=BINARY, args=["mcp", "--files", FOLDER], env=ENVIRONMENT)
     async with Client(stdio_client(server), mode=mode) as client:
         tools = (await client.list_tools()).tools
@@ -91,7 +77,7 @@ async def use(mode, port):
             seen.append((done, message))
 
         result = await client.call_tool("check", {
-            "target": HOST, "resolver": [f"corp=127.0.0.1:{port}"], "no_local": True, "no_os": True, "no_aws": True,
+            "target": HOST, "resolver": [f"corp=127.0.0.1:{PORT}"], "no_local": True, "no_os": True, "no_aws": True,
             "expect": ["192.168.104.190"], "timeout": "1s", "deadline": "5s"}, progress_callback=progress)
         assert not result.is_error, result
         assert "nxdomain" in result.content[0].text and seen and "corp" in seen[0][1], (seen, result.content)
@@ -103,8 +89,7 @@ async def use(mode, port):
 
 
 async def main():
-    port = denies()
-    spoken = [await use(mode, port) for mode in ("legacy", "auto", "2026-07-28")]
+    spoken = [await use(mode) for mode in ("legacy", "auto", "2026-07-28")]
     assert spoken[1:] == ["2026-07-28"] * 2 and spoken[0] < "2026", spoken
     print("mcp.py: the SDK's client was served with revisions", ", ".join(spoken))
 
@@ -117,8 +102,8 @@ def main():
     binary = os.path.abspath(sys.argv[1])
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     python = python_with(os.path.join(root, "target", "mcp-client"), "mcp==2.3.0", "jsonschema", module="mcp.client")
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([python, "-c", CLIENT, binary, root, folder], check=True, timeout=180)
+    with tempfile.TemporaryDirectory() as folder, name_server(lambda name: None) as port:
+        subprocess.run([python, "-c", CLIENT, binary, root, folder, str(port)], check=True, timeout=180)
 
 
 if __name__ == "__main__":

@@ -13,31 +13,14 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
+from name_server import name_server
 from shared import free_port
 
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
+ADDRESS = "192.168.104.190"
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
-
-
-def name_server():
-    """One address for every name, over UDP on a port of loopback."""
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
-
-    def serve():
-        while True:
-            query, client = server.recvfrom(4096)
-            end = 12 + query[12:].index(0) + 5
-            is_a = query[end - 3] == 1
-            head = query[:2] + bytes([query[2] | 0x80, 0x80, 0, 1, 0, is_a, 0, 0, 0, 0])
-            answer = bytes([0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 168, 104, 190]) if is_a else b""
-            server.sendto(head + query[12:end] + answer, client)
-
-    threading.Thread(target=serve, daemon=True).start()
-    return server.getsockname()[1]
 
 
 def run(*command):
@@ -122,13 +105,14 @@ def main():
                 Place(root, "banner", "installed", shell="printf 'Welcome {\\n\\033[2J'; exec sh -c \"$SSH_ORIGINAL_COMMAND\""),
                 Place(root, "six", "installed", address="::1"),
             ]
-            check(root, {place.name: place for place in places})
+            with name_server(lambda name: [ADDRESS]) as server:
+                check(root, {place.name: place for place in places}, server)
         finally:
             for place in places:
                 place.stop()
 
 
-def check(root, places):
+def check(root, places, server):
     lines = [
         f"Host *\n  User {getpass.getuser()}\n  IdentitiesOnly yes\n  UserKnownHostsFile {root}/known_hosts\n"
         f"  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n  HostName 127.0.0.1\n"
@@ -151,12 +135,11 @@ def check(root, places):
     ssh = here / "ssh"
     ssh.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {root}/config "$@"\n')
     ssh.chmod(stat.S_IRWXU)
-    server = name_server()
 
     def line(*arguments):
         command = [
             PROGRAM, "check", HOST, "--no-local", "--no-os", "--no-controls", "--no-aws", "--timeout", "1s",
-            "--vantage", "laptop", "--expect", "192.168.104.190", "--resolver", f"one=127.0.0.1:{server}",
+            "--vantage", "laptop", "--expect", ADDRESS, "--resolver", f"one=127.0.0.1:{server}",
             "-o", "json", *arguments,
         ]
         return command, {"PATH": f"{here}:/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true"}

@@ -16,12 +16,12 @@ import re
 import signal
 import socket
 import ssl
-import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+
+from name_server import name_server
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
@@ -30,63 +30,9 @@ PRIVATE = ("192.168.104.190", "192.168.105.206")
 EXPECTED = ",".join(PRIVATE)
 
 
-def answer(query):
-    """The reply to a question for A or AAAA: the private addresses for the endpoint, NXDOMAIN for every other name."""
-    end = 12
-    labels = []
-    while query[end]:
-        labels.append(query[end + 1:end + 1 + query[end]].decode("ascii", "replace"))
-        end += query[end] + 1
-    name, qtype, end = ".".join(labels).lower(), struct.unpack(">H", query[end + 1:end + 3])[0], end + 5
-    known = name == HOST.lower()
-    records = PRIVATE if known and qtype == 1 else ()
-    head = query[:2] + struct.pack(">BBHHHH", query[2] & 0x79 | 0x80, 0x80 | (0 if known else 3), 1, len(records), 0, 0)
-    body = b"".join(struct.pack(">HHHIH", 0xC00C, 1, 1, 60, 4) + socket.inet_aton(ip) for ip in records)
-    return head + query[12:end] + body
-
-
-def serve_udp(silent=False):
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
-
-    def loop():
-        while True:
-            query, client = server.recvfrom(4096)
-            if not silent:
-                server.sendto(answer(query), client)
-    threading.Thread(target=loop, daemon=True).start()
-    return server.getsockname()[1]
-
-
-def serve_stream(context=None, port=0):
-    server = socket.socket()
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.bind(("127.0.0.1", port))
-    server.listen(64)
-
-    def talk(connection):
-        try:
-            if context:
-                connection = context.wrap_socket(connection, server_side=True)
-            while True:
-                head = connection.recv(2)
-                if len(head) < 2:
-                    return
-                length = struct.unpack(">H", head)[0]
-                query = b""
-                while len(query) < length:
-                    query += connection.recv(length - len(query))
-                reply = answer(query)
-                connection.sendall(struct.pack(">H", len(reply)) + reply)
-        except OSError:
-            pass
-
-    def loop():
-        while True:
-            connection, _ = server.accept()
-            threading.Thread(target=talk, args=(connection,), daemon=True).start()
-    threading.Thread(target=loop, daemon=True).start()
-    return server.getsockname()[1]
+def addresses(name):
+    """The private addresses of the endpoint; every other name is denied."""
+    return PRIVATE if name == HOST.lower() else None
 
 
 def certificate(folder):
@@ -171,7 +117,8 @@ def rules(document):
     return [finding["rule"] for finding in document["findings"]]
 
 
-def parts(program, native, checks, most):
+def parts(program, native, checks, most, dns, tls, silent):
+    """The last three are ports: a name server over UDP and TCP, one inside TLS, and one that says nothing."""
     folder = program.folder
     code, version, _ = program.run("--version")
     checks.that((code, version.strip()) == (0, native.run("--version")[1].strip()), "--version", version)
@@ -218,14 +165,12 @@ def parts(program, native, checks, most):
     checks.part("replay, compare, facts")
 
     check = ["check", HOST, "--no-local", "--no-aws", "--expect", EXPECTED, "-o", "json"]
-    udp, silent = serve_udp(), serve_udp(silent=True)
-    tcp, context = serve_stream(port=udp), certificate(folder)
-    tls = serve_stream(context)
     trust = {"SSL_CERT_FILE": program.path(folder / "ca.pem")}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         refused = probe.getsockname()[1]
-    for spec, what in ((f"127.0.0.1:{udp}", "UDP"), (f"tcp://127.0.0.1:{tcp}", "TCP"), (f"tls://127.0.0.1:{tls}", "DoT")):
+    for spec, what in ((f"127.0.0.1:{dns}", "UDP"), (f"tcp://127.0.0.1:{dns}", "TCP"),
+                       (f"tls://127.0.0.1:{tls}", "DoT")):
         output = program.run(*check, "--resolver", spec, env=trust)
         checks.that(output[0] == 0 and report(output)["conclusion"] == "healthy", f"a healthy check over {what}", output)
     output = program.run(*check, "--resolver", f"tls://127.0.0.1:{tls}")
@@ -245,7 +190,7 @@ def parts(program, native, checks, most):
 
     hosts = folder / "hosts"
     hosts.write_bytes(f"# made up\r\n203.0.113.9 {HOST}\r\n".encode())
-    output = program.run(*check, "--resolver", f"127.0.0.1:{udp}", "--hosts-file", program.path(hosts))
+    output = program.run(*check, "--resolver", f"127.0.0.1:{dns}", "--hosts-file", program.path(hosts))
     checks.that("hosts-file-override" in rules(report(output)), "the hosts file", output)
     for name, context_name in (("one", "first"), ("two", "second")):
         (folder / f"{name}.yaml").write_text(
@@ -253,7 +198,7 @@ def parts(program, native, checks, most):
             + f"clusters:\n- name: {context_name}\n  cluster: {{server: https://{HOST}}}\n"
             + f"contexts:\n- name: {context_name}\n  context: {{cluster: {context_name}, user: nobody}}\n"
             + "users:\n- name: nobody\n  user: {}\n")
-    check_kubeconfig = ["check", "--no-local", "--no-aws", "--expect", EXPECTED, "-o", "json", "--resolver", f"127.0.0.1:{udp}"]
+    check_kubeconfig = ["check", "--no-local", "--no-aws", "--expect", EXPECTED, "-o", "json", "--resolver", f"127.0.0.1:{dns}"]
     one, two = (program.path(folder / f"{name}.yaml") for name in ("one", "two"))
     output = program.run(*check_kubeconfig, "--kubeconfig", one, "--context", "first")
     checks.that(output[0] == 0 and report(output)["target"]["hostname"].rstrip(".").lower() == HOST.lower(),
@@ -263,7 +208,7 @@ def parts(program, native, checks, most):
     checks.that(output[0] == 0 and report(output)["target"]["hostname"].rstrip(".").lower() == HOST.lower(),
                 "two files in KUBECONFIG", output)
     saved = folder / "saved.json"
-    output = program.run(*check, "--resolver", f"127.0.0.1:{udp}", "--save", program.path(saved))
+    output = program.run(*check, "--resolver", f"127.0.0.1:{dns}", "--save", program.path(saved))
     checks.that(output[0] == 0 and json.loads(saved.read_text()) == report(output), "--save", output)
     again = program.run("replay", program.path(saved), "-o", "json")
     checks.that(again[0] == 0 and rules(report(again)) == rules(report(output)), "replay of what was saved", again)
@@ -299,14 +244,14 @@ def parts(program, native, checks, most):
     checks.part("Ctrl-C")
 
     if program.system == "windows":
-        wine(program, checks, udp)
+        wine(program, checks, dns)
 
 
 def resolver(output):
     return report(output)["resolvers"][0]
 
 
-def wine(program, checks, udp):
+def wine(program, checks, dns):
     """What Wine has of Windows' own interface: the registry and the adapters."""
     def reg(*words):
         subprocess.run([program.words[0], "reg", *words, "/f"], check=True, capture_output=True, env=program.environment({}),
@@ -335,7 +280,7 @@ def wine(program, checks, udp):
     hosts.parent.mkdir(parents=True, exist_ok=True)
     hosts.write_text(f"203.0.113.9 {HOST}\r\n")
     output = program.run("check", HOST, "--no-aws", "--no-os", "-o", "json", "--timeout", "1s", "--expect", EXPECTED,
-                         "--resolver", f"127.0.0.1:{udp}", within=60)
+                         "--resolver", f"127.0.0.1:{dns}", within=60)
     document = report(output)
     split = (document["facts"].get("host") or {}).get("split_dns") or {}
     scopes = {scope["name"]: scope["servers"] for scope in split.get("scopes", [])}
@@ -350,7 +295,7 @@ def wine(program, checks, udp):
     reg("add", r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters", "/v", "DataBasePath", "/t", "REG_EXPAND_SZ", "/d",
         r"%SystemRoot%\elsewhere")
     moved = report(program.run("check", HOST, "--no-aws", "--no-os", "-o", "json", "--timeout", "1s", "--expect", EXPECTED,
-                               "--resolver", f"127.0.0.1:{udp}", within=60))
+                               "--resolver", f"127.0.0.1:{dns}", within=60))
     pinned = [entry["ip"] for entry in moved["facts"].get("hosts") or []]
     checks.that(pinned == ["203.0.113.10"], "the hosts file where the registry has it", pinned)
     words = json.dumps([finding["remedies"] for finding in document["findings"]])
@@ -372,7 +317,10 @@ def main():
         folder = pathlib.Path(folder)
         program = Program([*given.runner, given.binary.resolve()], given.system, folder)
         native = Program([given.native.resolve()], "linux", folder)
-        parts(program, native, checks, given.scenarios)
+        with (name_server(addresses) as dns, name_server(addresses, certificate(folder)) as tls,
+              socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent):
+            silent.bind(("127.0.0.1", 0))
+            parts(program, native, checks, given.scenarios, dns, tls, silent.getsockname()[1])
     print(f"{given.binary.name} ({given.system}): {checks.held} held, {len(checks.failed)} failed")
     return 1 if checks.failed or not checks.held else 0
 
