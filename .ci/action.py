@@ -15,6 +15,8 @@ import sys
 import tempfile
 import textwrap
 
+from shared import NOBODY
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HOST = "0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com"
 # github.com/actions/runner-images, issues 13046 and 13518.
@@ -36,7 +38,7 @@ def run(binary, arguments):
         output.touch(), summary.touch()
         environment = {"PATH": f"{folder}:{os.environ['PATH']}", "RUNNER_TEMP": str(folder), "GITHUB_OUTPUT": str(output),
                        "GITHUB_STEP_SUMMARY": str(summary), "ENDPOINT": HOST, "ARGUMENTS": arguments,
-                       "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "HOME": str(folder)}
+                       "HOME": str(folder), **NOBODY}
         done = subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", folder / "step.sh"], env=environment,
                               capture_output=True, text=True, timeout=120, check=False)
         said = dict(line.split("=", 1) for line in output.read_text().splitlines())

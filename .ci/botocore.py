@@ -23,8 +23,9 @@ import subprocess
 import sys
 import tempfile
 import urllib.parse
-import venv
 import xml.etree.ElementTree
+
+from shared import importable, python_with
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Services that are asked by a form, told apart by its version.
@@ -35,17 +36,6 @@ BESIDE = {"ec2": {"requestId"}, "sts": {"ResponseMetadata"}}
 
 class Wrong(Exception):
     """Something that the model does not have."""
-
-
-def installed(folder):
-    """The site-packages of a virtual environment that has botocore."""
-    environment = pathlib.Path(os.environ.get("BOTOCORE_VENV") or os.path.join(folder, "venv"))
-    python = environment / "bin" / "python"
-    if not python.exists():
-        venv.create(environment, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "botocore"], check=True)
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return str(environment / "lib" / version / "site-packages")
 
 
 def called():
@@ -361,7 +351,8 @@ def main():
     collector, via = (os.path.abspath(path) for path in sys.argv[1:3])
     with tempfile.TemporaryDirectory(prefix="eks-dns-botocore-") as folder:
         # Before this folder, where this file has the package's name.
-        sys.path.insert(0, installed(folder))
+        place = os.environ.get("BOTOCORE_VENV") or os.path.join(folder, "venv")
+        importable(python_with(place, "botocore", module="botocore.session"))
         import botocore.model
         import botocore.session
 

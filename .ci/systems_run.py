@@ -22,6 +22,7 @@ import tempfile
 import time
 
 from name_server import name_server
+from shared import NOBODY
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
@@ -63,8 +64,7 @@ class Program:
     def environment(self, more):
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "WINEPREFIX", "WINEDEBUG", "WINEDLLOVERRIDES")
                 if name in os.environ}
-        return keep | {"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-                       "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9", "NO_COLOR": "1", "COLUMNS": "100"} | more
+        return keep | NOBODY | {"NO_COLOR": "1", "COLUMNS": "100"} | more
 
     def run(self, *arguments, env=None, stdin=b"", within=120):
         # A file, not a pipe: a service of Wine's that outlives the program would hold a pipe open.
