@@ -46,10 +46,7 @@ class Servers:
         self.running = []
 
     def path(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w") as file:
-            file.write(text)
-        return path
+        return servers.written(os.path.join(self.folder, name), text)
 
     def start(self, name, address, *command):
         log = open(os.path.join(self.folder, f"{name}.log"), "wb")

@@ -9,33 +9,16 @@ needs.
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
 import interop
 from interop import CORP, FORWARD_BIND, FORWARD_UNBOUND, INBOUND, INTERNET, PRIVATE, TARGET, Servers, inside
-from servers import namespace
+from servers import certificates, namespace
 from shared import NOBODY
 
 NAME = "dns.example.test"
 SCENARIOS = []
-
-
-def certificates(folder):
-    """An authority, and certificates of it: `good` for the name and the address, `other` for another name."""
-    def openssl(*words, **options):
-        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder, **options)
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key",
-            "-out", "ca.pem", "-subj", "/CN=an authority", "-days", "2")
-    for name, alternatives in (("good", f"DNS:{NAME},IP:{CORP}"), ("other", "DNS:other.example.test")):
-        with open(os.path.join(folder, f"{name}.ext"), "w", encoding="ascii") as file:
-            file.write(f"subjectAltName={alternatives}\n")
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key",
-                "-out", f"{name}.csr", "-subj", "/CN=a resolver")
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-                "-extfile", f"{name}.ext", "-out", f"{name}.pem")
-        os.chmod(os.path.join(folder, f"{name}.key"), 0o644)
 
 
 def bind(servers, zones=FORWARD_BIND, certificate="good"):
@@ -100,7 +83,7 @@ scenario("unbound-tls-rebinding", f"tls://{CORP}", 1, "nodata", "rebinding-prote
 
 
 def check(binary, folder, resolver, exit_code, verdict, rule, arguments, start):
-    certificates(folder)
+    certificates(folder, good=f"DNS:{NAME},IP:{CORP}", other="DNS:other.example.test")
     servers = Servers(folder)
     try:
         servers.internet()

@@ -1,7 +1,7 @@
 """The name servers that the scripts here start: BIND, Unbound, dnsmasq, PowerDNS Recursor and Knot Resolver, each as a command
-and the configuration that it reads; and a network namespace in which they have their addresses.
+and the configuration that it reads; their certificates; and a network namespace in which they have their addresses.
 
-On Debian: bind9, unbound, dnsmasq-base, pdns-recursor, knot-resolver, iproute2.
+On Debian: bind9, unbound, dnsmasq-base, pdns-recursor, knot-resolver, iproute2, openssl.
 """
 
 import contextlib
@@ -81,6 +81,20 @@ cache.size = 10 * MB
 {policy}
 """)
     return ["kresd", "-n", "-c", conf, own]
+
+
+def certificates(folder, **alternatives):
+    """An authority in the folder, ca.pem, and certificates of it: NAME.pem with NAME.key, for the names and addresses that stand
+    behind NAME as subjectAltName has them."""
+    def openssl(*words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=an authority", "-days", "2")
+    for name, allowed in alternatives.items():
+        written(os.path.join(folder, f"{name}.ext"), f"subjectAltName={allowed}\n")
+        openssl("req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=a resolver")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                "-extfile", f"{name}.ext", "-out", f"{name}.pem")
 
 
 @contextlib.contextmanager

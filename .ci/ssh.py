@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from name_server import name_server
-from shared import free_port
+from shared import free_port, waited
 
 HOST = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com"
 ADDRESS = "192.168.104.190"
@@ -203,14 +203,14 @@ def check(root, places, server):
         for seconds, signal in ((3, None), (30, "INT")):
             command, environment = line(*arguments, "--via-timeout", f"{seconds}s", "--timeout", "4s")
             run_there = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-            until(lambda: list(places["bare"].tmp.glob("*/eks-dns-doctor")), "it was pushed")
+            waited("it was pushed", lambda: list(places["bare"].tmp.glob("*/eks-dns-doctor")), 10)
             made = next(places["bare"].tmp.iterdir())
             assert stat.S_IMODE(made.stat().st_mode) == 0o700, made
             if signal:
                 run_there.send_signal(getattr(signals, f"SIG{signal}"))
             document = json.loads(run_there.communicate(timeout=60)[0])
-            until(lambda: not list(places["bare"].tmp.iterdir()), "it was removed")
-            until(lambda: not running(str(made)), "it has ended")
+            waited("it was removed", lambda: not list(places["bare"].tmp.iterdir()), 10)
+            waited("it has ended", lambda: not running(str(made)), 10)
             print(f"ssh: pushed, and removed after {signal or 'its time'}: exit {run_there.returncode}")
             assert (run_there.returncode == 130) == bool(signal), run_there.returncode
 
@@ -239,14 +239,6 @@ def running(words):
         except OSError:
             pass
     return False
-
-
-def until(holds, what):
-    for _ in range(200):
-        if holds():
-            return
-        time.sleep(0.05)
-    sys.exit(f"not seen within ten seconds: {what}")
 
 
 main()

@@ -22,6 +22,7 @@ import tempfile
 import time
 
 from name_server import name_server
+from servers import certificates
 from shared import NOBODY
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -36,18 +37,11 @@ def addresses(name):
     return PRIVATE if name == HOST.lower() else None
 
 
-def certificate(folder):
-    """An authority, and a certificate of it for loopback."""
-    def openssl(*words):
-        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=an authority", "-days", "2")
-    (folder / "leaf.ext").write_text("subjectAltName=IP:127.0.0.1\n")
-    openssl("req", *key, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=a resolver")
-    openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-            "-extfile", "leaf.ext", "-out", "leaf.pem")
+def of_loopback(folder):
+    """What a server needs to be trusted as 127.0.0.1, by whom trusts ca.pem of the folder."""
+    certificates(folder, loopback="IP:127.0.0.1")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "leaf.pem", folder / "leaf.key")
+    context.load_cert_chain(folder / "loopback.pem", folder / "loopback.key")
     return context
 
 
@@ -317,7 +311,7 @@ def main():
         folder = pathlib.Path(folder)
         program = Program([*given.runner, given.binary.resolve()], given.system, folder)
         native = Program([given.native.resolve()], "linux", folder)
-        with (name_server(addresses) as dns, name_server(addresses, certificate(folder)) as tls,
+        with (name_server(addresses) as dns, name_server(addresses, of_loopback(folder)) as tls,
               socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent):
             silent.bind(("127.0.0.1", 0))
             parts(program, native, checks, given.scenarios, dns, tls, silent.getsockname()[1])
