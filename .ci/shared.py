@@ -26,7 +26,9 @@ def python_with(folder, *packages, module=None):
     has = module and python.exists() and not subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode
     if not has:
         venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages], check=True)
+        # Most modules are never imported, and compiling them takes as long as all the rest.
+        options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+        subprocess.run([python, "-m", "pip", "install", *options, *packages], check=True)
     return python
 
 
