@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 #[path = "common/both_transports.rs"]
 mod both_transports;
 #[path = "via/manager.rs"]
+#[expect(clippy::unwrap_used, reason = "it is of tests/via/, which plays the other side")]
 mod manager;
 #[path = "common/name_server.rs"]
 mod name_server;
