@@ -72,7 +72,12 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
             }
         }
     }
-    if said.resolves && situation.is_answered_late() {
+    let is_late = said.resolves && situation.is_answered_late();
+    if is_late && said.messages.is_empty() {
+        // It asks again as getaddrinfo does, which had the addresses after so long.
+        let took_ms = situation.system().and_then(|system| system.rtt_ms);
+        times = [took_ms.map(|ms| in_seconds(ms.min(DIAL_MS)))].into();
+    } else if is_late {
         // As long as the late reply takes, or until the end of all questions.
         times.insert(None);
     }

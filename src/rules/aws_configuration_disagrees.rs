@@ -246,7 +246,7 @@ fn finding(
         "aws route53 list-hosted-zones-by-vpc --vpc-region {region} --vpc-id {}",
         vpc.id
     );
-    let rules = remedy::endpoint::rules_of(case, vpc.id);
+    let rules = remedy::resolver_rule::of_vpc(case, vpc.id);
     let reads = match how {
         OtherAnswer::OfAnotherZone => vec![zones, rules],
         OtherAnswer::Failure | OtherAnswer::Refused => vec![rules],

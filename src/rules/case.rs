@@ -781,8 +781,8 @@ impl<'a> Case<'a> {
     }
 
     /// The addresses of the inbound endpoints in the cluster's VPC, for remedies: those in this run that match,
-    /// else all that were asked or that AWS lists. Never one that AWS takes away, or could not make: what is pointed
-    /// at it fails.
+    /// else all that were asked or that AWS lists. Never one that AWS takes away, or could not make, or that gives
+    /// wrong addresses itself: what is pointed at it fails.
     pub fn inbound_addresses(&self) -> Vec<IpAddr> {
         let is_lasting = |ip: &IpAddr| {
             let endpoints = self.facts.aws.resolver_endpoints.iter().flatten();
@@ -809,13 +809,17 @@ impl<'a> Case<'a> {
         if !matching.is_empty() {
             return matching;
         }
-        // The address of one that was not waited for is as well known as that of one that is silent.
-        let asked = self.subjects().chain(&self.unheard);
-        let mut all: Vec<IpAddr> = asked.filter(is_inbound).filter_map(address).collect();
+        // The address of one that was not waited for is as well known as that of one that is silent. Who gives other
+        // addresses than the expected ones would give them to a forwarder, too.
+        let is_wrong = |subject: &Subject<'_>| matches!(subject.verdict(), Verdict::Mismatch | Verdict::Partial);
+        let asked = || self.subjects().chain(&self.unheard).filter(is_inbound);
+        let wrong: Vec<IpAddr> = asked().filter(|one| is_wrong(one)).filter_map(address).collect();
+        let mut all: Vec<IpAddr> = asked().filter_map(address).filter(|ip| !wrong.contains(ip)).collect();
         // What is filled in decides nothing, so it is not recorded as touched.
         let listed = self.visible_inbound().unwrap_or_default();
         for ip in listed.iter().flat_map(|endpoint| endpoint.addresses.iter().flatten()) {
-            if is_lasting(&ip.ip) && !all.contains(&ip.ip) && all.len() < limits::DERIVED {
+            let is_new = !all.contains(&ip.ip) && !wrong.contains(&ip.ip);
+            if is_lasting(&ip.ip) && is_new && all.len() < limits::DERIVED {
                 all.push(ip.ip);
             }
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::phrase::{self, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
 use super::signs::FORWARDS_INTO_SILENCE;
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::Name;
 use crate::facts::ResolverRule;
 
@@ -132,11 +132,6 @@ fn finding(
         .seen(evidence)
         .fix(vec![Remedy::new(
             format!("Disassociate the rule from {}; other VPCs may keep it", vpc.id),
-            [format!(
-                "aws route53resolver disassociate-resolver-rule --region {} --resolver-rule-id {} --vpc-id {}",
-                case.region(),
-                rule.id,
-                vpc.id
-            )],
+            [remedy::resolver_rule::disassociate(case, vpc.id, &rule.id)],
         )])
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_sibling, observed_target};
+use super::remedy::resolver_rule;
 use super::shared::route53::{self, ResolvingVpc};
 use super::step::controls;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
@@ -260,7 +261,7 @@ fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_n
     if is_for_this_name {
         return remedy::endpoint::point_to_the_cluster(case, rule);
     }
-    let (region, zone) = (case.region(), case.own_zone());
+    let zone = case.own_zone();
     let endpoint = rule
         .resolver_endpoint_id
         .as_deref()
@@ -273,16 +274,13 @@ fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_n
              addresses in {vpc}"
         ),
         [
-            format!(
-                "aws route53resolver create-resolver-rule --region {region} --creator-request-id {} --rule-type FORWARD \
-                 --domain-name {zone} --resolver-endpoint-id {} --target-ips {targets}",
-                remedy::endpoint::request_id("forward", &zone),
+            resolver_rule::forward(
+                case,
+                &zone,
                 remedy::endpoint::word(endpoint, "<rslvr-out-id>"),
+                &targets,
             ),
-            format!(
-                "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
-                 --vpc-id {vpc}"
-            ),
+            resolver_rule::associate(case, vpc),
         ],
     )
     .to_the_vpc()
@@ -290,20 +288,9 @@ fn to_the_cluster(case: &Case<'_>, vpc: &str, rule: &ResolverRule, is_for_this_n
 
 /// A rule that gives the name back to the VPC's own Resolver.
 fn system_rule(case: &Case<'_>, vpc: &str, zone: &str) -> Remedy {
-    let region = case.region();
     Remedy::new(
         format!("A SYSTEM rule for {zone}, so that the VPC's own Resolver answers the name"),
-        [
-            format!(
-                "aws route53resolver create-resolver-rule --region {region} --creator-request-id {} --rule-type SYSTEM \
-                 --domain-name {zone}",
-                remedy::endpoint::request_id("system", zone)
-            ),
-            format!(
-                "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
-                 --vpc-id {vpc}"
-            ),
-        ],
+        [resolver_rule::system(case, zone), resolver_rule::associate(case, vpc)],
     )
     .to_the_vpc()
 }
@@ -329,10 +316,7 @@ fn without_the_rule(
         ),
         None => Remedy::new(
             format!("{take} the rule from {vpc}"),
-            [format!(
-                "aws route53resolver disassociate-resolver-rule --region {region} --resolver-rule-id {} --vpc-id {vpc}",
-                rule.id
-            )],
+            [resolver_rule::disassociate(case, vpc, &rule.id)],
         ),
     };
     let remedy = if is_other_way { remedy.as_alternative() } else { remedy };

@@ -10,9 +10,10 @@ use super::shared::forward::{self, Forward};
 use super::shared::route53;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, decided, remedy};
 use crate::compare::Verdict;
-use crate::dns::{AnswerKind, Name};
+use crate::dns::{AnswerKind, ExtendedError, Name};
 use crate::facts::{Call, ResolverEndpoint, ResolverRule, RuleTarget, System};
 use crate::limits;
+use crate::observation::Lookup;
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -32,13 +33,14 @@ declare_rule! {
     /// rule, its targets and its outbound endpoint are named, with what AWS says of the endpoint's status. What the
     /// endpoint's security groups, network ACLs and route tables let through to the targets is read as AWS reads it,
     /// and it is surer where that is nothing. It is never certain: what stands between the VPC and the targets is not
-    /// seen. dnsmasq that refuses the name, and not a random sibling, passes on the REFUSED of the server that it asks
-    /// for it. Where AWS's configuration of the VPC was read, and no Resolver rule forwards the name there for certain,
-    /// there is no finding. Where the resolver is systemd-resolved's stub, the servers that it asks for the name are
-    /// known: it is surer where they are silent from here. Where all of them answer, how they are asked differs. BIND
-    /// waits 10 s for a silent server, so where it fails at once it is less sure: a zone of its own that is not loaded
-    /// or has expired fails so, and a server that refuses does. Where this host's own lookup got the right addresses
-    /// later than a window of this program, the server answers, and late.
+    /// seen. dnsmasq that refuses the name, or its zone, and no other names, passes on the REFUSED of the server that
+    /// it asks for it, with its EDE 18 (Prohibited) or 20 (Not Authoritative). Where AWS's configuration of the VPC was
+    /// read, and no Resolver rule forwards the name there for certain, there is no finding. Where the resolver is
+    /// systemd-resolved's stub, the servers that it asks for the name are known: it is surer where they are silent from
+    /// here. Where all of them answer, how they are asked differs. BIND waits 10 s for a silent server, so where it
+    /// fails at once it is less sure: a zone of its own that is not loaded or has expired fails so, and a server that
+    /// refuses does. Where this host's own lookup got the right addresses later than a window of this program, the
+    /// server answers, and late.
     ///
     /// ## Why it matters
     /// kubectl prints `server misbehaving` or an i/o timeout for the same cause, and the resolver looks healthy for
@@ -69,7 +71,7 @@ declare_rule! {
             [not ANSWERS_UNCHECKED],
             [not MARKED_AS_DNSSEC],
             [not REJECTS_WHAT_IT_HOLDS],
-            [not MARKED_AS_POLICY],
+            [not MARKED_AS_POLICY, REFUSED_BEHIND_IT],
             [SIBLING_FAILS, AAAA_FAILS, REFUSED_BEHIND_IT],
             [unless NOTHING_FORWARDS_IN_ITS_VPC],
         ],
@@ -142,12 +144,12 @@ fn finding(
         .iter()
         .all(|subject| subject.a_kind().is_some_and(AnswerKind::is_silence));
     let ends = match forward {
-        Forward::Refused => "REFUSED",
+        Forward::Refused | Forward::RefusedZone => "REFUSED",
         _ if silent => "silence",
         _ => "SERVFAIL",
     };
     let what = match forward {
-        Forward::Zone => "the endpoint's zone",
+        Forward::Zone | Forward::RefusedZone => "the endpoint's zone",
         Forward::Name | Forward::Refused => "the endpoint's name",
     };
     // BIND, Unbound and PowerDNS Recursor make SERVFAIL of a REFUSED and of a SERVFAIL, too.
@@ -161,6 +163,14 @@ fn finding(
     let may_be_lost = silent && subjects.iter().any(|subject| subject.for_others().answered > 0);
     // Who is silent elsewhere, and what fails elsewhere, says more than the time does.
     let nobody_else = down.is_some_and(<[_]>::is_empty) && failing.is_empty() && rule.is_none();
+    // Programs remember a server that was silent, so it may still be one, unless a mark says that it is.
+    let fails_at_once = |subject: &&Subject<'_>| {
+        let is_silence = |lookup: &Lookup| lookup.has_ede(ExtendedError::is_upstream_unreachable);
+        subject
+            .a()
+            .is_some_and(|lookup| lookup.fails_at_once() && !is_silence(lookup))
+    };
+    let at_once = nobody_else && subjects.iter().all(fails_at_once);
     let beyond = ShownBeyond::of(case, subjects, rule.is_none(), nobody_else);
     let so = if let Some(said) = beyond.in_words(what) {
         said
@@ -169,8 +179,8 @@ fn finding(
             "It answered for other targets of this run. So it forwards {what} to servers that do not answer, or it \
              stopped during the run, or packets were lost: ask again."
         )
-    } else if forward == Forward::Refused {
-        "dnsmasq has no policy that refuses one name: it passes on the REFUSED of the server that it asks. \
+    } else if matches!(forward, Forward::Refused | Forward::RefusedZone) {
+        "dnsmasq has no policy that refuses a name so: it passes on the REFUSED of the server that it asks. \
          Where it asks that server for all names, a policy there refuses this one."
             .to_owned()
     } else if silent {
@@ -178,7 +188,7 @@ fn finding(
             "So it is running, and it forwards {what} to servers that do not answer, or not in time. A policy that drops \
              questions looks alike: Unbound's local-zone of type deny, and rpz-drop in a response policy zone."
         )
-    } else if failing.is_empty() {
+    } else if failing.is_empty() && !at_once {
         format!("So it is running, and it forwards {what} to servers that do not answer, or not in time.")
     } else {
         format!("So it is running, and it forwards {what} to servers that do not answer, or that fail themselves.")
@@ -187,7 +197,7 @@ fn finding(
         "{who} {} other names and not {what}: {ends} for the name{}. {so}",
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
-            Forward::Zone => " and for a random sibling alike",
+            Forward::Zone | Forward::RefusedZone => " and for a random sibling alike",
             Forward::Name | Forward::Refused => ". A random sibling gets NXDOMAIN",
         }
     );
@@ -264,8 +274,8 @@ fn finding(
             "{who} {} {what} to a server that {}",
             phrase::plural(subjects.len(), "forwards", "forward"),
             match forward {
-                Forward::Refused => "refuses it",
-                Forward::Zone | Forward::Name => beyond.does().unwrap_or(if failing.is_empty() {
+                Forward::Refused | Forward::RefusedZone => "refuses it",
+                Forward::Zone | Forward::Name => beyond.does().unwrap_or(if failing.is_empty() && !at_once {
                     "does not answer"
                 } else {
                     "does not answer it"
@@ -597,6 +607,14 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
         case,
         "An answer there: the forward uses other servers.",
     ));
+    // Amazon VPC User Guide, "Amazon DNS": the Resolver's address is reachable from within the VPC.
+    let is_silent = |subject: &Subject<'_>| subject.has_role(Role::Vpc) && !subject.heard_anything();
+    if case.subjects().any(|subject| is_silent(&subject)) {
+        remedies.push(Remedy::advice(
+            "If it forwards to the VPC's own Resolver (the base of the VPC's network plus two): forward to an inbound \
+             endpoint. That Resolver answers inside its VPC alone",
+        ));
+    }
     remedies
 }
 
@@ -606,7 +624,7 @@ fn at_the_vpc(case: &Case<'_>, vpc: Option<&str>) -> Vec<Remedy> {
     vec![Remedy::new(
         "See which rules the VPC's Resolver follows and what they name as targets",
         [
-            remedy::endpoint::rules_of(case, vpc),
+            remedy::resolver_rule::of_vpc(case, vpc),
             format!("aws route53resolver list-resolver-rules --region {region} --filters Name=Type,Values=FORWARD"),
         ],
     )]

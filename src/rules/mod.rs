@@ -245,6 +245,7 @@ mod not_recursive;
 mod not_this_cluster;
 mod nsswitch_without_dns;
 mod nxdomain_hijack;
+mod packets_lost;
 mod partial_answer;
 mod private_access_disabled;
 mod private_zone_not_effective;
@@ -316,6 +317,7 @@ pub static RULES: &[&Rule] = &[
     &encrypted_dns_fails::RULE,
     &certificate_not_verified::RULE,
     &udp_blocked::RULE,
+    &packets_lost::RULE,
     &tcp_blocked::RULE,
     &resolver_unreachable::RULE,
     &resolver_unstable::RULE,

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
-use super::shared::behind;
 use super::shared::policy::{PolicySign, shape};
 use super::step::{DenialAuthority, policy_of_addresses};
 use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
@@ -27,7 +26,8 @@ declare_rule! {
     /// `forwarded-to-wrong-view` or `forward-target-unreachable` instead. Where it is not known, both are named. An
     /// answer that fits a filter of private addresses is `rebinding-protection` instead. Such a filter has nothing to
     /// remove from AAAA: where AAAA is stopped like A, and the name has no private IPv6 address, it is a policy. EDE 17
-    /// for AWS's public names as well is a filter of all IPv4 addresses.
+    /// for AWS's public names as well is a filter of all IPv4 addresses. Where every resolver of the VPC that was heard
+    /// denies the name in the same way, the resolver may have the answer from there.
     ///
     /// ## Why it matters
     /// kubectl prints `no such host`, or `server misbehaving` where the policy refuses. Forwarding does not help: the
@@ -60,6 +60,7 @@ declare_rule! {
             // Of a name that nobody has, a forward of it says the same.
             [not MAY_BE_DENIED_BEHIND_IT, VPC_HAS_THE_NAME, PUBLIC_HAS_THE_NAME],
             [not BLOCKS_IN_THE_VPC],
+            [not MAY_PASS_ON_A_BLOCK],
             [unless FIREWALL_BLOCKS],
         ],
         confidence: [High if [[NAMES_ITS_POLICY]], Medium],
@@ -69,14 +70,11 @@ declare_rule! {
     }
 }
 
-fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
-    let in_the_vpc = |subject: &Subject<'_>| behind::surely_denied_in_the_vpc(case, subject, earlier);
-    grouped(fits.subjects(), |subject| {
-        Some((shape(case, subject)?, in_the_vpc(subject)))
-    })
-    .into_iter()
-    .map(|((shape, cause), subjects)| finding(case, fits.least_sure_at(&subjects), shape, &subjects).caused_by(cause))
-    .collect()
+fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    grouped(fits.subjects(), |subject| shape(case, subject))
+        .into_iter()
+        .map(|(shape, subjects)| finding(case, fits.least_sure_at(&subjects), shape, &subjects))
+        .collect()
 }
 
 fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects: &[&Subject<'_>]) -> Finding {

@@ -72,7 +72,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             None if behind::may_be_denied(subject) => Denier::BareOrForwarded,
             None => Denier::Bare,
         };
-        let in_the_vpc = behind::surely_denied_in_the_vpc(case, subject, earlier);
+        let in_the_vpc = behind::denied_in_the_vpc(case, subject, earlier);
         Some((denial, cause(denial, subject, earlier).or(in_the_vpc)))
     })
     .into_iter()

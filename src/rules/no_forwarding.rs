@@ -1,11 +1,15 @@
 //! The resolver does not take the name to the VPC.
 
+use std::fmt::Write as _;
+
 use super::phrase::{self, observed, observed_sibling, observed_target};
-use super::shared::{age, search};
-use super::{Case, Confidence, Evidence, Finding, Fits, Need, Remedy, Severity, Stage, Subject, remedy, view};
+use super::shared::{age, beyond, search};
+use super::view::VpcSideFault;
+use super::{Case, Confidence, Evidence, Finding, Fits, Need, Remedy, Severity, Shows, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::endpoint::SoaOrigin;
+use crate::software::Software;
 use crate::target::View;
 
 declare_rule! {
@@ -84,6 +88,7 @@ declare_rule! {
             Medium if [[VPC_HAS_THE_NAME, ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE, not PUBLIC_HAS_THE_NAME]],
             Low,
         ],
+        wants: [Upstreams],
         explains: [NotPublished],
         stage: Stage::Evidence,
     }
@@ -233,6 +238,19 @@ fn finding(
             phrase::plural(subjects.len(), "shows", "show"),
         )
     };
+    let split = behind_the_stub(case, subjects);
+    if let Some((right, wrong)) = &split {
+        let _ = write!(
+            explanation,
+            " systemd-resolved asks {} or {} for this name. {} {} the right addresses, and {} {} not.",
+            phrase::titles(wrong),
+            phrase::titles(right),
+            phrase::titles(right),
+            phrase::plural(right.len(), "gives", "give"),
+            phrase::titles(wrong),
+            phrase::plural(wrong.len(), "does", "do"),
+        );
+    }
     if shown == PublicViewSign::Otherwise {
         explanation.push_str(
             " In a cluster with public and private access both answers are right. Whether clients here are to use \
@@ -269,6 +287,11 @@ fn finding(
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
     RULE.finding(confidence, subjects)
+        .caused_by(
+            the_vpc_has_the_public_view(case)
+                .then(|| Shows::UnusedPrivateZone.rule())
+                .flatten(),
+        )
         .severity(if shown == PublicViewSign::Otherwise {
             Severity::Warning
         } else {
@@ -277,11 +300,54 @@ fn finding(
         .summary(format!("{who} {does} this name to the VPC, {effect}"))
         .why(explanation)
         .seen(evidence)
-        .fix(remedies(case, vpc_view, &aside))
+        .seen(split.iter().flat_map(|(right, wrong)| {
+            let asked = wrong.iter().chain(right);
+            asked.filter_map(|one| Some(observed(one, one.a()?)))
+        }))
+        .fix(remedies(case, vpc_view, &aside, split.as_ref()))
 }
 
-fn remedies(case: &Case<'_>, vpc_view: &[&Subject<'_>], aside: &[&Subject<'_>]) -> Vec<Remedy> {
+/// Name servers: those that have the right addresses, and those that do not.
+type RightAndWrong<'s, 'a> = (Vec<&'s Subject<'a>>, Vec<&'s Subject<'a>>);
+
+/// The name servers that systemd-resolved asks for the name, where some have the right addresses and others not.
+fn behind_the_stub<'s, 'a>(case: &'s Case<'a>, subjects: &[&Subject<'_>]) -> Option<RightAndWrong<'s, 'a>> {
+    let mut asked = subjects.iter().map(|subject| beyond::asked_by_the_stub(case, subject));
+    let asked = asked.find(|asked| asked.len() > 1)?;
+    let (right, wrong): (Vec<_>, Vec<_>) = asked.into_iter().partition(|one| one.verdict().is_fine());
+    (!right.is_empty() && !wrong.is_empty()).then_some((right, wrong))
+}
+
+/// Whether each resolver of the VPC that was heard gives the public addresses itself: a forward there ends so.
+fn the_vpc_has_the_public_view(case: &Case<'_>) -> bool {
+    let mut heard = case.vpc_side().filter(|one| one.verdict().has_addresses()).peekable();
+    let is_public = |one: &Subject<'_>| {
+        view::gives_the_public_view(case, one) && view::vpc_side_fault(case, one) == Some(VpcSideFault::NotEffective)
+    };
+    heard.peek().is_some() && heard.all(is_public)
+}
+
+fn remedies(
+    case: &Case<'_>,
+    vpc_view: &[&Subject<'_>],
+    aside: &[&Subject<'_>],
+    split: Option<&RightAndWrong<'_, '_>>,
+) -> Vec<Remedy> {
     let mut remedies = remedy::forward::to_inbound(case);
+    if let Some((right, wrong)) = split {
+        // The stub sends the name the right way already.
+        remedies.retain(|remedy| remedy.software != Some(Software::SystemdResolved));
+        remedies.insert(
+            0,
+            Remedy::advice(format!(
+                "Make the forward of the next step on {}, so that {} like {}",
+                phrase::titles(wrong),
+                phrase::plural(wrong.len(), "it answers", "they answer"),
+                phrase::titles(right)
+            ))
+            .to_the_vpc(),
+        );
+    }
     if vpc_view.is_empty() && !aside.is_empty() {
         remedies.push(
             Remedy::advice(format!(

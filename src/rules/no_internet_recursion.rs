@@ -182,8 +182,8 @@ fn at_a_vpc(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Vec<Remedy> {
         Remedy::new(
             "See whether a Resolver rule of the VPC forwards every name (.). If so, ask the servers that it names",
             [
-                remedy::endpoint::rules_of(case, "<vpc-id>"),
-                remedy::endpoint::rules_for_every_name(case),
+                remedy::resolver_rule::of_vpc(case, "<vpc-id>"),
+                remedy::resolver_rule::for_every_name(case),
             ],
         ),
         Remedy::new(

@@ -55,6 +55,9 @@ declare_rule! {
     }
 }
 
+/// What more samples are for.
+const TO_SEE_THE_SHARE: &str = "Ask more often, to see the share of each answer";
+
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let in_place: Vec<&Subject<'_>> = fits
         .subjects()
@@ -160,7 +163,7 @@ fn contradicted_by_the_system(
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
                  exceptions, the same way to the inbound endpoint",
             ),
-            ask_more_often(case, subjects),
+            remedy::answer::ask_more_often(case, subjects, TO_SEE_THE_SHARE),
             remedy::answer::ask_again(case, subjects, RecordType::A, "+nsid"),
         ])
 }
@@ -202,23 +205,9 @@ fn contradicted(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, 
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
                  exceptions, the same way to the inbound endpoint",
             ),
-            ask_more_often(case, &[subject]),
+            remedy::answer::ask_more_often(case, &[subject], TO_SEE_THE_SHARE),
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+tcp +nsid"),
         ])
-}
-
-/// Asks for more samples of these resolvers.
-fn ask_more_often(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Remedy {
-    let addresses = subjects.iter().filter_map(|subject| subject.probed.resolver.address);
-    Remedy::new(
-        "Ask more often, to see the share of each answer",
-        addresses.map(|address| {
-            format!(
-                "eks-dns-doctor check {} --no-local --resolver {address} --samples 20",
-                case.own_zone()
-            )
-        }),
-    )
 }
 
 fn finding(
@@ -291,7 +280,7 @@ fn finding(
                 "Give every server behind the address the same configuration for this name: the same forward, the same \
                  exceptions, the same way to the inbound endpoint"
             }),
-            ask_more_often(case, &[subject]),
+            remedy::answer::ask_more_often(case, &[subject], TO_SEE_THE_SHARE),
             // dig(1): +nsid asks for the name server identifier, which tells servers behind one address apart.
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
         ])

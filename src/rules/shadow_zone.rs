@@ -338,7 +338,7 @@ fn at_a_vpc(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subject
     let mut profiles: Vec<&str> = open.iter().filter_map(|step| step.profile.as_deref()).collect();
     profiles.sort_unstable();
     profiles.dedup();
-    let mut lists = vec![remedy::endpoint::rules_of(case, id)];
+    let mut lists = vec![remedy::resolver_rule::of_vpc(case, id)];
     lists.extend(profiles.into_iter().map(|profile| {
         format!(
             "aws route53profiles list-profile-resource-associations --region {} --profile-id {}",

@@ -160,11 +160,16 @@ fn remedies(case: &Case<'_>, know: &[&Subject<'_>], links: &[String], zone: &str
                 !name.is_empty() && !name.starts_with('-') && name.chars().all(of_name)
             };
             let link = links.iter().find(plain).map_or("<link>", String::as_str);
+            let scopes = || case.split_dns().into_iter().flat_map(|split| &split.scopes);
+            let has_none = scopes().any(|scope| scope.name == link && scope.domains.is_empty());
+            // resolvectl(1): domain replaces those that the link has.
+            let beside = if has_none { "" } else { "<its-domains> " };
             Remedy::new(
-                "See which link has the name server, then route the zone there",
+                "See which link has the name server, and which domains. Then route the zone there, beside those domains",
                 [
                     "resolvectl dns".to_owned(),
-                    format!("resolvectl domain {link} '~{zone}'"),
+                    format!("resolvectl domain {link}"),
+                    format!("resolvectl domain {link} {beside}'~{zone}'"),
                     format!("resolvectl query {own}"),
                 ],
             )

@@ -37,6 +37,20 @@ pub fn owner(case: &Case<'_>, ips: &[IpAddr]) -> Remedy {
     )
 }
 
+/// Asks for more samples of these resolvers.
+pub fn ask_more_often(case: &Case<'_>, subjects: &[&Subject<'_>], title: &str) -> Remedy {
+    let addresses = subjects.iter().filter_map(|subject| subject.probed.resolver.address);
+    Remedy::new(
+        title,
+        addresses.map(|address| {
+            format!(
+                "eks-dns-doctor check {} --no-local --resolver {address} --samples 20",
+                case.own_zone()
+            )
+        }),
+    )
+}
+
 /// Asks these resolvers again by hand. `options` are dig's: `+tcp`, `+nsid`, or nothing.
 pub fn ask_again(case: &Case<'_>, subjects: &[&Subject<'_>], qtype: RecordType, options: &str) -> Remedy {
     Remedy::new(

@@ -4,7 +4,6 @@
 
 use super::super::{Case, Remedy};
 use crate::facts::ResolverRule;
-use crate::limits;
 pub use crate::text::plain_word as word;
 
 /// A DNS attribute of a VPC that is on, as JSON, which the AWS CLI takes as the value of the attribute's option.
@@ -71,32 +70,9 @@ pub fn let_the_private_zone_work(case: &Case<'_>) -> Vec<Remedy> {
     }
     remedies.push(Remedy::new(
         "See which rules the VPC's Resolver follows: one that fits the name takes it elsewhere",
-        [rules_of(case, vpc)],
+        [super::resolver_rule::of_vpc(case, vpc)],
     ));
     remedies
-}
-
-/// The line that lists which Resolver rules a VPC has.
-pub fn rules_of(case: &Case<'_>, vpc: &str) -> String {
-    format!(
-        "aws route53resolver list-resolver-rule-associations --region {} --filters Name=VPCId,Values={vpc}",
-        case.region()
-    )
-}
-
-/// The line that lists the Resolver rules that forward every name, with their targets.
-pub fn rules_for_every_name(case: &Case<'_>) -> String {
-    format!(
-        "aws route53resolver list-resolver-rules --region {} --query \"ResolverRules[?DomainName=='.'].[Id,TargetIps]\"",
-        case.region()
-    )
-}
-
-/// `--creator-request-id` of what is made for a zone or a VPC. Each has its own: AWS refuses to make another thing
-/// under one that was used (Amazon Route 53 Resolver API Reference, CreateResolverRule, `CreatorRequestId`).
-pub fn request_id(what: &str, of: &str) -> String {
-    let of: String = of.chars().take(limits::REQUEST_ID_OF).collect();
-    format!("eks-dns-{what}-{of}")
 }
 
 /// The member that a target's address stands in (Amazon Route 53 Resolver API Reference, TargetAddress).

@@ -111,7 +111,6 @@ pub fn rule_to_the_cluster(case: &Case<'_>, title: &str) -> Remedy {
 /// The same forward as a Resolver rule: the AWS CLI's `route53resolver` commands, the Terraform AWS provider's
 /// `aws_route53_resolver_rule` and CloudFormation's `AWS::Route53Resolver::ResolverRule`.
 fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Software, String)> {
-    let region = case.region();
     let hub = super::endpoint::hub(case).unwrap_or("<hub-vpc-id>");
     let outbound = super::endpoint::outbound_of(case, hub).unwrap_or("<rslvr-out-id>");
     let each = |form: fn(&String) -> String, separator: &str| {
@@ -121,20 +120,14 @@ fn resolver_rule(case: &Case<'_>, zone: &str, targets: &[String]) -> Vec<(Softwa
     vec![
         (
             Software::Route53,
-            format!(
-                "aws route53resolver create-resolver-rule --region {region} --creator-request-id {} \
-                 --rule-type FORWARD --domain-name {zone} --resolver-endpoint-id {outbound} --target-ips {}",
-                super::endpoint::request_id("forward", zone),
-                each(|ip| format!("{}={ip},Port=53", super::endpoint::key(ip)), " "),
+            super::resolver_rule::forward(
+                case,
+                zone,
+                outbound,
+                &each(|ip| format!("{}={ip},Port=53", super::endpoint::key(ip)), " "),
             ),
         ),
-        (
-            Software::Route53,
-            format!(
-                "aws route53resolver associate-resolver-rule --region {region} --resolver-rule-id <rslvr-rr-id> \
-                 --vpc-id {hub}"
-            ),
-        ),
+        (Software::Route53, super::resolver_rule::associate(case, hub)),
         (
             Software::Terraform,
             [
@@ -269,8 +262,10 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<Written> {
         (
             Software::SystemdResolved,
             None,
+            // resolvectl(1), dns and domain.
             format!(
-                "# systemd-resolved, for a VPN link\nresolvectl dns <link> {}\nresolvectl domain <link> '~{zone}'",
+                "# systemd-resolved: these replace all servers and domains of the link, so take one for the VPC alone\n\
+                 resolvectl dns <link> {}\nresolvectl domain <link> '~{zone}'",
                 joined(" ")
             ),
         ),

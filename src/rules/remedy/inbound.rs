@@ -27,7 +27,7 @@ pub fn create(case: &Case<'_>, title: &str) -> Remedy {
                 "aws route53resolver create-resolver-endpoint --region {region} --creator-request-id {} \
                  --direction INBOUND --security-group-ids <sg-id> --ip-addresses SubnetId=<subnet-in-one-zone> \
                  SubnetId=<subnet-in-another-zone>",
-                super::endpoint::request_id("inbound", vpc)
+                super::resolver_rule::request_id("inbound", vpc)
             ),
         ],
     )

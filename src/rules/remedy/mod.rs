@@ -11,3 +11,4 @@ pub mod inbound;
 pub mod path;
 pub mod plain;
 pub mod question;
+pub mod resolver_rule;

@@ -41,21 +41,24 @@ pub(in crate::rules) fn its_policy_looks_the_same(subject: &Subject<'_>) -> bool
     subject.software == Some(Software::Pdns)
 }
 
-/// The rule that explains a bare denial at a resolver outside the VPC: at the VPC's resolvers it is certain, and their
-/// denial is the same. A resolver that forwards the name there passes it on: DNS Firewall's denials have no SOA.
-pub(in crate::rules) fn surely_denied_in_the_vpc(
+/// The rule that explains a bare denial at a resolver outside the VPC: it explains the same denial of the VPC's
+/// resolvers. A resolver that forwards the name there passes it on: DNS Firewall's denials have no SOA. Where it is not
+/// certain, every resolver of the VPC that was heard has to deny the name so: then a right forward ends so too.
+pub(in crate::rules) fn denied_in_the_vpc(
     case: &Case<'_>,
     subject: &Subject<'_>,
     earlier: &[Finding],
 ) -> Option<String> {
     let is_bare = |one: &Subject<'_>| matches!(DenialAuthority::of(one), Some(DenialAuthority::Bare));
     let is_same = |one: &Subject<'_>| one.is_vpc_side() && is_bare(one) && one.a_kind() == subject.a_kind();
+    let is_heard = |one: &&Subject<'_>| one.is_vpc_side() && one.a_kind().is_some_and(|kind| !kind.is_silence());
+    let all_deny = case.subjects().filter(is_heard).all(|one| is_same(one));
     let at_the_vpc = |finding: &&Finding| {
         let mut named = case
             .subjects()
             .filter(|one| finding.resolvers.iter().any(|name| name == one.name()));
         finding.severity == Severity::Error
-            && finding.confidence == Confidence::Certain
+            && (finding.confidence == Confidence::Certain || all_deny)
             && find(&finding.rule).is_some_and(|rule| rule.explains.contains(&Shows::Denial))
             && named.any(is_same)
     };
@@ -65,22 +68,35 @@ pub(in crate::rules) fn surely_denied_in_the_vpc(
     earlier.iter().find(at_the_vpc).map(|finding| finding.rule.clone())
 }
 
-/// REFUSED for this name, without a mark, and a negative answer for a random sibling. A refusal of its own has a mark
-/// in Knot Resolver (EDE 18) and the AA bit in Unbound. dnsmasq passes on the REFUSED of the server that it asks, and
-/// so does Knot Resolver's `policy.STUB`.
-fn is_refused_for_this_name(subject: &Subject<'_>) -> bool {
-    let is_bare = subject.a().is_some_and(|lookup| {
-        let is_passed_on = lookup.flags.is_some_and(|flags| flags.ra && !flags.aa);
-        lookup.ede.is_empty() && is_passed_on
+/// REFUSED for this name and a negative answer for a random sibling, or REFUSED for both while other names are
+/// answered. A refusal of its own has a mark in Knot Resolver (EDE 18) and the AA bit in Unbound. dnsmasq passes on the
+/// REFUSED of the server that it asks, with its extended error, and so do CoreDNS and Knot Resolver's `policy.STUB`.
+/// `marks`: the extended errors that a server behind it sends.
+fn is_refused_for_this_name(subject: &Subject<'_>, marks: &[u16]) -> bool {
+    let is_passed_on = subject.a().is_some_and(|lookup| {
+        let is_marked_so = lookup.ede.iter().all(|error| marks.contains(&error.code));
+        is_marked_so && lookup.flags.is_some_and(|flags| flags.ra && !flags.aa)
     });
     let is_for_both = subject.aaaa().is_none_or(|lookup| lookup.kind == AnswerKind::Refused);
     let is_apart = subject.sibling().is_some_and(|lookup| lookup.kind.is_negative());
     subject.verdict() == Verdict::Refused
-        && is_bare
+        && is_passed_on
         && is_for_both
-        && is_apart
+        && (is_apart || sibling_is_refused(subject) && subject.any_outside_control_works())
         && !subject.probed.resolver.is_of_a_vpc()
 }
+
+/// Whether a random sibling is refused as the name is.
+pub(in crate::rules) fn sibling_is_refused(subject: &Subject<'_>) -> bool {
+    subject
+        .sibling()
+        .is_some_and(|lookup| lookup.kind == AnswerKind::Refused)
+}
+
+/// Not Authoritative (RFC 8914 section 4.21): the word of a server with zones of its own.
+const NOT_AUTHORITATIVE: u16 = 20;
+/// Prohibited (RFC 8914 section 4.19): the word of a server to a client that it does not serve.
+const PROHIBITED: u16 = 18;
 
 /// Whether a server behind it may have refused. BIND, Unbound and PowerDNS Recursor return SERVFAIL then.
 pub(in crate::rules) fn may_be_refused(subject: &Subject<'_>) -> bool {
@@ -88,11 +104,11 @@ pub(in crate::rules) fn may_be_refused(subject: &Subject<'_>) -> bool {
         subject.software,
         Some(Software::Bind | Software::Unbound | Software::Pdns)
     );
-    !makes_servfail && is_refused_for_this_name(subject)
+    !makes_servfail && is_refused_for_this_name(subject, &[NOT_AUTHORITATIVE])
 }
 
-/// The same where the software is dnsmasq, which has no option to refuse one name without a mark (dnsmasq(8): what
-/// `connmark-allowlist` refuses has an extended error).
+/// The same where the software is dnsmasq, which has no option to refuse one name with these marks or without one
+/// (dnsmasq(8): what `connmark-allowlist` refuses has another extended error).
 pub(in crate::rules) fn is_refused(subject: &Subject<'_>) -> bool {
-    subject.software == Some(Software::Dnsmasq) && is_refused_for_this_name(subject)
+    subject.software == Some(Software::Dnsmasq) && is_refused_for_this_name(subject, &[PROHIBITED, NOT_AUTHORITATIVE])
 }

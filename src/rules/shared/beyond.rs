@@ -151,7 +151,7 @@ fn slow_inbound<'s, 'a>(case: &'s Case<'a>, subjects: &[&Subject<'_>]) -> ShownB
 
 /// The name servers that systemd-resolved asks for the name, where the resolver is its stub on this host and each of
 /// them was asked here too. Empty where that is not known.
-fn asked_by_the_stub<'s, 'a>(case: &'s Case<'a>, subject: &Subject<'_>) -> Vec<&'s Subject<'a>> {
+pub(in crate::rules) fn asked_by_the_stub<'s, 'a>(case: &'s Case<'a>, subject: &Subject<'_>) -> Vec<&'s Subject<'a>> {
     let is_stub = subject.has_role(Role::Local) && subject.ip().is_some_and(|ip| ip.is_loopback());
     let split = case
         .split_dns()

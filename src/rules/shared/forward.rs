@@ -15,12 +15,19 @@ pub(in crate::rules) enum Forward {
     Name,
     /// The name, to a server that refuses it.
     Refused,
+    /// The zone, to a server that refuses it.
+    RefusedZone,
 }
 
 /// What this resolver forwards to somebody who does not answer; `None` where the evidence is another's.
 pub(in crate::rules) fn that_fails(subject: &Subject<'_>) -> Option<Forward> {
     if behind::is_refused(subject) {
-        return Some(Forward::Refused);
+        let is_wide = behind::sibling_is_refused(subject);
+        return Some(if is_wide {
+            Forward::RefusedZone
+        } else {
+            Forward::Refused
+        });
     }
     let verdict = subject.verdict();
     if !matches!(verdict, Verdict::ServFail | Verdict::Timeout | Verdict::Unreachable)

@@ -16,6 +16,7 @@ pub(super) mod family;
 pub(super) mod forward;
 pub(super) mod inbound;
 pub(super) mod late;
+pub(super) mod loss;
 pub(super) mod made;
 pub(super) mod networks;
 pub(super) mod obstacle;

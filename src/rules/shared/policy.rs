@@ -92,13 +92,15 @@ pub(in crate::rules) fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<
         }
         (Verdict::Refused, None) => {
             let others_work = ordinary || subject.any_outside_control_works();
+            if behind::is_refused(subject) {
+                return None;
+            }
             match a.ede.iter().find(|error| error.is_policy()) {
                 Some(error) if error.code == 18 && ordinary && rebinding::may_be(case, subject) => {
                     Some(PolicySign::MarkedPerhapsRebinding)
                 }
                 Some(_) if others_work => Some(PolicySign::Marked),
                 Some(_) => unchecked.then_some(PolicySign::MarkedUnchecked),
-                None if behind::is_refused(subject) => None,
                 // EDE 20 (Not Authoritative) is the word of a server with zones of its own (RFC 8914 section 4.21).
                 None if behind::may_be_refused(subject) || a.has_ede(|error| error.code == 20) => {
                     others_work.then_some(PolicySign::RefusedOrForwarded)
@@ -121,4 +123,14 @@ fn removes_all_ipv4(subject: &Subject<'_>) -> bool {
 /// A block that shows no other origin, at a VPC's Resolver.
 pub(in crate::rules) fn is_of_the_vpc(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     subject.probed.resolver.is_of_a_vpc() && matches!(shape(case, subject), Some(PolicySign::Bare | PolicySign::Alias))
+}
+
+/// Whether a forward to the VPC ends so: each resolver of the VPC that was heard blocks the name with the same answer.
+/// DNS Firewall's denials have no SOA, and whoever forwards the name there passes them on.
+pub(in crate::rules) fn may_pass_on_a_block(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let is_heard = |one: &&Subject<'_>| one.is_vpc_side() && one.a_kind().is_some_and(|kind| !kind.is_silence());
+    let mut heard = case.subjects().filter(is_heard).peekable();
+    let blocks_so = |one: &Subject<'_>| is_of_the_vpc(case, one) && one.a_kind() == subject.a_kind();
+    let is_bare = matches!(DenialAuthority::of(subject), Some(DenialAuthority::Bare));
+    is_bare && !subject.probed.resolver.is_of_a_vpc() && heard.peek().is_some() && heard.all(blocks_so)
 }

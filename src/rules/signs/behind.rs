@@ -1,7 +1,7 @@
 //! Signs of a server behind the resolver, which is asked for this one name.
 
 use super::Sign;
-use crate::rules::shared::behind;
+use crate::rules::shared::{behind, policy};
 
 /// The NXDOMAIN is from a server that the resolver forwards this name to.
 pub(in crate::rules) static DENIED_BEHIND_IT: Sign = Sign::of_resolver_if_known(
@@ -34,4 +34,12 @@ pub(in crate::rules) static REFUSED_BEHIND_IT: Sign = Sign::of_resolver_if_known
     "it is dnsmasq, which passes on the REFUSED of the server that it asks for this name",
     "it is not known to pass on the REFUSED of the server that it asks for this name",
     |_, subject| Some(behind::is_refused(subject)),
+);
+
+/// The VPC blocks the name with the same answer.
+pub(in crate::rules) static MAY_PASS_ON_A_BLOCK: Sign = Sign::of_resolver_if_known(
+    "what the VPC's resolvers answer",
+    "each resolver of the VPC that was heard blocks the name with the same answer, so it may pass that on",
+    "the VPC's resolvers are not known to block the name with its answer",
+    |case, subject| Some(policy::may_pass_on_a_block(case, subject)),
 );

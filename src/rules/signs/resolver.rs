@@ -7,8 +7,8 @@ use super::{
     AAAA_IS_NXDOMAIN, ALL_ADDRESSES_ARE_WRONG, ANSWER_IS_FINE, ANSWERS_LATE, CERTIFICATE_IS_NOT_CHECKED,
     DECIDES_THE_CONCLUSION, DENIED_BEHIND_IT, DENIED_BY_ANOTHER_PRIVATE_ZONE, DENIED_BY_RECURSION,
     GIVES_SHARED_ADDRESSES, GIVES_SYNTHETIC_IPV6, GIVES_THE_EXPECTED_PUBLIC_ADDRESSES, IS_DEPENDED_ON,
-    ITS_ADDRESSES_MAY_BE_OLD, MARKED_AS_STALE, MAY_BE_DENIED_BEHIND_IT, NXDOMAIN, REFUSED_BEHIND_IT, STOPPED_ANSWERING,
-    STRAY_REPLIES, ShownBy, Sign, TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
+    ITS_ADDRESSES_MAY_BE_OLD, MARKED_AS_STALE, MAY_BE_DENIED_BEHIND_IT, MAY_PASS_ON_A_BLOCK, NXDOMAIN,
+    REFUSED_BEHIND_IT, STOPPED_ANSWERING, STRAY_REPLIES, ShownBy, Sign, TCP_IS_NOT_ANSWERED, THE_VPC_RESOLVER,
 };
 use crate::address::AddressClass;
 use crate::compare::Verdict;
@@ -19,7 +19,7 @@ use crate::observation::{Lookup, Transport};
 use crate::resolvers::Role;
 use crate::rules::shared::route53::{self, ResolvingVpc};
 use crate::rules::shared::{
-    age, blemish, contradiction, policy, rebinding, recursion, refusal, samples, transport, validation,
+    age, blemish, contradiction, loss, policy, rebinding, recursion, refusal, samples, transport, validation,
 };
 use crate::rules::step::{
     DenialAuthority, ReadingStep, controls, foreign_zone_around, is_aliased_in_a_foreign_zone, is_sinkholed,
@@ -36,6 +36,8 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &HEARD_OVER_UDP,
     &HEARD_OVER_TCP,
     &HEARD_ONLY_OVER_TCP,
+    &IS_SILENT_FOR_A,
+    &LOSES_QUESTIONS,
     &A_CAME_OVER_UDP,
     &TCP_IS_NOT_ANSWERED,
     &STOPPED_ANSWERING,
@@ -85,6 +87,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &DENIED_WITHOUT_SOA,
     &DENIED_BEHIND_IT,
     &MAY_BE_DENIED_BEHIND_IT,
+    &MAY_PASS_ON_A_BLOCK,
     &IS_IN_A_FOREIGN_ZONE,
     &FAILS_IN_A_FOREIGN_ZONE,
     &ALIASED_IN_A_FOREIGN_ZONE,
@@ -189,6 +192,25 @@ pub(in crate::rules) static HEARD_ONLY_OVER_TCP: Sign = Sign::of_resolver(
         let udp = subject.heard_over(Transport::Udp);
         Some(udp == Some(false) && subject.heard_over(Transport::Tcp) == Some(true))
     },
+);
+
+/// The question for the A record got nothing over UDP.
+pub(in crate::rules) static IS_SILENT_FOR_A: Sign = Sign::of_resolver(
+    "a reply to the A question",
+    "its A question over UDP got no reply",
+    "its A question over UDP got a reply, or was not put",
+    |_, subject| {
+        let is_silent = |lookup: &Lookup| lookup.transport == Transport::Udp && lookup.kind.is_silence();
+        Some(subject.a().is_some_and(is_silent))
+    },
+);
+
+/// Questions over UDP are lost, whatever they ask for.
+pub(in crate::rules) static LOSES_QUESTIONS: Sign = Sign::of_resolver(
+    "questions that are put again",
+    "it answers questions over UDP only when they are put again, and leaves others",
+    "it treats a question over UDP the same way when it is put again",
+    |_, subject| Some(loss::is_shown(subject)),
 );
 
 /// The same question gets different answers.
