@@ -66,8 +66,16 @@ fn reply_of_public_dns(query: &[u8]) -> Vec<u8> {
     reply
 }
 
-/// Runs a script as a runbook does, with the program first on the PATH, and a `gh` that keeps what it is given.
+/// How a step of a runbook is run: some end at the first command that fails.
+const SHELLS: [&[&str]; 2] = [&["-e", "-c"], &["-c"]];
+
+/// Runs a script as a runbook does that ends at the first command that fails, with the program first on the PATH, and a
+/// `gh` that keeps what it is given.
 fn run(script: &str, expect: &str) -> (Output, PathBuf, tempfile::TempDir) {
+    run_in(SHELLS[0], script, expect)
+}
+
+fn run_in(shell: &[&str], script: &str, expect: &str) -> (Output, PathBuf, tempfile::TempDir) {
     let directory = tempfile::tempdir().expect("a directory");
     let home = directory.path().to_owned();
     let program = Path::new(env!("CARGO_BIN_EXE_eks-dns-doctor"));
@@ -96,7 +104,8 @@ fn run(script: &str, expect: &str) -> (Output, PathBuf, tempfile::TempDir) {
         ("GITHUB_STEP_SUMMARY", "summary.md"),
     ]);
     let output = Command::new("sh")
-        .args(["-e", "-c", &script])
+        .args(shell)
+        .arg(&script)
         .env_clear()
         .envs(environment)
         .current_dir(&home)
@@ -105,11 +114,16 @@ fn run(script: &str, expect: &str) -> (Output, PathBuf, tempfile::TempDir) {
     (output, home, directory)
 }
 
-/// Runs it where the answer is right and where it is wrong: the exit codes are 0 and 1, and what was printed comes
-/// back.
+/// Runs it where the answer is right and where it is wrong, in each shell: the exit codes are 0 and 1, and what was
+/// printed comes back.
 fn both(script: &str) -> [String; 2] {
+    let [_, printed] = SHELLS.map(|shell| both_in(shell, script));
+    printed
+}
+
+fn both_in(shell: &[&str], script: &str) -> [String; 2] {
     [("192.168.104.190", 0), ("192.168.131.209", 1)].map(|(expect, code)| {
-        let (output, _, _) = run(script, expect);
+        let (output, _, _) = run_in(shell, script, expect);
         let stdout = String::from_utf8(output.stdout).expect("text");
         let stderr = String::from_utf8(output.stderr).expect("text");
         assert_eq!(output.status.code(), Some(code), "{stdout}\n{stderr}");
@@ -120,11 +134,19 @@ fn both(script: &str) -> [String; 2] {
 
 #[test]
 fn the_shell_step() {
-    // The step looks at the exit code itself.
-    let script = format!("set +e\n{}", piece("shell-step.sh"));
-    // What it makes is gone after a run that is healthy; else the capture is kept, and named.
-    for (expect, kept) in [("192.168.104.190", 0), ("192.168.131.209", 1)] {
-        let (output, home, _directory) = run(&script, expect);
+    let script = piece("shell-step.sh");
+    let wrong = format!("FLAGS=--nonsense\n{script}");
+    // What it makes is gone after a run that is healthy, and after one that could not start; else the capture is kept,
+    // and named.
+    let runs = [
+        (&script, "192.168.104.190", 0, 0),
+        (&script, "192.168.131.209", 1, 1),
+        (&wrong, "192.168.104.190", 2, 0),
+    ];
+    let each = SHELLS.iter().flat_map(|shell| runs.map(|run| (*shell, run)));
+    for (shell, (script, expect, code, kept)) in each {
+        let (output, home, _directory) = run_in(shell, script, expect);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
         let files = std::fs::read_dir(&home).expect("a directory").filter_map(Result::ok);
         let made: Vec<PathBuf> = files
             .map(|file| file.path())
@@ -132,15 +154,19 @@ fn the_shell_step() {
             .collect();
         assert_eq!(made.len(), kept, "{made:?}");
         let said = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(said.contains("the capture is "), kept == 1, "{said}");
         assert!(
             made.iter()
                 .all(|path| path.join("capture.json").is_file() && said.contains(&*path.to_string_lossy()))
         );
     }
-    let [right, wrong] = both(&script);
+    let shells = SHELLS.map(|shell| both_in(shell, &script));
+    let [right, _] = &shells[0];
+    for [_, wrong] in &shells {
+        assert!(wrong.contains("192.168.104.190"), "the report: {wrong}");
+    }
     assert!(right.contains("is as expected"), "{right}");
     assert_eq!(right.lines().count(), 1, "{right}");
-    assert!(wrong.contains("192.168.104.190"), "the report: {wrong}");
 }
 
 /// Every piece that takes an endpoint from somebody else writes it behind `--`, so that it is never an option.
@@ -179,7 +205,7 @@ fn an_endpoint_is_never_an_option() {
     }
     // As it is run: an option there is a name, and a wrong one.
     let script = block(&piece("ssm-document.yml"), "- |").replace("{{ Endpoint }}", "--help-all");
-    let (output, ..) = run(&format!("set +e\n{script}"), "192.168.104.190");
+    let (output, ..) = run(&script, "192.168.104.190");
     let said = String::from_utf8(output.stdout).expect("text");
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("--help-all is not a host name"), "{said}");
@@ -303,7 +329,7 @@ fn the_ssm_document() {
     ] {
         assert!(document.lines().any(|other| other == line), "{line}");
     }
-    let [right, wrong] = both(&format!("set +e\n{}", block(&document, "- |")));
+    let [right, wrong] = both(&block(&document, "- |"));
     assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
     assert!(right.is_ascii() && wrong.is_ascii());
 }
@@ -330,7 +356,7 @@ fn the_ssm_automation() {
         .and_then(|output| output.split('.').next());
     assert_eq!(step, steps[0]["name"].as_str());
     let script = inputs["Parameters"]["commands"][0].as_str().expect("a command");
-    let [right, wrong] = both(&format!("set +e\n{script}"));
+    let [right, wrong] = both(script);
     assert!(right.contains("healthy") && wrong.contains("broken"), "{right}{wrong}");
 }
 
@@ -393,7 +419,7 @@ fn the_troubleshoot_preflight() {
 fn the_terraform_data_source() {
     let script = piece("terraform-external.sh");
     let asked = |query: &str, expect: &str| {
-        let (output, ..) = run(&format!("set +e\nprintf '%s' '{query}' | (\n{script}\n)"), expect);
+        let (output, ..) = run(&format!("printf '%s' '{query}' | (\n{script}\n)"), expect);
         let stderr = String::from_utf8(output.stderr).expect("text");
         let object = serde_json::from_slice::<BTreeMap<String, String>>(&output.stdout).ok();
         (output.status.code(), object, stderr)
@@ -593,13 +619,15 @@ fn the_alerts() {
 
 #[test]
 fn the_ticket_comment() {
-    let script = format!("set +e\n{}", piece("ticket-comment.sh"));
+    let script = piece("ticket-comment.sh");
     both(&script);
-    let (_, home, _directory) = run(&script, "192.168.131.209");
-    let arguments = std::fs::read_to_string(home.join("gh.args")).expect("gh was called");
-    assert_eq!(arguments, "issue comment 7 --body-file -\n");
-    let body = std::fs::read_to_string(home.join("gh.body")).expect("gh was given text");
-    assert!(body.contains("192.168.104.190") && !body.contains(HOST), "{body}");
+    for shell in SHELLS {
+        let (_, home, _directory) = run_in(shell, &script, "192.168.131.209");
+        let arguments = std::fs::read_to_string(home.join("gh.args")).expect("gh was called");
+        assert_eq!(arguments, "issue comment 7 --body-file -\n");
+        let body = std::fs::read_to_string(home.join("gh.body")).expect("gh was given text");
+        assert!(body.contains("192.168.104.190") && !body.contains(HOST), "{body}");
+    }
 }
 
 /// The acceptance test of docs/validating-forwarding.md, as it stands there, with each hop on loopback: it passes where each hop is right
