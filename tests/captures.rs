@@ -4,17 +4,19 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
 
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/unconcluded.rs"]
 mod unconcluded;
 
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
 use eks_dns_doctor::capture::{self, CaptureError};
 use eks_dns_doctor::lab;
 use eks_dns_doctor::limits;
 use eks_dns_doctor::render::{self, Format, Style};
 use eks_dns_doctor::report::{Report, diagnose};
+use program::program;
 
 fn recorded(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
@@ -393,12 +395,6 @@ fn what_is_no_capture_is_refused_with_its_place() {
     let mut huge = vec![b' '; usize::try_from(limits::CAPTURE).unwrap() + 1];
     huge[0] = b'{';
     assert_eq!(capture::parse(&huge), Err(CaptureError::TooLarge));
-}
-
-fn program() -> Command {
-    let mut command = Command::cargo_bin("eks-dns-doctor").unwrap();
-    command.env_clear().timeout(std::time::Duration::from_secs(20));
-    command
 }
 
 /// The program says so on one line, without anything that a terminal would obey.

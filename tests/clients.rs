@@ -14,6 +14,7 @@ use eks_dns_doctor::capture;
 use eks_dns_doctor::clients::{Client, Prediction, Resolution};
 use eks_dns_doctor::report::diagnose;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -50,7 +51,8 @@ const UNKNOWN: &[(&str, &[&str])] = &[
     ("long-owner", &["musl"]),
 ];
 
-fn recorded(file: &str) -> Recorded {
+/// A record of fixtures/clients.
+fn read<T: DeserializeOwned>(file: &str) -> T {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/clients")
         .join(file);
@@ -152,7 +154,7 @@ fn compared(recorded: &Recorded) -> (Vec<(&str, Vec<&str>)>, usize) {
 
 #[test]
 fn every_row_is_predicted() {
-    let recorded = recorded("recorded.json");
+    let recorded: Recorded = read("recorded.json");
     let (unknown, rows) = compared(&recorded);
     let unknown: Vec<(&str, &[&str])> = unknown.iter().map(|(case, who)| (*case, who.as_slice())).collect();
     assert_eq!(unknown, UNKNOWN);
@@ -179,13 +181,6 @@ struct VersionsRow {
 struct Group {
     clients: Vec<String>,
     printed: BTreeMap<String, u32>,
-}
-
-fn versions(file: &str) -> Versions {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/clients")
-        .join(file);
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
 /// Compares what each version printed in the cases of a record, and gives how many texts were compared.
@@ -226,8 +221,8 @@ fn compared_versions(versions: &Versions, recorded: &Recorded) -> usize {
 /// kubectl 1.36 and 1.37 themselves, and Go 1.23 to 1.27, in every case of the record.
 #[test]
 fn kubectl_and_go_of_today_are_predicted() {
-    let recorded = recorded("recorded.json");
-    let rows = compared_versions(&versions("versions.json"), &recorded);
+    let recorded: Recorded = read("recorded.json");
+    let rows = compared_versions(&read::<Versions>("versions.json"), &recorded);
     // kubectl 1.36 and 1.37, and six versions of Go with its own resolver and with cgo, but for what is not predicted
     // of cgo with LOCALDOMAIN.
     assert_eq!(rows, recorded.rows.len() * 14 - 6);
@@ -236,7 +231,7 @@ fn kubectl_and_go_of_today_are_predicted() {
 /// What kubectl prints that says more than the outcome, the likelier first.
 #[test]
 fn the_likelier_text_comes_first() {
-    let recorded = recorded("recorded.json");
+    let recorded: Recorded = read("recorded.json");
     let said = |case: &str, change: &dyn Fn(&mut Value)| -> Vec<String> {
         let clients = with_host(case, change);
         let go = clients.into_iter().find(|said| said.client == Client::Go).unwrap();
@@ -290,7 +285,7 @@ fn the_likelier_text_comes_first() {
 /// With `options edns0`: glibc, curl, Python and Go over the C library send an OPT record too, and musl does not.
 #[test]
 fn every_row_with_edns0_is_predicted() {
-    let recorded = recorded("edns0.json");
+    let recorded: Recorded = read("edns0.json");
     let (unknown, rows) = compared(&recorded);
     assert_eq!(unknown, []);
     assert_eq!(rows, recorded.rows.len() * 8);
@@ -302,7 +297,7 @@ fn every_row_with_edns0_is_predicted() {
 /// Behind systemd-resolved: Go and musl ask its stub, and glibc asks through nss-resolve.
 #[test]
 fn every_row_behind_systemd_resolved_is_predicted() {
-    let recorded = recorded("resolved.json");
+    let recorded: Recorded = read("resolved.json");
     let (unknown, rows) = compared(&recorded);
     // Where its servers are silent, getaddrinfo waited for longer than the 90 s that were recorded, and what it says in
     // the end is not known.
@@ -314,8 +309,8 @@ fn every_row_behind_systemd_resolved_is_predicted() {
 /// The same behind systemd-resolved.
 #[test]
 fn kubectl_and_go_of_today_behind_systemd_resolved_are_predicted() {
-    let recorded = recorded("resolved.json");
-    let rows = compared_versions(&versions("resolved_versions.json"), &recorded);
+    let recorded: Recorded = read("resolved.json");
+    let rows = compared_versions(&read::<Versions>("resolved_versions.json"), &recorded);
     assert_eq!(rows, recorded.rows.len() * 14);
 }
 
@@ -323,7 +318,7 @@ fn kubectl_and_go_of_today_behind_systemd_resolved_are_predicted() {
 /// in either order, a rotation, a race of A and AAAA, or two versions.
 #[test]
 fn what_is_certain_is_predicted_as_such() {
-    let recorded = recorded("recorded.json");
+    let recorded: Recorded = read("recorded.json");
     let row = |case: &str| recorded.rows.iter().find(|row| row.case == case).unwrap();
     for case in [
         "nxdomain",
@@ -348,7 +343,7 @@ fn what_is_certain_is_predicted_as_such() {
 
 /// What clients of this host are predicted to do where its configuration is another than the recorded one's.
 fn with_host(case: &str, change: impl Fn(&mut Value)) -> Vec<Prediction> {
-    let recorded = recorded("recorded.json");
+    let recorded: Recorded = read("recorded.json");
     let row = recorded.rows.iter().find(|row| row.case == case).unwrap();
     let mut document = row.capture.clone();
     change(&mut document);
@@ -371,7 +366,7 @@ fn who_asks_the_system_is_not_predicted_by_gos_own_ways() {
             .map(|said| (said.client.to_string(), said.messages))
             .collect()
     };
-    let host = recorded("recorded.json").rows[0].host.clone();
+    let host = read::<Recorded>("recorded.json").rows[0].host.clone();
     let go = |text: &str| {
         (
             "go".to_owned(),

@@ -6,6 +6,8 @@
 
 #[path = "common/name_server.rs"]
 mod name_server;
+#[path = "common/one_server.rs"]
+mod one_server;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -17,6 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use name_server::{ADDRESS, HOST, Plays, reply};
+use one_server::flags;
 use serde_json::Value;
 
 const FORMATS: [&str; 4] = ["table", "short", "json", "markdown"];
@@ -251,12 +254,6 @@ fn contents(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a file")
 }
 
-/// Of one name server, and nothing of this host.
-fn flags(server: &NameServer) -> String {
-    let address = server.address;
-    format!("--resolver one={address} --no-local --no-os --no-controls --timeout 2s")
-}
-
 #[test]
 fn a_run_is_replayed_byte_for_byte_whatever_its_flags() {
     let home = Home::new();
@@ -299,7 +296,10 @@ fn a_run_is_replayed_byte_for_byte_whatever_its_flags() {
         for format in FORMATS {
             let shown = format!("{shown} -o {format}");
             let target = if home.environment.len() > 3 { "" } else { HOST };
-            let line = format!("check {target} {} {asked} {shown} --save run.json", flags(server));
+            let line = format!(
+                "check {target} {} {asked} {shown} --save run.json",
+                flags(server.address)
+            );
             let (code, first, _) = home.run(&line);
             let replay = format!("replay run.json {shown} --save again.json");
             let (again, second, error) = home.run(&replay);
@@ -355,7 +355,7 @@ fn the_capture_is_the_same_whatever_is_printed_beside_it() {
     let bad = NameServer::start(|_| Plays::NxDomain);
     let line = format!(
         "check {HOST} {} --expect 192.168.104.190 -v --save run.json",
-        flags(&bad)
+        flags(bad.address)
     );
     home.run(&format!("{line} -o json"));
     let document: Value = serde_json::from_str(&contents(&home.path("run.json"))).expect("JSON");
@@ -385,7 +385,7 @@ fn a_watch_follows_the_clusters_update_until_it_is_healthy() {
     });
     let (code, text, error) = home.run(&format!(
         "check {} --watch=2s --until healthy --for 60s -o short",
-        flags(&server)
+        flags(server.address)
     ));
     assert_eq!((code, error.as_str()), (0, ""), "{text}");
     let events = events(&text);
@@ -500,7 +500,7 @@ fn secrets() -> Vec<String> {
 fn nothing_that_identifies_leaves_the_program() {
     let home = Home::with_aws();
     let server = NameServer::start(|_| Plays::NxDomain);
-    let check = format!("check {} -v", flags(&server));
+    let check = format!("check {} -v", flags(server.address));
     let mut all = String::new();
     let mut runs = vec![
         "replay run.json".to_owned(),
@@ -564,7 +564,7 @@ fn redacted_captures_compare() {
     let capture = |server: &NameServer, place: &str, flags_more: &str| {
         home.run(&format!(
             "check {HOST} {} --expect 192.168.104.190 --vantage {place} --save {place}.json {flags_more}",
-            flags(server)
+            flags(server.address)
         ))
     };
     capture(&bad, "laptop", "--redact");

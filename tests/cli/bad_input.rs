@@ -7,7 +7,7 @@ use super::{Outcome, Server, flags, program, run};
 #[test]
 fn bad_input_is_one_line_and_nothing_is_sent() {
     let server = Server::start(Plays::Has(ADDRESS));
-    let flags = flags(&server);
+    let flags = flags(server.address);
     let resolver = server.address;
     let directory = tempfile::tempdir().expect("a directory");
     let there = directory.path().display();
@@ -140,7 +140,7 @@ fn a_file_of_another_kind_is_not_quoted() {
     let file = folder.path().join("given");
     let named = file.display();
     let secret = "VerySecretText";
-    let host = format!("{HOST} {}", flags(&server));
+    let host = format!("{HOST} {}", flags(server.address));
     let local = format!("{HOST} --resolver one={} --no-os --no-aws --timeout 1s", server.address);
     for text in [
         format!("root:$6$salt${secret}0123456789:19000:0:99999:7:::\nbin:*:19000:0:99999:7:::\n"),
@@ -164,7 +164,7 @@ fn a_file_of_another_kind_is_not_quoted() {
         }
         // What stands behind a blank is the name of a target there.
         if !text.contains(' ') {
-            let outcome = run(&format!("check {} --targets {named}", flags(&server)));
+            let outcome = run(&format!("check {} --targets {named}", flags(server.address)));
             assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{text}");
             assert!(!outcome.stderr.contains(secret), "{}", outcome.stderr);
         }

@@ -114,7 +114,7 @@ fn expected_addresses_come_from_saved_facts() {
 #[test]
 fn the_target_may_stand_anywhere_and_be_a_url() {
     let server = Server::start(Plays::Has(ADDRESS));
-    let flags = flags(&server);
+    let flags = flags(server.address);
     let upper = HOST.to_ascii_uppercase();
     for line in [
         format!("{HOST} {flags} {EXPECTED} -q"),
@@ -134,7 +134,7 @@ fn the_target_may_stand_anywhere_and_be_a_url() {
 #[test]
 fn the_controls_are_asked_unless_left_out() {
     let server = Server::start(Plays::Has(ADDRESS));
-    let flags = flags(&server).replace("--no-controls", "");
+    let flags = flags(server.address).replace("--no-controls", "");
     let document = run(&format!("{HOST} {flags} {EXPECTED} -o json")).json();
     let lookups = document["resolvers"][0]["lookups"].as_array().expect("lookups");
     let sibling = lookups
@@ -166,7 +166,7 @@ fn quiet_and_verbose() {
 fn the_judge_decides() {
     let good = Server::start(Plays::Has(ADDRESS));
     let bad = Server::start(Plays::NxDomain);
-    let flags = format!("{} --resolver two={} {EXPECTED} -q", flags(&good), bad.address);
+    let flags = format!("{} --resolver two={} {EXPECTED} -q", flags(good.address), bad.address);
     for (judge, code) in [
         ("", 1),
         ("--judge one", 0),
@@ -226,7 +226,7 @@ fn the_hosts_own_files_are_read_where_they_are_named() {
 #[test]
 fn silence_costs_one_window() {
     let server = Server::start(Plays::Silence);
-    let flags = flags(&server).replace("2s", "300ms");
+    let flags = flags(server.address).replace("2s", "300ms");
     let start = std::time::Instant::now();
     let outcome = run(&format!("{HOST} {flags} {EXPECTED} -o json"));
     assert_eq!(outcome.code, 1);

@@ -18,7 +18,7 @@ fn a_capture_is_saved_beside_what_is_printed() {
     let save = |more: &[&str]| {
         Outcome::of(
             program()
-                .args(format!("{HOST} {} {EXPECTED}", flags(&server)).split_whitespace())
+                .args(format!("{HOST} {} {EXPECTED}", flags(server.address)).split_whitespace())
                 .arg("--save")
                 .arg(&path)
                 .args(more),
@@ -57,8 +57,8 @@ fn a_capture_that_cannot_be_saved_is_said_after_the_report() {
 fn a_closed_pipe_is_quiet() {
     let server = Server::start(Plays::Has(ADDRESS));
     for (line, code) in [
-        (format!("{HOST} {} {EXPECTED} -o json", flags(&server)), 0),
-        (format!("{HOST} {} -o json", flags(&server)), 3),
+        (format!("{HOST} {} {EXPECTED} -o json", flags(server.address)), 0),
+        (format!("{HOST} {} -o json", flags(server.address)), 3),
         ("--help".to_owned(), 0),
         ("explain".to_owned(), 0),
         ("man".to_owned(), 0),
@@ -79,7 +79,7 @@ fn a_report_that_cannot_be_printed_is_an_error() {
         .write(true)
         .open("/dev/full")
         .expect("/dev/full");
-    let line = format!("{HOST} {} {EXPECTED}", flags(&server));
+    let line = format!("{HOST} {} {EXPECTED}", flags(server.address));
     let outcome = Outcome::from(spawn(&line, full.into()).wait_with_output().expect("it ends"));
     assert_eq!(outcome.code, 2);
     assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
@@ -93,7 +93,7 @@ fn an_interrupted_run_prints_what_is_known() {
         let good = Server::start(Plays::Has(ADDRESS));
         let line = format!(
             "{HOST} {} --resolver two={} --timeout 50s --deadline 55s {EXPECTED} -v -o json",
-            flags(&good),
+            flags(good.address),
             silent.address
         );
         let mut child = spawn(&line, Stdio::piped());
@@ -123,7 +123,7 @@ fn an_interrupted_run_prints_what_is_known() {
 fn a_signal_ends_a_run_that_nobody_reads() {
     let server = Server::start(Plays::Has(ADDRESS));
     // More than a pipe holds (64 KiB on Linux, less elsewhere).
-    let line = format!("{HOST} {} {EXPECTED} -o json --samples 100", flags(&server));
+    let line = format!("{HOST} {} {EXPECTED} -o json --samples 100", flags(server.address));
     let mut child = spawn(&line, Stdio::piped());
     let stdout = child.stdout.take();
     while server.questions() < 201 {

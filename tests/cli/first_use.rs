@@ -241,7 +241,7 @@ fn completions_and_the_manual_page_know_the_flags() {
 fn nothing_is_written_where_it_runs() {
     let server = Server::start(Plays::Has(ADDRESS));
     let directory = tempfile::tempdir().expect("a directory");
-    let line = format!("{HOST} {} {EXPECTED}", flags(&server));
+    let line = format!("{HOST} {} {EXPECTED}", flags(server.address));
     let outcome = Outcome::of(program().args(line.split_whitespace()).current_dir(directory.path()));
     assert_eq!(outcome.code, 0);
     let is_empty = |path: &Path| std::fs::read_dir(path).expect("a directory").next().is_none();

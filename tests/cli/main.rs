@@ -10,6 +10,8 @@ mod endings;
 mod first_use;
 #[path = "../common/name_server.rs"]
 mod name_server;
+#[path = "../common/one_server.rs"]
+mod one_server;
 #[path = "../common/schema.rs"]
 mod schema;
 mod watch;
@@ -26,6 +28,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 use name_server::{HOST, Plays, reply};
+use one_server::flags;
 
 /// A name server on loopback, UDP and TCP on one port. It ends with the test's process.
 struct Server {
@@ -123,14 +126,8 @@ fn run(line: &str) -> Outcome {
     Outcome::of(program().args(line.split_whitespace()))
 }
 
-/// The flags of a check of one server and nothing of this host.
-fn flags(server: &Server) -> String {
-    let address = server.address;
-    format!("--resolver one={address} --no-local --no-os --no-controls --timeout 2s")
-}
-
 fn check(server: &Server, line: &str) -> Outcome {
-    run(&format!("check {HOST} {} {line}", flags(server)))
+    run(&format!("check {HOST} {} {line}", flags(server.address)))
 }
 
 const EXPECTED: &str = "--expect 192.168.104.190";

@@ -95,7 +95,13 @@ fn a_watch_in_json_is_one_document_and_never_asks_twice_in_two_seconds() {
 fn an_interrupted_watch_prints_what_is_known() {
     let server = Server::start(Plays::NxDomain);
     let mut child = std::process::Command::new(program().get_program())
-        .args(format!("check {HOST} {} {EXPECTED} --watch --until healthy", flags(&server)).split(' '))
+        .args(
+            format!(
+                "check {HOST} {} {EXPECTED} --watch --until healthy",
+                flags(server.address)
+            )
+            .split(' '),
+        )
         .env_clear()
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -9,16 +9,18 @@ mod formats;
 mod headline;
 mod page;
 mod pairs;
+#[path = "../common/program.rs"]
+mod program;
 mod refused;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use assert_cmd::Command;
 use eks_dns_doctor::lab::{self, Scene};
 use eks_dns_doctor::places::{self, PlacesDocument};
 use eks_dns_doctor::render::{Format, Style};
 use eks_dns_doctor::report::diagnose;
+use program::program;
 use serde_json::{Value, json};
 
 fn fixture(name: &str) -> PathBuf {
@@ -156,10 +158,4 @@ fn not_waited_for(document: &mut Value) {
         "qtype": "A",
         "purpose": "target",
     }]);
-}
-
-fn program() -> Command {
-    let mut command = Command::cargo_bin("eks-dns-doctor").unwrap();
-    command.env_clear().timeout(std::time::Duration::from_secs(20));
-    command
 }
