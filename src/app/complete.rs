@@ -31,8 +31,8 @@ fn script(shell: Shell) -> String {
         // A hyphen in the program's name is written in two ways, and no command is found by the second
         // (clap, issue 6421).
         Shell::Bash => script.replace(&NAME.replace('-', "__subcmd__"), &NAME.replace('-', "__")),
-        Shell::Zsh => without_target(&script),
-        Shell::Fish => script + &fish_words(),
+        Shell::Zsh => zsh_of_no_command(&without_target(&script)),
+        Shell::Fish => fish_of_no_command(&script) + &fish_words(),
         _ => script,
     }
 }
@@ -87,6 +87,49 @@ fn without_target(script: &str) -> String {
     let (before, behind) = script.split_once(&commands).unwrap_or((script, ""));
     let before = before.rsplit_once("\n'::target").map_or(before, |(before, _)| before);
     format!("{before}\n{commands}{behind}").replace("$line[2]", "$line[1]")
+}
+
+/// The commands that are named on the line, `help` too.
+fn commands() -> String {
+    let mut definition = Cli::command();
+    definition.build();
+    let names: Vec<&str> = definition.get_subcommands().map(Command::get_name).collect();
+    names.join(" ")
+}
+
+/// The script of zsh with the flags of check behind a first word that is no command: there they are the program's.
+fn zsh_of_no_command(script: &str) -> String {
+    let first = "        case $line[1] in\n";
+    let known = format!(
+        "        local -a known=({})\n        case ${{${{(M)known:#$line[1]}}:-check}} in\n",
+        commands()
+    );
+    script.replacen(first, &known, 1)
+}
+
+/// The script of fish with the program's own flags behind a TARGET too, and with their values where one is begun: what
+/// clap_complete asks for ends at the first word, and at a flag without its value.
+fn fish_of_no_command(script: &str) -> String {
+    let function = NAME.replace('-', "_");
+    let of_flags = |name: &str, flag: &str| format!("complete -c {NAME} -n \"__fish_{function}_{name}\" -{flag} ");
+    let asked = ["l", "s"].iter().fold(script.to_owned(), |script, flag| {
+        script.replace(&of_flags("needs_command", flag), &of_flags("of_no_command", flag))
+    });
+    format!(
+        "{asked}
+function __fish_{function}_of_no_command
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    # A flag whose value is begun has none yet.
+    argparse -s (__fish_{function}_global_optspecs) -- $cmd 2>/dev/null
+    or set -e cmd[-1]
+    argparse -s (__fish_{function}_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    not contains -- \"$argv[1]\" {}
+end
+",
+        commands()
+    )
 }
 
 /// Prints the manual page.

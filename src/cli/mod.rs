@@ -32,6 +32,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Nothin
     let args = with_interval(args.into_iter().collect());
     let (args, first) = command_first(args, &definition);
     let order: Vec<String> = args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let is_help_alone = first.as_deref() == Some("help") && args.len() == 2;
     let wants_everything = args.iter().any(|arg| arg == "--help-all");
     let parsed = self::definition()
         .try_get_matches_from(args)
@@ -43,7 +44,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Nothin
         Ok(Cli { check, .. }) => (Some(check), None),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => {
-                let command = command_of(first.as_deref(), &definition);
+                let command = command_of(first.as_deref().filter(|_| !is_help_alone), &definition);
                 let short = first_help::of(command).filter(|_| !wants_everything);
                 let whole = || error.render().to_string();
                 return Err(NothingToRun::Print(short.unwrap_or_else(whole)));
@@ -537,7 +538,14 @@ mod tests {
             assert!(lines < 50, "{command}: {lines}");
         }
         let print = |command| NothingToRun::Print(first_help::of(command).unwrap());
-        for line in ["-h", "--help", "check -h", "check --help", "HOST.test -v --help"] {
+        for line in [
+            "-h",
+            "--help",
+            "check -h",
+            "check --help",
+            "HOST.test -v --help",
+            "help",
+        ] {
             assert_eq!(parse(line).unwrap_err(), print("check"), "{line}");
         }
         for line in ["serve -h", "serve --help", "serve HOST.test --help"] {

@@ -51,6 +51,12 @@ const LINES: &[(&str, &str, &str)] = &[
     ("eks-dns-doctor demo --fix knot", "knot", "bind"),
     ("eks-dns-doctor --judg", "--judge", "--output"),
     ("eks-dns-doctor expl", "explain", "compare"),
+    // Without the name of a command it is check, as the help has it first.
+    ("eks-dns-doctor HOST.test --judg", "--judge", "--output"),
+    ("eks-dns-doctor -o short HOST.test --judg", "--judge", "--output"),
+    ("eks-dns-doctor -o shor", "short", "table"),
+    ("eks-dns-doctor --fix knot", "knot", "bind"),
+    ("eks-dns-doctor HOST.test --fix knot", "knot", "bind"),
 ];
 
 #[test]
@@ -121,5 +127,14 @@ fn fish_completes_behind_every_command() {
         let words: Vec<&str> = said.lines().filter_map(|line| line.split('\t').next()).collect();
         assert!(words.contains(offered), "{line}: {words:?}");
         assert!(!words.contains(not_offered), "{line}: {words:?}");
+    }
+    // Where a value is one of some words, no file is offered.
+    for line in ["eks-dns-doctor -o ", "eks-dns-doctor HOST.test --fix "] {
+        let program = format!("cd {}; source {script}; complete -C '{line}'", folder.path().display());
+        let Some(said) = said_by("fish", &program) else { return };
+        assert!(
+            !said.is_empty() && !said.lines().any(|word| word == "fish"),
+            "{line}: {said}"
+        );
     }
 }
