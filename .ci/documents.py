@@ -52,6 +52,9 @@ def main():
         for script, expected in examples(text):
             done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True,
                                   timeout=60)
+            # 1 and 3 are conclusions; anything else is a command that could not run, or a filter that jq refuses, with 3 too.
+            if done.returncode not in (0, 1, 3) or "jq: error" in done.stderr:
+                sys.exit(f"docs/reading-the-json.md:\n{script}\nends with {done.returncode}\n{done.stdout}{done.stderr}")
             if expected is not None and done.stdout != expected:
                 sys.exit(f"docs/reading-the-json.md:\n{script}\nprints\n{done.stdout}{done.stderr}\nnot\n{expected}")
             played += 1
