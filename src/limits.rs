@@ -130,8 +130,6 @@ pub const TARGETS_AT_ONCE: usize = 64;
 /// Questions to one resolver that a target takes, about: so many times fewer targets are under way than questions may
 /// be sent in a second.
 pub const QUESTIONS_OF_TARGET: usize = 8;
-/// Between two lines of progress.
-pub const PROGRESS: Duration = Duration::from_millis(200);
 /// VPCs whose attributes are read for a fleet, in one account and Region. An account has five where nobody asked for
 /// more (Amazon VPC quotas).
 pub const VPCS_OF_FLEET: usize = 64;

@@ -13,6 +13,7 @@ use super::conduct::{Interrupted, apart, before, conduct, now};
 use super::learn::KnownEndpoint;
 use super::learning::{Knowledge, OpenSources, SourceAnswer};
 use super::shared::{self, Awaits, Shared};
+use super::spinner::{Shows, WaitingLine};
 use super::{Error, again, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -38,13 +39,18 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
     via::check(args)?;
-    let within = Some(settings.deadline).filter(|_| args.via.is_empty());
-    let (gathered, interrupted) = conduct(&args.output, within, |mut interrupt, progress| async {
-        let capture = Box::pin(one(&settings, began, &mut interrupt, progress)).await?;
+    let deadline = settings.deadline;
+    let shows = if args.via.is_empty() {
+        Shows::Within(deadline)
+    } else {
+        Shows::Parts
+    };
+    let (gathered, interrupted) = conduct(&args.output, shows, async |mut interrupt, told| {
+        let capture = Box::pin(one(&settings, began, &mut interrupt, &told.line, told.rows(deadline))).await?;
         if args.via.is_empty() {
             return Ok((capture, None));
         }
-        let places = Box::pin(via::gather(args, &settings, &capture, interrupt)).await?;
+        let places = Box::pin(via::gather(args, &settings, &capture, interrupt, &told.line)).await?;
         Ok((capture, Some(places)))
     })?;
     let (mut capture, places) = match gathered {
@@ -72,7 +78,15 @@ pub(super) async fn report(
     progress: impl FnMut(Progress),
 ) -> Result<Report, Error> {
     let settings = settings(args)?;
-    let capture = match Box::pin(one(&settings, Instant::now(), &mut interrupt, progress)).await {
+    let capture = match Box::pin(one(
+        &settings,
+        Instant::now(),
+        &mut interrupt,
+        &WaitingLine::unseen(),
+        progress,
+    ))
+    .await
+    {
         Err(Error::NoEndpointYet(cluster, region)) => without_endpoint(&settings, *cluster, region),
         capture => capture?,
     };
@@ -84,10 +98,11 @@ async fn one(
     settings: &Settings,
     began: Instant,
     interrupt: &mut Interrupted,
+    line: &WaitingLine,
     progress: impl FnMut(Progress),
 ) -> Result<Capture, Error> {
     let until = began + aws_share(settings);
-    let known = KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until);
+    let known = KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until, line);
     let known = tokio::select! {
         known = known => known?,
         () = &mut *interrupt => return Err(Error::Interrupted),

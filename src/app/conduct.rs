@@ -1,6 +1,6 @@
 //! The run itself: a runtime for the questions, the signals that end them, and progress meanwhile.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
 
 use super::interrupt::{self, Interrupt};
-use super::spinner::{self, Spinner};
+use super::spinner::{self, Shows, WaitingLine};
 use super::{Error, output};
 use crate::cli::args::OutputArgs;
 use crate::probe::{self, Progress};
@@ -18,14 +18,38 @@ use crate::render;
 /// Ends where the questions are to end.
 pub(super) type Interrupted = Pin<Box<dyn Future<Output = ()>>>;
 
-/// Runs the future that `ask` makes, until it is done. Ctrl-C or SIGTERM ends what it gets as interruption, and
-/// a line goes to standard error for each progress it reports, where that is wanted. On a terminal a line says what is
-/// waited for, and how long yet, where the run takes no longer than `within`. Returns what the future
-/// came to, and whether it was interrupted.
+/// What a run has to tell a person who waits for it.
+#[derive(Clone)]
+pub(super) struct Told {
+    /// What it waits for.
+    pub(super) line: WaitingLine,
+    args: Rc<OutputArgs>,
+}
+
+impl Told {
+    /// Takes what happens in a part of the run, which takes that long at most: a line goes to standard error for each
+    /// resolver that answers, where that is wanted.
+    pub(super) fn rows(&self, most: Duration) -> impl FnMut(Progress) + use<> {
+        let (part, args) = (self.line.part(most), Rc::clone(&self.args));
+        let shown = output::shows_progress(&args);
+        move |progress| {
+            part.take(&progress);
+            if let Progress::Answered(probed) = progress
+                && shown
+            {
+                output::progress(&output::line(&render::row_line(&probed), &args));
+            }
+        }
+    }
+}
+
+/// Runs the future that `ask` makes, until it is done. Ctrl-C or SIGTERM ends what it gets as interruption. On a
+/// terminal a line says what is waited for, as far as the run `shows` that. Returns what the future came to, and
+/// whether it was interrupted.
 pub(super) fn conduct<F: Future>(
     args: &OutputArgs,
-    within: Option<Duration>,
-    ask: impl FnOnce(Interrupted, Box<dyn FnMut(Progress)>) -> F,
+    shows: Shows,
+    ask: impl FnOnce(Interrupted, Told) -> F,
 ) -> Result<(F::Output, bool), Error> {
     let (runtime, signals) = begin()?;
     let interrupted = Rc::new(Cell::new(false));
@@ -34,19 +58,13 @@ pub(super) fn conduct<F: Future>(
         signals.first().await;
         seen.set(true);
     });
-    let shown = output::shows_progress(args);
-    let spinner = Rc::new(RefCell::new(Spinner::new(args, within)));
-    let (args, seen) = (args.clone(), Rc::clone(&spinner));
-    let progress = Box::new(move |progress| {
-        seen.borrow_mut().take(&progress);
-        if let Progress::Answered(probed) = progress
-            && shown
-        {
-            spinner::clear();
-            output::progress(&output::line(&render::row_line(&probed), &args));
-        }
-    });
-    let done = runtime.block_on(turning(&spinner, ask(interrupt, progress)));
+    let shows = if args.quiet { Shows::Nothing } else { shows };
+    let line = WaitingLine::new(shows, args.ascii, args.redact);
+    let told = Told {
+        line: line.clone(),
+        args: Rc::new(args.clone()),
+    };
+    let done = runtime.block_on(turning(&line, ask(interrupt, told)));
     spinner::clear();
     // What still resolves the name of an AWS API, on a thread of its own, is not waited for.
     runtime.shutdown_background();
@@ -54,26 +72,26 @@ pub(super) fn conduct<F: Future>(
 }
 
 /// Waits for what is asked, and shows meanwhile what is waited for.
-async fn turning<T>(spinner: &RefCell<Spinner>, asked: impl Future<Output = T>) -> T {
+async fn turning<T>(line: &WaitingLine, asked: impl Future<Output = T>) -> T {
     tokio::pin!(asked);
-    let is_on = spinner.borrow().is_on();
     loop {
         tokio::select! {
             done = &mut asked => return done,
-            () = tokio::time::sleep(spinner::TICK), if is_on => spinner.borrow_mut().draw(),
+            () = tokio::time::sleep(spinner::TICK), if line.is_on() => line.draw(),
         }
     }
 }
 
-/// Waits for a future that asks no name server; Ctrl-C or SIGTERM ends it.
-pub(super) fn wait<T>(done: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+/// Waits for a future that asks no name server, and shows on the line what that waits for; Ctrl-C or SIGTERM ends it.
+pub(super) fn wait<T>(line: &WaitingLine, done: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let (runtime, signals) = begin()?;
-    let done = runtime.block_on(async {
+    let done = runtime.block_on(turning(line, async {
         tokio::select! {
             done = done => done,
             () = signals.first() => Err(Error::Interrupted),
         }
-    });
+    }));
+    spinner::clear();
     // What still resolves a name on a thread of its own is not waited for.
     runtime.shutdown_background();
     done

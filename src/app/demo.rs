@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::conduct::{Interrupted, conduct, now};
+use super::spinner::Shows;
 use super::{Error, output};
 use crate::cli::args::{DemoArgs, OutputArgs};
 use crate::lab::scenario::{ExpectedDiagnosis, Scenario};
@@ -39,8 +40,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
         output::progress(heading.trim_end());
     }
     let scene = scene(name, &scenario);
-    let (played, interrupted) = conduct(&args.output, Some(limits::LAB_DEADLINE), |interrupt, progress| {
-        lab::play_until_settled(&scenario, &scene, interrupt, progress)
+    let (played, interrupted) = conduct(&args.output, Shows::Within(limits::LAB_DEADLINE), |interrupt, told| {
+        lab::play_until_settled(&scenario, &scene, interrupt, told.rows(limits::LAB_DEADLINE))
     })?;
     let played = played?;
     let report = diagnose(played.capture);

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::check::nameless;
 use super::conduct::{before, now, wait};
 use super::learn::KnownEndpoint;
+use super::spinner::{Shows, WaitingLine};
 use super::{Error, output};
 use crate::cli::args::FactsArgs;
 use crate::cli::settings::{sources, target};
@@ -23,10 +24,11 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
     if let Some(path) = &args.save {
         output::check_writable(path)?;
     }
-    let found = wait(async {
-        let known = KnownEndpoint::find(named.as_ref(), &sources, until).await?;
+    let line = WaitingLine::new(Shows::Within(args.deadline), false, args.redact);
+    let found = wait(&line, async {
+        let known = KnownEndpoint::find(named.as_ref(), &sources, until, &line).await?;
         let from = sources.since.and_then(|since| before(&now(), since));
-        let learnt = Box::pin(known.learn(until, from)).await;
+        let learnt = Box::pin(known.learn(until, from, &line)).await;
         Ok::<_, Error>((known, learnt))
     });
     let taken_at = now();

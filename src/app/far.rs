@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::spinner::WaitingLine;
 use crate::facts::answers::Answers;
 use crate::facts::aws::{AwsAccess, NoSession, Session};
 use crate::facts::{AwsFacts, Gap, Instance};
 use crate::limits;
+use crate::observation::Source;
 use crate::report::Capture;
 use crate::via::Failure;
 
@@ -67,6 +69,7 @@ pub(super) async fn read_vpcs(
     left_out: Option<&'static str>,
     eyes: &AwsAccess,
     seen: &mut [(String, Result<Capture, Failure>)],
+    line: &WaitingLine,
 ) {
     let mut session = None;
     // What was read of each: the reads, and why they were not made.
@@ -92,7 +95,10 @@ pub(super) async fn read_vpcs(
         }
         let answers = match read.get(&vpc) {
             Some(answers) => answers.clone(),
-            None => read_vpc(&mut session, eyes, &vpc).await,
+            None => {
+                let _waited = line.waits_for(Source::Aws.as_str(), limits::AWS_READ);
+                read_vpc(&mut session, eyes, &vpc).await
+            }
         };
         match &answers {
             Ok(answers) => {
@@ -178,7 +184,8 @@ mod tests {
             .map(|(at, capture)| (format!("place-{at}"), Ok(capture)))
             .collect();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(read_vpcs(left_out, &eyes, &mut seen));
+        let line = WaitingLine::unseen();
+        runtime.block_on(read_vpcs(left_out, &eyes, &mut seen, &line));
         seen.into_iter()
             .map(|(_, capture)| capture.ok().unwrap().gaps)
             .collect()

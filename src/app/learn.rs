@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::Error;
 use super::conduct::apart;
+use super::spinner::WaitingLine;
 use crate::cli::nearest;
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
@@ -18,6 +19,7 @@ use crate::facts::instance::{self, InstancePlace, PlaceToCome};
 use crate::facts::kubeconfig::WantedContext;
 use crate::facts::{Facts, Gap, Kubeconfig, Vantage, host};
 use crate::limits;
+use crate::observation::Source;
 use crate::settings::Sources;
 use crate::target::{Target, TargetSource};
 
@@ -94,7 +96,12 @@ impl Learnt {
 impl KnownEndpoint {
     /// Finds the endpoint, until then: the one that was named, else that of `--cluster`, of `--facts`, or of the
     /// kubeconfig's context. AWS is asked only where nobody else knows it.
-    pub(super) async fn find(named: Option<&Target>, sources: &Sources, until: Instant) -> Result<Self, Error> {
+    pub(super) async fn find(
+        named: Option<&Target>,
+        sources: &Sources,
+        until: Instant,
+        line: &WaitingLine,
+    ) -> Result<Self, Error> {
         let mut gaps = Vec::new();
         let saved = if sources.facts.is_empty() {
             None
@@ -186,6 +193,7 @@ impl KnownEndpoint {
             let (hostname, region) = match (in_files, &ask) {
                 (Some(found), _) => found,
                 (None, Some(ask)) => {
+                    let _waited = line.waits_for(Source::Aws.as_str(), until.saturating_duration_since(Instant::now()));
                     let opened = Session::open_with_or_without_role(&ask_until(ask, until)).await;
                     let (opened, without_role) = opened.map_err(|no| Error::ClusterUnknown {
                         name: name.clone(),
@@ -226,6 +234,7 @@ impl KnownEndpoint {
                         server: kubeconfig.server.clone(),
                         reason: no.to_string(),
                     };
+                    let _waited = line.waits_for(Source::Aws.as_str(), until.saturating_duration_since(Instant::now()));
                     let opened = Session::open_with_or_without_role(&ask_until(ask, until)).await;
                     let (opened, without_role) = opened.map_err(unknown)?;
                     gaps.extend(without_role);
@@ -318,10 +327,18 @@ impl KnownEndpoint {
     }
 
     /// Asks AWS and the metadata service, at once, until then; and after AWS what was changed there `from` then on.
-    pub(super) async fn learn(&self, until: Instant, from: Option<u64>) -> Learnt {
+    pub(super) async fn learn(&self, until: Instant, from: Option<u64>, line: &WaitingLine) -> Learnt {
         let place = self.place(until);
-        let (mut of_aws, of_metadata) =
-            tokio::join!(self.learn_of_aws(until, place.clone()), self.learn_of_metadata(place));
+        let waited = |source: Source| line.waits_for(source.as_str(), until.saturating_duration_since(Instant::now()));
+        let of_aws = async {
+            let _waited = self.asks_aws().then(|| waited(Source::Aws));
+            self.learn_of_aws(until, place.clone()).await
+        };
+        let of_metadata = async {
+            let _waited = self.asks_metadata().then(|| waited(Source::Metadata));
+            self.learn_of_metadata(place.clone()).await
+        };
+        let (mut of_aws, of_metadata) = tokio::join!(of_aws, of_metadata);
         if let (Some(session), Some(answers), Some(from)) = (&of_aws.session, &mut of_aws.answers, from) {
             let endpoints = answers.resolver_endpoints.iter().flatten();
             let client_vpn = answers.client_vpn.endpoints.iter().flatten();
@@ -330,6 +347,7 @@ impl KnownEndpoint {
                 has_endpoints: endpoints.into_iter().next().is_some(),
                 has_client_vpn: client_vpn.into_iter().next().is_some(),
             };
+            let _waited = waited(Source::Changes);
             answers.join(session.changes(since).await);
         }
         Learnt {

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use super::Error;
+use super::{Error, spinner};
 use crate::cli::args::{Color, NOTHING_TO_ASK, OutputArgs};
 use crate::limits;
 use crate::redact;
@@ -31,6 +31,7 @@ pub(super) fn stdout(bytes: &[u8]) -> Result<(), Error> {
 
 /// Writes a line to standard error, as far as there is anybody to read it.
 fn stderr(line: &str) {
+    spinner::clear();
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
@@ -79,17 +80,6 @@ fn middle_out(text: &str, beginning: usize, end: usize) -> String {
 /// Whether a line is printed as each resolver answers.
 pub(super) fn shows_progress(args: &OutputArgs) -> bool {
     args.verbose || (!args.quiet && io::stderr().is_terminal())
-}
-
-/// Whether a person looks on at standard error, on a terminal that can move its cursor.
-pub(super) fn is_watched() -> bool {
-    io::stderr().is_terminal() && can_move_cursor()
-}
-
-/// Writes a line of our own over the last one of standard error, or takes that away.
-pub(super) fn over(line: &str) {
-    let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush());
 }
 
 /// Prints a line that [`render::row_line`] made.

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use super::check::{aws_share, round, without_endpoint};
 use super::conduct::{Interrupted, apart, conduct, now};
 use super::learn::KnownEndpoint;
+use super::spinner::{Shows, WaitingLine};
 use super::{Error, fleet, output};
 use crate::cli::args::{CheckArgs, OutputArgs, ServeArgs};
 use crate::cli::{UsageError, settings};
@@ -35,7 +36,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Error> {
     if settings.sources.facts.iter().any(is_input) {
         return Err(UsageError::ReadOnce("--facts").into());
     }
-    let (served, _) = conduct(&args.check.output, None, |interrupt, _| {
+    let (served, _) = conduct(&args.check.output, Shows::Nothing, |interrupt, _| {
         serve(args, &settings, interrupt)
     })?;
     served.map(|()| exit::HEALTHY)
@@ -141,13 +142,26 @@ impl Check<'_> {
                 },
                 ..self.args.check.clone()
             };
-            let fleet = Box::pin(fleet::gather(&quietly, settings, &mut interrupt)).await?;
+            let fleet = Box::pin(fleet::gather(
+                &quietly,
+                settings,
+                &mut interrupt,
+                &WaitingLine::unseen(),
+            ))
+            .await?;
             return Ok(CheckDocument::Many(Box::new(fleet)));
         }
         let until = began + aws_share(settings);
         let failing = self.failing_since.borrow().clone();
         let mut since = None;
-        let capture = match KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until).await {
+        let capture = match KnownEndpoint::find(
+            settings.target.as_ref(),
+            &settings.sources,
+            until,
+            &WaitingLine::unseen(),
+        )
+        .await
+        {
             Ok(known) => {
                 since = failing
                     .filter(|(name, _)| *name == known.target.hostname)

@@ -12,6 +12,7 @@ use tokio::sync::{OnceCell, watch};
 
 use super::conduct::Interrupted;
 use super::pushed::Programs;
+use super::spinner::WaitingLine;
 use super::{Error, far};
 use crate::capture;
 use crate::cli::args::CheckArgs;
@@ -57,6 +58,7 @@ pub(super) async fn gather(
     settings: &Settings,
     here: &Capture,
     interrupt: Interrupted,
+    line: &WaitingLine,
 ) -> Result<Gathered, Error> {
     let programs = if args.push { Some(Programs::read()?) } else { None };
     let errand = Errand {
@@ -82,9 +84,10 @@ pub(super) async fn gather(
         let left_out = left_out(args);
         let asked = async {
             let mut stop = stopped.clone();
-            let (mut seen, without_role) = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &capture_of).await;
+            let (mut seen, without_role) =
+                ask(&places, &errand, programs.as_ref(), &eyes, stopped, &capture_of, line).await;
             tokio::select! {
-                () = far::read_vpcs(left_out, &eyes, &mut seen) => {}
+                () = far::read_vpcs(left_out, &eyes, &mut seen, line) => {}
                 _ = stop.wait_for(|stopped| *stopped) => {}
             }
             (seen, without_role)
@@ -154,6 +157,7 @@ pub(super) async fn fleets(
     settings: &Settings,
     targets: Vec<u8>,
     interrupt: &mut Interrupted,
+    line: &WaitingLine,
 ) -> Result<Documents, Error> {
     let programs = if args.push { Some(Programs::read()?) } else { None };
     let errand = Errand {
@@ -166,7 +170,7 @@ pub(super) async fn fleets(
     let eyes = ask_for(settings, None, None, &errand);
     let (stop, stopped) = watch::channel(false);
     let places = places(args);
-    let asked = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &fleet_of);
+    let asked = ask(&places, &errand, programs.as_ref(), &eyes, stopped, &fleet_of, line);
     tokio::pin!(asked);
     let mut documents = Documents::default();
     let (seen, _) = tokio::select! {
@@ -216,6 +220,7 @@ async fn ask<T>(
     eyes: &AwsAccess,
     stopped: watch::Receiver<bool>,
     reads: Reads<'_, T>,
+    line: &WaitingLine,
 ) -> (PerPlace<T>, Option<Gap>) {
     let path = std::env::var_os("PATH");
     let ssh = find(path.as_deref(), Path::is_file);
@@ -226,6 +231,7 @@ async fn ask<T>(
     let asked = join_all(places.iter().map(|via| {
         let mut stopped = stopped.clone();
         async move {
+            let _waited = line.waits_for(&via.place(), errand.within);
             let stop = async {
                 // The sender outlives everybody who waits.
                 let _ = stopped.wait_for(|stopped| *stopped).await;

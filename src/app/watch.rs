@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::check::{aws_share, round, without_endpoint};
-use super::conduct::{Interrupted, conduct, now};
+use super::conduct::{Interrupted, Told, conduct, now};
 use super::learn::KnownEndpoint;
 use super::live::{self, TerminalFoot};
+use super::spinner::{self, Shows};
 use super::{Error, output};
 use crate::cli::args::{CheckArgs, OutputArgs, Until};
 use crate::cli::settings;
 use crate::limits;
-use crate::probe::Progress;
 use crate::render::Format;
 use crate::report::{Report, diagnose, exit};
 use crate::settings::Settings;
@@ -27,8 +27,8 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) fn run(args: &CheckArgs, interval: Duration) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
-    let (watched, _) = conduct(&args.output, None, |interrupt, progress| {
-        rounds(args, &settings, interval, interrupt, progress)
+    let (watched, _) = conduct(&args.output, Shows::Nothing, |interrupt, told| {
+        rounds(args, &settings, interval, interrupt, told)
     })?;
     let report = match watched {
         // There is no name to watch, and that is a conclusion too.
@@ -45,7 +45,7 @@ async fn rounds(
     settings: &Settings,
     interval: Duration,
     interrupt: Interrupted,
-    mut progress: Box<dyn FnMut(Progress)>,
+    told: Told,
 ) -> Result<Report, Error> {
     let stopped = Rc::new(Cell::new(false));
     let seen = Rc::clone(&stopped);
@@ -55,7 +55,7 @@ async fn rounds(
     });
     let until = Instant::now() + aws_share(settings);
     let known = tokio::select! {
-        known = KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until) => known?,
+        known = KnownEndpoint::find(settings.target.as_ref(), &settings.sources, until, &told.line) => known?,
         () = &mut interrupt => return Err(Error::Interrupted),
     };
     let start = Instant::now();
@@ -74,6 +74,7 @@ async fn rounds(
             humantime::format_duration(bound),
         ),
     )?;
+    let mut progress = told.rows(bound);
     let mut watch = Watch::default();
     let mut last: Option<Report> = None;
     // When the first of the rounds began that have failed one behind the other.
@@ -156,6 +157,7 @@ pub(super) fn tell(args: &OutputArgs, line: &str) -> Result<(), Error> {
         return Ok(());
     }
     let line = format!("{}  {}", now(), output::line(line, args));
+    spinner::clear();
     if matches!(args.format, Format::Table | Format::Short) {
         return output::stdout(format!("{line}\n").as_bytes());
     }

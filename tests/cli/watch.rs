@@ -270,6 +270,97 @@ fn a_spinner_says_what_is_waited_for_on_a_terminal_alone() {
     );
 }
 
+/// The frames of a run on a terminal, and the most seconds that one of them says are left.
+#[cfg(target_os = "linux")]
+fn frames(line: &str, environment: &[(&str, &str)]) -> (Vec<String>, Option<u64>) {
+    let environment = [&[("TERM", "xterm")], environment].concat();
+    let (child, master) = started_on_a_terminal(line, &environment, true);
+    let (_, shown) = shown_on_a_terminal(child, master);
+    let frames: Vec<String> = shown
+        .split('\r')
+        .filter_map(|frame| Some(frame.split_once("\u{1b}[K")?.0.to_owned()))
+        .filter(|frame| !frame.is_empty())
+        .collect();
+    let left = frames.iter().filter_map(|frame| {
+        let (_, seconds) = frame.strip_suffix("s left")?.rsplit_once(' ')?;
+        Some(seconds.parse().expect("seconds"))
+    });
+    let most = left.max();
+    (frames, most)
+}
+
+/// Another place, many targets, and AWS where it hangs: each run says for whom it waits, and no longer than it does.
+#[cfg(target_os = "linux")]
+#[test]
+fn every_run_says_on_a_terminal_what_it_waits_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ssh = folder.path().join("ssh");
+    std::fs::write(&ssh, "#!/bin/sh\nsleep 1\nexit 255\n").expect("a file");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&ssh, mode).expect("a file");
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let targets = folder.path().join("targets");
+    let names: Vec<String> = (1..=3)
+        .map(|number| format!("{number:032X}.{}\n", &HOST[33..]))
+        .collect();
+    std::fs::write(&targets, names.concat()).expect("a file");
+    let targets = format!("--targets {}", targets.display());
+
+    let good = Server::start(Plays::Has(ADDRESS));
+    let (_server, asks_silent) = silent("1s");
+    let asks_silent = asks_silent.replace(HOST, "");
+    let asks_good = format!("{} --no-aws {EXPECTED}", flags(good.address));
+    let via = "--via ssh:bastion --via-timeout 5s";
+    let environment = [("PATH", path.as_str())];
+    for (line, said, most) in [
+        (format!("check {HOST} {asks_good} {via}"), " waiting for bastion, ", 5),
+        (
+            format!("check {targets} {asks_good} {via}"),
+            " waiting for bastion, ",
+            5,
+        ),
+        (
+            format!("{asks_silent} {targets}"),
+            " 0 of 3, waiting for quiet, 1s left",
+            1,
+        ),
+    ] {
+        let (frames, left) = frames(&line, &environment);
+        assert!(frames.iter().any(|frame| frame.contains(said)), "{line}: {frames:?}");
+        assert!(left.is_some_and(|left| left <= most), "{line}: {frames:?}");
+        assert_eq!(self::frames(&format!("{line} -q"), &environment).0, [""; 0], "{line}");
+    }
+    if !cfg!(feature = "aws") {
+        return;
+    }
+    // It takes connections, and says nothing.
+    let hanging = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let aws = format!("http://{}", hanging.local_addr().expect("an address"));
+    let environment = [
+        ("AWS_ENDPOINT_URL", aws.as_str()),
+        ("AWS_ACCESS_KEY_ID", "one"),
+        ("AWS_SECRET_ACCESS_KEY", "two"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("HOME", folder.path().to_str().expect("text")),
+    ];
+    let asks = format!(
+        "--region eu-west-1 --deadline 2s {}",
+        flags(good.address).replace("2s", "1s")
+    );
+    for line in [
+        format!("facts {HOST} --region eu-west-1 --deadline 2s"),
+        format!("check --cluster one {asks}"),
+        format!("check --all-clusters {asks}"),
+    ] {
+        let (frames, left) = frames(&line, &environment);
+        assert!(
+            frames.iter().any(|frame| frame.contains(" waiting for AWS, ")),
+            "{line}: {frames:?}"
+        );
+        assert!(left.is_some_and(|left| left <= 2), "{line}: {frames:?}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_spinner_goes_with_a_signal() {

@@ -21,6 +21,7 @@ use super::super::check::aws_share;
 use super::super::conduct::apart;
 use super::super::learn::{Beside, Learnt, ToCome};
 use super::super::output;
+use super::super::spinner::WaitingLine;
 use super::aws::{AccountFacts, Eyes, Heard, SharedLearning, look};
 use crate::cli::args::{CheckArgs, ExpectScope};
 use crate::cli::settings::{contradiction, host as named_host};
@@ -35,6 +36,7 @@ use crate::fleet::{
     self, Distinct, LeftOut, NamedBy, PackedTargets, TargetLine, TargetOutcome, Telling, Unreadable, distinct,
 };
 use crate::limits;
+use crate::observation::Source;
 use crate::settings::Settings;
 use crate::target::{Target, TargetSource};
 
@@ -343,11 +345,11 @@ fn region_of(hostname: &Name) -> Option<String> {
 }
 
 /// The targets that the flags ask for, with what is known of each before it is asked for.
-pub(super) async fn list(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Error> {
+pub(super) async fn list(args: &CheckArgs, settings: &Settings, line: &WaitingLine) -> Result<TargetList, Error> {
     let mut listed = match &args.many.targets {
         Some(path) => of_file(path, args.many.keep_going, args.expect_scope).await?,
         None if args.many.all_contexts => of_kubeconfig(settings).await?,
-        None => return of_aws(args, settings).await,
+        None => return of_aws(args, settings, line).await,
     };
     listed.learning = learn(&mut listed.entries, settings).await?;
     Ok(listed)
@@ -557,7 +559,7 @@ fn endpoint(kubeconfig: &Kubeconfig) -> Result<Name, String> {
 }
 
 /// The clusters that AWS lists.
-async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Error> {
+async fn of_aws(args: &CheckArgs, settings: &Settings, line: &WaitingLine) -> Result<TargetList, Error> {
     let each = |given: &[String]| -> Vec<Option<String>> {
         let mut given: Vec<Option<String>> = given.iter().cloned().map(Some).collect();
         given.dedup();
@@ -576,7 +578,11 @@ async fn of_aws(args: &CheckArgs, settings: &Settings) -> Result<TargetList, Err
     }
     let until = Instant::now() + aws_share(settings);
     let place = instance::shared(until);
+    // Some at a time, each for its share.
+    let turns = u32::try_from(eyes.len().div_ceil(limits::SESSIONS_AT_ONCE)).unwrap_or(u32::MAX);
+    let waited = line.waits_for(Source::Aws.as_str(), aws_share(settings).saturating_mul(turns));
     let (seen, place) = tokio::join!(look(eyes, aws_share(settings), place.clone()), place);
+    drop(waited);
     let mut listed = TargetList::default();
     let mut targets = Vec::new();
     let mut known = BTreeMap::new();

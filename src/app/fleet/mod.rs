@@ -6,18 +6,19 @@ mod bulk;
 mod known;
 mod list;
 mod outlet;
-mod progress;
 mod roll;
 mod suspects;
 mod watch;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
 use tokio::sync::watch as signal;
 
 use super::conduct::{Interrupted, conduct, now};
+use super::spinner::{Shows, WaitingLine};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -32,7 +33,6 @@ use crate::settings::Settings;
 use alike::{LinePattern, Values};
 use list::{ListedTarget, TargetList};
 use outlet::Outlet;
-use progress::ProgressLine;
 use roll::{Rolling, Stopped};
 
 /// Checks all targets, and returns the worst exit code.
@@ -41,16 +41,19 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     output::check_save(&args.output)?;
     via::check(args)?;
     let settings = &settings;
+    // What goes out target by target moves the terminal's cursor itself.
+    let goes_out = args.output.format == Format::Jsonl && io::stdout().is_terminal();
+    let shows = if goes_out { Shows::Nothing } else { Shows::Parts };
     if !args.via.is_empty() {
-        let (places, _) = conduct(&args.output, None, |mut interrupt, _| async move {
-            Box::pin(places(args, settings, &mut interrupt)).await
+        let (places, _) = conduct(&args.output, shows, |mut interrupt, told| async move {
+            Box::pin(places(args, settings, &mut interrupt, &told.line)).await
         })?;
         return compare::of_fleets(places?, &args.output);
     }
-    let (gathered, _) = conduct(&args.output, None, |mut interrupt, _| async move {
+    let (gathered, _) = conduct(&args.output, shows, |mut interrupt, told| async move {
         match args.watch {
-            Some(interval) => watch::rounds(args, settings, interval, interrupt).await,
-            None => gather(args, settings, &mut interrupt).await,
+            Some(interval) => watch::rounds(args, settings, interval, interrupt, &told.line).await,
+            None => gather(args, settings, &mut interrupt, &told.line).await,
         }
     })?;
     let fleet = gathered?;
@@ -59,8 +62,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
 }
 
 /// The same targets from here and from the places of `--via`: a document of each, with its name.
-async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Documents, Error> {
-    let listed = listed(args, settings, interrupt).await?;
+async fn places(
+    args: &CheckArgs,
+    settings: &Settings,
+    interrupt: &mut Interrupted,
+    line: &WaitingLine,
+) -> Result<Documents, Error> {
+    let listed = listed(args, settings, interrupt, line).await?;
     let lines = listed.entries.iter().map(|entry| entry.to_line(settings) + "\n");
     let targets = lines.collect::<String>().into_bytes();
     // What is printed is the comparison, and that is redacted as a whole.
@@ -76,8 +84,8 @@ async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupt
         })
     };
     let (mut of_here, mut of_places) = (until(stopped.clone()), until(stopped));
-    let here = once(&own, settings, &listed, &mut of_here);
-    let there = via::fleets(args, settings, targets, &mut of_places);
+    let here = once(&own, settings, &listed, &mut of_here, line);
+    let there = via::fleets(args, settings, targets, &mut of_places, line);
     let both = async { tokio::try_join!(here, there) };
     tokio::pin!(both);
     let (here, mut documents) = tokio::select! {
@@ -103,17 +111,27 @@ async fn places(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupt
 }
 
 /// Which targets there are.
-async fn listed(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<TargetList, Error> {
+async fn listed(
+    args: &CheckArgs,
+    settings: &Settings,
+    interrupt: &mut Interrupted,
+    line: &WaitingLine,
+) -> Result<TargetList, Error> {
     tokio::select! {
-        listed = list::list(args, settings) => listed,
+        listed = list::list(args, settings, line) => listed,
         () = &mut *interrupt => Err(Error::Interrupted),
     }
 }
 
 /// Checks all targets, and makes one document of what was found. What goes out target by target goes out here.
-pub(super) async fn gather(args: &CheckArgs, settings: &Settings, interrupt: &mut Interrupted) -> Result<Fleet, Error> {
-    let listed = listed(args, settings, interrupt).await?;
-    once(args, settings, &listed, interrupt).await
+pub(super) async fn gather(
+    args: &CheckArgs,
+    settings: &Settings,
+    interrupt: &mut Interrupted,
+    line: &WaitingLine,
+) -> Result<Fleet, Error> {
+    let listed = listed(args, settings, interrupt, line).await?;
+    once(args, settings, &listed, interrupt, line).await
 }
 
 /// All targets once. An interruption keeps what is done.
@@ -122,6 +140,7 @@ async fn once(
     settings: &Settings,
     listed: &TargetList,
     interrupt: &mut Interrupted,
+    waiting: &WaitingLine,
 ) -> Result<Fleet, Error> {
     let vantage = Vantage {
         name: settings.vantage.clone(),
@@ -147,8 +166,8 @@ async fn once(
     for (place, outcome) in &listed.not_asked {
         put(&mut gathering, &mut outlet, *place, outcome.clone())?;
     }
-    let rolling = Rolling::new(settings, args.many.rate, Making::new(args), outlet.gauge());
-    let mut progress = ProgressLine::new(&args.output, listed.entries.len());
+    let rolling = Rolling::new(settings, args.many.rate, Making::new(args), outlet.gauge(), waiting);
+    let round = waiting.round(listed.entries.len());
     let on_report = |entry: &ListedTarget, ready: ReadyReport| -> Result<bool, Error> {
         let ReadyReport { report, line, own } = ready;
         outlet.put(line)?;
@@ -163,7 +182,7 @@ async fn once(
             printed.insert(outcome.name.clone(), amounts_to(&outcome));
         }
         gathering.take(target.place, outcome, target.known.account.as_deref(), &report);
-        progress.done(is_broken);
+        round.done(is_broken);
         Ok(!(args.many.fail_fast && is_broken))
     };
     let stopped = rolling
@@ -175,7 +194,7 @@ async fn once(
             on_report,
         )
         .await;
-    progress.end();
+    drop(round);
     let stopped = stopped?;
     let reason = match stopped {
         None => None,

@@ -24,6 +24,7 @@ use super::super::conduct::Interrupted;
 use super::super::conduct::{apart, now};
 use super::super::learn::KnownEndpoint;
 use super::super::shared::{Awaits, Controls, Shared, Unasked};
+use super::super::spinner::WaitingLine;
 use super::alike::{Alike, DecidedHow, First, LinePattern, MadeUp, Values};
 use super::aws::SharedLearning;
 use super::bulk::{self, TargetAnswers};
@@ -105,6 +106,8 @@ pub(super) struct Rolling<'a> {
     making: Making,
     /// How much waits to be written.
     outlet: OutletGauge,
+    /// Where it says for whom it waits.
+    line: &'a WaitingLine,
     paces: Paces,
     /// How many are under way at once: none is to wait for its turns until its time is up.
     at_once: usize,
@@ -152,12 +155,19 @@ fn zone(entry: &ListedTarget) -> String {
 }
 
 impl<'a> Rolling<'a> {
-    pub(super) fn new(settings: &'a Settings, rate: Option<u32>, making: Making, outlet: OutletGauge) -> Self {
+    pub(super) fn new(
+        settings: &'a Settings,
+        rate: Option<u32>,
+        making: Making,
+        outlet: OutletGauge,
+        line: &'a WaitingLine,
+    ) -> Self {
         let rate = rate.unwrap_or(limits::RATE);
         Self {
             settings,
             making,
             outlet,
+            line,
             paces: Paces::new(rate),
             at_once: (rate as usize / limits::QUESTIONS_OF_TARGET).clamp(1, limits::TARGETS_AT_ONCE),
             targets: RefCell::default(),
@@ -807,7 +817,10 @@ impl<'a> Rolling<'a> {
             },
         };
         let known = KnownEndpoint::beside(entry.known_target(), entry.beside());
-        let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |_| {});
+        let part = self.line.part(settings.deadline);
+        let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |said| {
+            part.take(&said)
+        });
         let capture = Box::pin(round).await?;
         self.learn(entry, &capture, &shared, (survey != Survey::No).then_some(zone));
         Ok(capture)

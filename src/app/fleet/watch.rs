@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::super::Error;
 use super::super::conduct::Interrupted;
+use super::super::spinner::WaitingLine;
 use super::super::watch::tell;
 use super::{listed, once};
 use crate::cli::args::{CheckArgs, Until};
@@ -21,8 +22,9 @@ pub(super) async fn rounds(
     settings: &Settings,
     interval: Duration,
     mut interrupt: Interrupted,
+    line: &WaitingLine,
 ) -> Result<Fleet, Error> {
-    let listed = listed(args, settings, &mut interrupt).await?;
+    let listed = listed(args, settings, &mut interrupt, line).await?;
     let start = Instant::now();
     let bound = args.watch_for.unwrap_or(limits::WATCH);
     let end = start + bound;
@@ -42,7 +44,7 @@ pub(super) async fn rounds(
     let mut last: Option<Fleet> = None;
     loop {
         let began = Instant::now();
-        let fleet = once(args, settings, &listed, &mut interrupt).await?;
+        let fleet = once(args, settings, &listed, &mut interrupt, line).await?;
         // A round that was cut short says less than the one before.
         let fleet = match last.take() {
             Some(before) if fleet.interrupted => interrupted(before),
