@@ -51,41 +51,31 @@ pub(super) fn render(comparison: &PlacesDocument, style: &Style, out: &mut dyn f
 }
 
 /// A row a resolver, a column a place. It may be wider than the page, so it is reached by keyboard, to be scrolled. On
-/// paper nothing scrolls, and many places stand one below the other.
+/// a narrow screen the places stand one below the other, and so do many on paper, where nothing scrolls.
 fn matrix(html: &mut Html<'_>, comparison: &PlacesDocument) -> fmt::Result {
     html.section("Resolvers", |html| {
+        let label = "Resolvers at each place";
         let scroll = [
             ("class", "scroll"),
             ("tabindex", "0"),
             ("role", "region"),
-            ("aria-label", "Resolvers at each place"),
+            ("aria-label", label),
         ];
         html.within("div", &scroll, |html| {
             let is_many = comparison.places.len() > limits::PLACES_ON_PAPER;
-            let class = if is_many { "many" } else { "few" };
-            html.within("table", &[("class", class)], |html| {
-                html.within("thead", &[], |html| {
-                    html.within("tr", &[], |html| {
-                        html.span("th", &[("scope", "col")], "Resolver")?;
-                        comparison
-                            .places
-                            .iter()
-                            .try_for_each(|place| html.span("th", &[("scope", "col")], &place.name))
-                    })
-                })?;
-                html.within("tbody", &[], |html| {
-                    html.new_line()?;
-                    comparison.rows.iter().try_for_each(|row| {
-                        html.within("tr", &[], |html| {
-                            html.within("th", &[("scope", "row")], |html| {
-                                html.text(&row.resolver)?;
-                                html.start("br", &[])?;
-                                html.span("code", &[], &row.shown_address())
-                            })?;
-                            let places = comparison.places.iter().map(|place| place.name.as_str());
-                            let mut cells = row.cells.iter().zip(places);
-                            cells.try_for_each(|(seen, place)| cell(html, seen, place))
-                        })
+            let class = if is_many { "stacked many" } else { "stacked" };
+            let places: Vec<&str> = comparison.places.iter().map(|place| place.name.as_str()).collect();
+            let heads: Vec<&str> = ["Resolver"].into_iter().chain(places.iter().copied()).collect();
+            html.table_of(class, label, &heads, |html| {
+                comparison.rows.iter().try_for_each(|row| {
+                    html.within("tr", &[("role", "row")], |html| {
+                        html.within("th", &[("scope", "row"), ("role", "rowheader")], |html| {
+                            html.text(&row.resolver)?;
+                            html.start("br", &[])?;
+                            html.span("code", &[], &row.shown_address())
+                        })?;
+                        let mut cells = row.cells.iter().zip(&places);
+                        cells.try_for_each(|(seen, place)| cell(html, seen, place))
                     })
                 })
             })
@@ -94,9 +84,9 @@ fn matrix(html: &mut Html<'_>, comparison: &PlacesDocument) -> fmt::Result {
 }
 
 fn cell(html: &mut Html<'_>, cell: &Cell, place: &str) -> fmt::Result {
-    html.within("td", &[], |html| {
-        // There it stands without its column's head.
-        html.span("span", &[("class", "paper")], &format!("{place}: "))?;
+    html.within("td", &[("role", "cell")], |html| {
+        // Stacked, it stands without its column's head.
+        html.span("span", &[("class", "place")], &format!("{place}: "))?;
         if cell.verdict.is_none() {
             return html.span("span", &[("class", "faint")], cell_verdict(cell));
         }

@@ -96,7 +96,18 @@ impl Html<'_> {
         heads: &[&str],
         rows: impl FnOnce(&mut Self) -> fmt::Result,
     ) -> fmt::Result {
-        let attributes = [("class", "stacked"), ("role", "table"), ("aria-label", label)];
+        self.table_of("stacked", label, heads, rows)
+    }
+
+    /// The same of one with further classes.
+    pub(crate) fn table_of(
+        &mut self,
+        class: &str,
+        label: &str,
+        heads: &[&str],
+        rows: impl FnOnce(&mut Self) -> fmt::Result,
+    ) -> fmt::Result {
+        let attributes = [("class", class), ("role", "table"), ("aria-label", label)];
         self.within("table", &attributes, |html| {
             html.new_line()?;
             html.within("thead", &[("role", "rowgroup")], |html| {

@@ -99,7 +99,7 @@ figure svg.wide { max-width: 50rem; }
 figure svg.narrow { display: none; max-width: 25rem; }
 /* What is not seen is placed within it, so that it scrolls along and makes no page wider. */
 .scroll { overflow-x: auto; position: relative; }
-.phone, .paper { display: none; }
+.phone, .place { display: none; }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--faint); font-weight: 600; white-space: nowrap; }
@@ -122,7 +122,9 @@ footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--li
   dd { margin-bottom: .5rem; }
   figure svg.wide { display: none; }
   figure svg.narrow { display: block; }
-  .phone { display: inline; }
+  .phone, .place { display: inline; }
+  .scroll code, .scroll .mono, .scroll .nowrap { white-space: normal; }
+  .scroll th, .scroll td { overflow-wrap: anywhere; }
   table.stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.stacked tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
   table.stacked th, table.stacked td { display: block; border: 0; padding: .05rem 0; }
@@ -141,7 +143,7 @@ footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--li
   table.many thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.many tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
   table.many th, table.many td { display: block; border: 0; padding: .05rem 0; }
-  table.many .paper { display: inline; }
+  table.many .place { display: inline; }
   tr, figure, .verdict { break-inside: avoid; }
   h2, h3, summary { break-after: avoid; }
 }
