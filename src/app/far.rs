@@ -93,12 +93,11 @@ pub(super) async fn read_vpcs(
             capture.gaps.push(unread.gap(place, &vpc));
             continue;
         }
-        let answers = match read.get(&vpc) {
-            Some(answers) => answers.clone(),
-            None => {
-                let _waited = line.waits_for(Source::Aws.as_str(), limits::AWS_READ);
-                read_vpc(&mut session, eyes, &vpc).await
-            }
+        let answers = if let Some(answers) = read.get(&vpc) {
+            answers.clone()
+        } else {
+            let _waited = line.waits_for(Source::Aws.as_str(), limits::AWS_READ);
+            read_vpc(&mut session, eyes, &vpc).await
         };
         match &answers {
             Ok(answers) => {

@@ -38,6 +38,10 @@ pub(super) enum Shows {
 }
 
 /// The line.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is true or not whatever the others are"
+)]
 struct Spinner {
     on: bool,
     redacts: bool,

@@ -819,7 +819,7 @@ impl<'a> Rolling<'a> {
         let known = KnownEndpoint::beside(entry.known_target(), entry.beside());
         let part = self.line.part(settings.deadline);
         let round = round_beside(&settings, &known, &shared, Instant::now(), pending(), |said| {
-            part.take(&said)
+            part.take(&said);
         });
         let capture = Box::pin(round).await?;
         self.learn(entry, &capture, &shared, (survey != Survey::No).then_some(zone));
