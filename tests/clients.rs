@@ -543,3 +543,39 @@ fn what_takes_the_connections_takes_the_lookups() {
     }
     assert!(said >= 2, "{said}");
 }
+
+/// A line of resolv.conf that Go takes and a C library does not, or the other way around: each client is predicted by
+/// the name servers that it asks.
+#[test]
+fn each_client_is_predicted_by_the_name_servers_that_it_takes() {
+    let said = |case: &str, libc: Value| {
+        let clients = with_host(case, |document| document["facts"]["stub"]["libc"] = libc.clone());
+        let of = |client: Client| {
+            let mut all = clients.iter();
+            all.find(|said| said.client == client).map(|said| said.outcome)
+        };
+        [Client::Go, Client::GoCgo, Client::Glibc, Client::Musl].map(of)
+    };
+    let (fails, resolves) = (Some(Resolution::Fails), Some(Resolution::Resolves));
+    let varies = Some(Resolution::Varies);
+    let case = "nxdomain then answer";
+    assert_eq!(said(case, serde_json::json!({})), [fails, fails, fails, varies]);
+    let second = serde_json::json!(["127.0.0.3:53"]);
+    let of_glibc = serde_json::json!({ "glibc": second });
+    assert_eq!(said(case, of_glibc), [fails, resolves, resolves, varies]);
+    let of_both = serde_json::json!({ "glibc": second, "musl": second });
+    assert_eq!(said(case, of_both), [fails, resolves, resolves, resolves]);
+    // 127.0.0.1 is asked then, and this program did not ask it.
+    let none = serde_json::json!({ "glibc": [] });
+    assert_eq!(said(case, none.clone()), [fails, None, None, varies]);
+    // Where it did, and its port is closed.
+    let clients = with_host("closed then answer", |document| {
+        document["resolvers"][0]["address"] = serde_json::json!("127.0.0.1:53");
+        document["facts"]["stub"]["name_servers"] = serde_json::json!(["127.0.0.3:53"]);
+        document["facts"]["stub"]["libc"] = none.clone();
+    });
+    let of = |client: Client| clients.iter().find(|said| said.client == client).unwrap();
+    assert_eq!(of(Client::Go).outcome, Resolution::Resolves);
+    assert_eq!(of(Client::Musl).outcome, Resolution::Resolves);
+    assert_eq!(of(Client::Glibc).messages, ["Temporary failure in name resolution"]);
+}

@@ -458,9 +458,9 @@ mod tests {
     use crate::facts::{
         AbsentCluster, AclEntry, AttributesOfVpc, AwsFacts, Call, Caller, ClientVpnEndpoint, Cluster, ClusterUpdate,
         DhcpOptions, DnssecConfig, EndpointAddress, Event, FailedRead, Firewall, HostFacts, HostedZone, HostsEntry,
-        Instance, Kubeconfig, Lattice, NetworkAcl, NetworkInterface, Permission, PrefixList, Profiles, Proxy,
-        ReadFailure, ResolverEndpoint, ResolverRule, Route, RouteTable, RuleAssociation, RuleTarget, SecurityGroup,
-        StubConfiguration, Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones,
+        Instance, Kubeconfig, Lattice, LibcServers, LineApart, LineForm, NetworkAcl, NetworkInterface, Permission,
+        PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule, Route, RouteTable, RuleAssociation,
+        RuleTarget, SecurityGroup, StubConfiguration, Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcZones,
     };
     use serde_json::Value;
 
@@ -491,6 +491,14 @@ mod tests {
             use_vc: true,
             single_request: true,
             edns0: true,
+            libc: LibcServers {
+                glibc: Some(vec![server.parse().unwrap()]),
+                musl: Some(vec![server.parse().unwrap()]),
+                lines: vec![LineApart {
+                    line: 1,
+                    form: LineForm::CarriageReturn,
+                }],
+            },
             problems: vec![format!("a problem of alice's {name}")],
         }
     }

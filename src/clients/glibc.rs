@@ -73,7 +73,7 @@ pub(super) fn simulate(situation: &Situation<'_>) -> Option<Simulated> {
     }
     let mut all = Simulated::at_once(Gai::default());
     let rotates = situation.rotates() || has("rotate");
-    for servers in orders(&situation.servers_of_libc(), rotates) {
+    for servers in orders(&situation.servers_of_glibc()?, rotates) {
         let one = walk(situation, &servers)?;
         all.gai.add(one.gai);
         all.waited_ms = all.waited_ms.max(one.waited_ms);

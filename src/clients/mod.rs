@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::dns::{AnswerKind, Flaw, NameFault, Rcode, RecordFault, RecordType, Section};
 use crate::facts::kubeconfig::Refusal;
 use crate::facts::platform::HostsLine;
-use crate::facts::{Facts, System};
+use crate::facts::{Facts, LibcServers, System, or_loopback};
 use crate::limits;
 use crate::observation::{Attempt, Connection, Lookup, NetworkFailure, Purpose, SystemLookup, Tcp, Transport};
 use crate::probed::Probed;
@@ -233,13 +233,32 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// The servers that a C library uses: as Go, but where resolv.conf names none, 127.0.0.1 alone (resolv.conf(5)).
-    fn servers_of_libc(&self) -> Vec<&'a Probed> {
+    /// The servers that glibc uses; `None` where one of them was not asked.
+    fn servers_of_glibc(&self) -> Option<Vec<&'a Probed>> {
+        self.servers_of_libc(|libc| libc.glibc.as_ref())
+    }
+
+    /// The same of musl.
+    fn servers_of_musl(&self) -> Option<Vec<&'a Probed>> {
+        self.servers_of_libc(|libc| libc.musl.as_ref())
+    }
+
+    /// The servers that a C library uses: as Go, but for lines of resolv.conf that only one of them takes, and where it
+    /// names none, 127.0.0.1 alone (resolv.conf(5)).
+    fn servers_of_libc(&self, own: impl Fn(&LibcServers) -> Option<&Vec<SocketAddr>>) -> Option<Vec<&'a Probed>> {
+        let stub = self.facts.host.stub.as_ref();
+        if let Some(taken) = stub.and_then(|stub| own(&stub.libc)) {
+            let at = |address: SocketAddr| {
+                let mut named = self.named.iter();
+                named.find(|probed| probed.resolver.address == Some(address)).copied()
+            };
+            return or_loopback(taken).into_iter().map(at).collect();
+        }
         let mut servers = self.servers();
         if self.facts.host.stub.as_ref().is_some_and(|stub| stub.defaulted) {
             servers.retain(|probed| is_at(probed, &[Ipv4Addr::LOCALHOST.into()]));
         }
-        servers
+        Some(servers)
     }
 
     /// Whether each question begins with the next server: `options rotate`.

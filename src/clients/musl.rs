@@ -69,7 +69,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
 /// What may come first for one type, of all servers.
 fn replies(situation: &Situation<'_>, qtype: RecordType) -> Option<Vec<MuslOutcome>> {
     let mut found: Vec<MuslOutcome> = Vec::new();
-    for server in situation.servers_of_libc() {
+    for server in situation.servers_of_musl()? {
         let reply = reply(target(server, qtype)?, qtype, situation.patience_ms())?;
         if reply != MuslOutcome::Failed && !found.contains(&reply) {
             found.push(reply);

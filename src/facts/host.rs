@@ -316,7 +316,9 @@ pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
                     octets
                 };
                 let source = path.display().to_string();
-                facts.stub = Some(StubConfiguration::parse(&source, &text, interface_index));
+                let stub = StubConfiguration::parse(&source, &text, interface_index);
+                gaps.extend(stub.libc.gaps(&source, named.is_some()));
+                facts.stub = Some(stub);
                 gaps.extend(blanks::gap("resolv.conf", &source, &text, |line| {
                     !line.starts_with(';')
                 }));

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use serde::{Deserialize, Serialize};
 
-use super::blanks;
+use super::{LibcServers, blanks};
 use crate::dns::Name;
 use crate::limits;
 use crate::text::{beginning, shortened};
@@ -47,6 +47,9 @@ pub struct StubConfiguration {
     /// `options edns0`: glibc asks with EDNS (resolv.conf(5)). The `stub-resolv.conf` of systemd-resolved has it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub edns0: bool,
+    /// What C libraries take from it, where that is something else than what Go takes.
+    #[serde(default, skip_serializing_if = "LibcServers::is_same")]
+    pub libc: LibcServers,
     /// What could not be read in it, line by line; such lines are passed over, as the C library does.
     #[serde(default)]
     pub problems: Vec<String>,
@@ -74,6 +77,7 @@ impl StubConfiguration {
             .into_iter()
             .map(|(line, said)| format!("line {line}: {said}"))
             .collect();
+        let libc = LibcServers::of(text, &interface_index);
         let mut name_servers = Vec::new();
         for server in &config.nameservers {
             match socket_address(server, &interface_index) {
@@ -132,6 +136,7 @@ impl StubConfiguration {
             use_vc: config.use_vc,
             single_request: config.single_request || config.single_request_reopen,
             edns0: config.edns0,
+            libc,
             problems,
         }
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::blanks;
+use super::libc_servers::inet_aton;
 use crate::limits;
 use crate::text::{self, beginning, shortened};
 
@@ -26,6 +27,11 @@ const KEYWORDS: &[&str] = &[
 /// The keyword in front of the address of a name server.
 const NAME_SERVER: &str = "nameserver";
 
+/// Whether Go or a C library takes a word for an IP address.
+fn is_address(word: &str) -> bool {
+    word.parse::<IpAddr>().is_ok() || inet_aton(word).is_some()
+}
+
 /// Whether a line says something: no comment, and not empty.
 fn says_something(line: &str) -> bool {
     let line = line.trim();
@@ -35,7 +41,7 @@ fn says_something(line: &str) -> bool {
 /// The text of the file, as the C library would read it had it been copied octet by octet. Or why it is no resolv.conf:
 /// the line, what it is, and what to do.
 pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
-    let text = text::decode(octets);
+    let text = without_line_ends_of_an_encoding(octets);
     let lines = || {
         text.lines()
             .enumerate()
@@ -50,7 +56,7 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
         words.next() == Some(NAME_SERVER)
             && words
                 .next()
-                .is_some_and(|value| value.split('%').next().unwrap_or_default().parse::<IpAddr>().is_ok())
+                .is_some_and(|value| is_address(value.split('%').next().unwrap_or_default()))
     });
     if names_a_server {
         return Ok(text);
@@ -89,6 +95,17 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
     Err(format!(
         "line {first} is {stands:?}, and no line begins with nameserver, search or options, as in resolv.conf: {give}"
     ))
+}
+
+/// The text of a file that was saved in whatever encoding. No C library reads UTF-16, so the carriage returns in it are
+/// from the program that saved it.
+fn without_line_ends_of_an_encoding(octets: &[u8]) -> Cow<'_, str> {
+    let text = text::decode(octets);
+    let is_in_octets = || octets.windows(2).any(|two| two == b"\r\n");
+    if text.contains("\r\n") && !is_in_octets() {
+        return Cow::Owned(text.replace("\r\n", "\n"));
+    }
+    text
 }
 
 /// See [`of_another`].
@@ -144,19 +161,20 @@ mod tests {
     fn a_copy_is_read_however_it_was_saved() {
         let text = "# office\r\nnameserver 192.0.2.53\r\noptions ndots:2\r\n";
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        for octets in [
-            text.as_bytes().to_vec(),
-            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-            [b"\xff\xfe", utf16.as_slice()].concat(),
-        ] {
+        for octets in [text.as_bytes().to_vec(), [b"\xef\xbb\xbf", text.as_bytes()].concat()] {
             assert_eq!(named(&octets).unwrap(), text);
         }
+        // What was saved in another encoding was saved with the line ends of the program that did it.
+        let octets = [b"\xff\xfe", utf16.as_slice()].concat();
+        assert_eq!(named(&octets).unwrap(), text.replace("\r\n", "\n"));
         for text in [
             "",
             "# nothing\n",
             "search corp.example\n",
             "$ cat /etc/resolv.conf\nnameserver fe80::1%eth0\n",
             "{{ ansible_managed }}\nnameserver 192.0.2.53\n",
+            // glibc takes it, and Go does not.
+            "nameserver 127.11\n",
         ] {
             assert_eq!(named(text.as_bytes()).unwrap(), text);
         }

@@ -24,7 +24,8 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<CandidateResolve
     } else {
         format!("nameserver in {}", stub.source)
     };
-    stub.name_servers
+    let of_all = stub
+        .name_servers
         .iter()
         .zip(1..)
         .map(|(address, place)| CandidateResolver {
@@ -42,6 +43,27 @@ pub(super) fn derive(settings: &Settings, facts: &Facts) -> Vec<CandidateResolve
             vpc: None,
             is_elsewhere: false,
             is_derived: false,
-        })
-        .collect()
+        });
+    // kubectl does not ask them: they are asked for what else this host does with its file.
+    let of_libc = stub
+        .libc
+        .asked()
+        .into_iter()
+        .filter(|address| !stub.name_servers.contains(address));
+    let of_libc = of_libc.map(|address| CandidateResolver {
+        label: None,
+        role: Role::Local,
+        in_scope: false,
+        address: Some(address),
+        transport: Some(transport),
+        tls: None,
+        known_from: format!(
+            "asked by the C library alone, which reads {} otherwise than Go",
+            stub.source
+        ),
+        vpc: None,
+        is_elsewhere: false,
+        is_derived: false,
+    });
+    of_all.chain(of_libc).collect()
 }
