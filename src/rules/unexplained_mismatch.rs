@@ -4,6 +4,7 @@ use super::phrase::{self, observed, observed_target};
 use super::shared::{late, transport};
 use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::{AnswerKind, ExtendedError};
+use crate::observation::{Lookup, Purpose};
 
 declare_rule! {
     /// ## What it means
@@ -54,7 +55,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                     .probed
                     .lookups
                     .iter()
-                    .filter(|lookup| lookup.purpose != crate::observation::Purpose::Target)
+                    .filter(|lookup| lookup.purpose != Purpose::Target)
                     .map(|lookup| observed(subject, lookup)),
             );
             let known = KnownOfAnswer::of(case, subject, earlier);
@@ -70,13 +71,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 .summary(known.summary(subject))
                 .why(why)
                 .seen(evidence)
-                .fix(vec![Remedy::new(
-                    "Save a capture and send it to the people who run this resolver",
-                    [format!(
-                        "eks-dns-doctor check {} --save capture.json …",
-                        case.own_zone()
-                    )],
-                )])
+                .fix(vec![known.remedy(case)])
         })
         .collect()
 }
@@ -89,6 +84,9 @@ enum KnownOfAnswer<'c, 'a> {
     OverTcpAlone,
     /// A is waited for in vain, and AAAA is answered at once.
     WaitsForA,
+    /// It is the operating system's, whose C library does not take what Go takes from resolv.conf: the file, and which
+    /// lines.
+    LinesOfLibc { source: String, lines: String },
     /// The resolvers of the VPC fail too, and this rule says why.
     VpcFails {
         rule: String,
@@ -109,7 +107,9 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
         if late::waits_for_a_alone(subject) {
             return Self::WaitsForA;
         }
-        vpc_fails(case, subject, earlier).unwrap_or(Self::Nothing)
+        lines_of_libc(case, subject)
+            .or_else(|| vpc_fails(case, subject, earlier))
+            .unwrap_or(Self::Nothing)
     }
 
     /// The finding that explains this one, as far as the resolver forwards the name to those that it is about.
@@ -135,6 +135,10 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
                 "{who} waits for A {} and then fails, and answers AAAA at once: what it waits for is not known",
                 phrase::time(subject.a().and_then(|lookup| lookup.rtt_ms).unwrap_or_default())
             ),
+            Self::LinesOfLibc { source, .. } => format!(
+                "{who} does not return the expected answer, and glibc does not take each line of {source} that Go takes: {}",
+                phrase::came_to(subject.verdict(), &subject.probed.lookups)
+            ),
             Self::VpcFails { failing, .. } => format!(
                 "{who} does not return the expected answer: {}; {} {}, too",
                 phrase::came_to(subject.verdict(), &subject.probed.lookups),
@@ -142,10 +146,27 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
                 phrase::plural(failing.len(), "fails", "fail")
             ),
             Self::Nothing => format!(
-                "{who} does not return the expected answer, and the cause is not known: {}",
-                phrase::came_to(subject.verdict(), &subject.probed.lookups)
+                "{who} does not return the expected answer, and the cause is not known: {}{}",
+                phrase::came_to(subject.verdict(), &subject.probed.lookups),
+                says_itself(subject)
             ),
         }
+    }
+
+    fn remedy(&self, case: &Case<'_>) -> Remedy {
+        if let Self::LinesOfLibc { source, .. } = self {
+            return Remedy::new(
+                format!("Take out what glibc does not pass over in these lines of {source} (this shows it)"),
+                ["cat -A /etc/resolv.conf".to_owned()],
+            );
+        }
+        Remedy::new(
+            "Save a capture and send it to the people who run this resolver",
+            [format!(
+                "eks-dns-doctor check {} --save capture.json …",
+                case.own_zone()
+            )],
+        )
     }
 
     fn explanation(&self, who: &str) -> String {
@@ -157,6 +178,9 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
             Self::WaitsForA => " It waits for a server that does not answer the question for A. Or a firewall drops \
                                 answers with private addresses."
                 .to_owned(),
+            Self::LinesOfLibc { source, lines } => {
+                format!(" In {source}, {lines}. glibc takes no name server from such a line, and Go does.")
+            }
             Self::VpcFails { rule, failing } => format!(
                 " {} {} from here as well, and {rule} says why. If {who} forwards the name there, that is the cause.",
                 phrase::titles(failing),
@@ -165,6 +189,22 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
             Self::OverTcpAlone | Self::Nothing => " None of the causes that this tool knows fits all of it.".to_owned(),
         }
     }
+}
+
+/// What glibc does not take from resolv.conf, where the operating system's lookup fails and asks DNS.
+fn lines_of_libc<'c, 'a>(case: &Case<'_>, subject: &Subject<'_>) -> Option<KnownOfAnswer<'c, 'a>> {
+    let asks_dns = case
+        .hosts_line()
+        .is_none_or(|line| line.path() == crate::facts::LookupPath::Dns);
+    let is_of_libc = subject.probed.system.is_some() && !case.go_asks_the_system();
+    if !is_of_libc || subject.verdict().has_addresses() || !asks_dns {
+        return None;
+    }
+    let stub = case.stub()?;
+    Some(KnownOfAnswer::LinesOfLibc {
+        source: stub.source.clone(),
+        lines: stub.libc.not_taken_by_glibc()?,
+    })
 }
 
 /// The resolvers of the VPC that fail, where none of them has the name and an error says why they fail. A resolver
@@ -187,6 +227,30 @@ fn vpc_fails<'c, 'a>(case: &'c Case<'a>, subject: &Subject<'_>, earlier: &[Findi
     let of_all = |finding: &&Finding| all_fail && failing.iter().all(|one| is_about(finding, one));
     let rule = earlier.iter().find(of_all)?.rule.clone();
     Some(KnownOfAnswer::VpcFails { rule, failing })
+}
+
+/// The Extended DNS Errors of its replies for the name (RFC 8914), behind what they come to.
+fn says_itself(subject: &Subject<'_>) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let target = |lookup: &&Lookup| lookup.purpose == Purpose::Target;
+    for error in subject
+        .probed
+        .lookups
+        .iter()
+        .filter(target)
+        .flat_map(|lookup| &lookup.ede)
+    {
+        let error = phrase::extended_error(error);
+        if !said.contains(&error) {
+            said.push(error);
+        }
+    }
+    let said = said.join(", ");
+    if said.is_empty() {
+        said
+    } else {
+        format!("; it says itself: {said}")
+    }
 }
 
 /// It says itself that the answer is older than its TTL.

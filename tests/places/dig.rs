@@ -139,6 +139,31 @@ fn silence_for_one_name_is_not_silence() {
     assert!(lead.summary.contains("was asked for no other"), "{}", lead.summary);
 }
 
+/// The Extended DNS Error of a reply is what the server says of its failure (RFC 8914).
+#[test]
+fn an_extended_error_is_told() {
+    let host = LAPTOP["target"]["hostname"].as_str().unwrap();
+    let of = |ede: &str| {
+        let text = format!(
+            "; <<>> DiG 9.18.24 <<>> @10.63.200.10 {host}\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: SERVFAIL, \
+             id: 4711\n;; flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 1\n\n;; OPT PSEUDOSECTION:\n\
+             ; EDNS: version: 0, flags:; udp: 1232\n{ede};; QUESTION SECTION:\n;{host}.\tIN\tA\n\n;; Query time: 3 msec\n\
+             ;; SERVER: 10.63.200.10#53(10.63.200.10) (UDP)\n;; MSG SIZE  rcvd: 120\n"
+        );
+        let place = places::read("place", text.as_bytes()).unwrap();
+        let bastion = places::read("x", BASTION.to_string().as_bytes()).unwrap();
+        rendered(&places::compare(vec![bastion, place]).unwrap(), Format::Table)
+    };
+    let told = of("; EDE: 22 (No Reachable Authority): (delegation eks.amazonaws.com)\n");
+    let words: Vec<&str> = told.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(
+        words.contains("No Reachable Authority") && words.contains("delegation eks.amazonaws.com"),
+        "{told}"
+    );
+    assert!(!of("").contains("says itself"));
+}
+
 /// What each of dig's texts comes to at 192.168.0.2, or what is said of it. All are of dig 9.18 unless they say
 /// otherwise.
 #[test]
