@@ -23,8 +23,8 @@ pub(super) struct CommandQuestion<'a> {
 }
 
 /// Programs whose types are words of their own, or stand behind `-t` (dig(1), kdig(1), delv(1), drill(1), host(1);
-/// doggo and q have the words too).
-const WITH_WORDS: &[&str] = &["dig", "kdig", "delv", "drill", "host", "doggo", "q"];
+/// dog, doggo and q have the words too).
+const WITH_WORDS: &[&str] = &["dig", "kdig", "delv", "drill", "host", "dog", "doggo", "q"];
 
 /// Whether it is a type other than A, and not every type at once.
 pub(super) fn is_other(kind: &str) -> bool {

@@ -55,14 +55,21 @@ pub(super) fn broken_off(
         endpoint && seen.symptom != Symptom::OtherError
     };
     let mut first = None;
+    // One that breaks off within its error, where a later line has the rest of it.
+    let mut cut = None;
     for (whole, seen) in joined(" ").chain(joined("")) {
         if is_whole(&seen) {
-            first = Some((whole, seen));
-            break;
+            if !seen.is_cut_off {
+                cut = Some((whole, seen));
+                break;
+            }
+            cut.get_or_insert((whole, seen));
+            continue;
         }
         first.get_or_insert((whole, seen));
     }
-    first.map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()))
+    cut.or(first)
+        .map(|(whole, seen)| explain(&whole, &seen, text, None, Others::default()))
 }
 
 /// What is recognised in lines that are joined again: each with the next, and with the two and the three behind it;

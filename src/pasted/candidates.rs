@@ -37,6 +37,8 @@ pub(super) struct Clues {
     /// Whether only Go's own resolver prints this.
     pub(super) pure_go: bool,
     pub(super) is_stub: bool,
+    /// The question went over TCP.
+    pub(super) is_over_tcp: bool,
     /// Whose zone the denial came from.
     pub(super) soa: Option<SoaOrigin>,
     /// And that zone does not stand above the name.
@@ -68,6 +70,8 @@ pub(super) struct Clues {
     pub(super) has_answer_in_its_run: bool,
     /// And one is of the operating system's own lookup.
     pub(super) has_answer_of_system: bool,
+    /// And one is of systemd-resolved, where another server was asked.
+    pub(super) has_answer_of_resolved: bool,
     /// The answer is an alias without an address.
     pub(super) is_alias_alone: bool,
     /// The address that was dialled.
@@ -136,7 +140,11 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
         }
         let why = match &clues.outright {
             Some((_, why)) if is_outright => Cow::Owned(why.clone()),
-            _ => Cow::Borrowed(rules::find(rule).map_or("", |rule| rule.hint)),
+            _ => Cow::Borrowed(
+                why_there(rule, clues)
+                    .or_else(|| Some(rules::find(rule)?.hint))
+                    .unwrap_or_default(),
+            ),
         };
         found.push(Candidate { rule, why });
         if found.len() == limits::PASTED_CANDIDATES {
@@ -144,6 +152,21 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// Why it may be a finding where the place says more than that, or something else.
+fn why_there(rule: &str, clues: &Clues) -> Option<&'static str> {
+    let is_in_a_pod = clues.server.is_some_and(super::text::is_cluster_dns);
+    match rule {
+        "resolver-unreachable" if is_in_a_pod => Some(
+            "the cluster's DNS service answers no name at all, over UDP and TCP: do its pods run, and can this pod reach \
+             them on port 53?",
+        ),
+        "resolver-unreachable" if clues.is_on_ec2 => {
+            Some("the server answers no name at all, over UDP and TCP: does anything in the VPC drop port 53?")
+        }
+        _ => None,
+    }
 }
 
 /// What the evidence puts before the common order.
@@ -183,6 +206,9 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     if clues.dialled_what_dns_has == Some(false) {
         rules.extend(["hosts-file-override", "stale-addresses"]);
     }
+    if clues.is_over_tcp && matches!(symptom, Symptom::Silence | Symptom::PortClosed) {
+        rules.push("tcp-blocked");
+    }
     if !symptom.is_dns() {
         if symptom == Symptom::Connection {
             // The VPC's resolver gives the nodes of its VPC the private addresses, unless there are none.
@@ -205,7 +231,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         rules.push("hosts-file-override");
     }
     // Another program on the same host has the answer, and the one that failed asks for itself.
-    if clues.has_answer_of_system && clues.pure_go {
+    if (clues.has_answer_of_system || clues.has_answer_of_resolved) && clues.pure_go {
         rules.push("go-bypasses-scoped-dns");
     }
     rules.extend(clues.shown_by_form);
@@ -452,7 +478,10 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "endpoint-name-malformed" => clues.subject == NameSubject::Endpoint && !clues.is_too_long && symptom.is_dns(),
         // The filters in question say NODATA, SERVFAIL or REFUSED.
         "rebinding-protection" => {
-            matches!(symptom, Symptom::NxDomain | Symptom::NoName)
+            // The server says itself what failed: nobody that it asked gave it a usable reply (RFC 8914 section 4.23 and
+            // section 4.24).
+            matches!(clues.ede, Some(22 | 23))
+                || matches!(symptom, Symptom::NxDomain | Symptom::NoName)
                 || symptom.is_denial() && clues.soa.is_some()
                 || symptom.is_denial() && (clues.is_of_public || clues.server.is_some_and(is_vpc_or_public))
         }
@@ -466,6 +495,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "stale-negative-cache" => clues.soa == Some(SoaOrigin::Foreign),
         "local-dns-down" if answered_with_an_error => true,
         "local-dns-down" => clues.server.is_some_and(|server| !server.is_loopback()),
+        // An instance of EC2 is in a VPC, and asks the resolver of its own.
+        "vpc-resolver-not-reachable-from-here" if clues.is_on_ec2 => true,
         "vpc-resolver-not-reachable-from-here" | "secondary-cidr-resolver" => {
             !clues.server.is_some_and(super::text::is_vpc)
         }
@@ -477,10 +508,19 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "no-forwarding" => clues.has_public_answer && symptom != Symptom::PublicView,
         // The name exists (RFC 2308 section 2.2), unless another's zone says so.
         "endpoint-name-stale" => symptom == Symptom::NoData && clues.soa != Some(SoaOrigin::Foreign),
+        // The cluster's own DNS service is no inbound endpoint, and no address of one was asked.
+        "inbound-endpoint-sg" | "inbound-endpoint-unhealthy" | "inbound-endpoint-unreachable" => {
+            matches!(
+                symptom,
+                Symptom::Silence | Symptom::LookUpDeadline | Symptom::PortClosed
+            ) && clues.server.is_some_and(super::text::is_cluster_dns)
+        }
         // Its port is closed, which says nothing where there is no route to it.
         "inbound-endpoint-protocol" => symptom == Symptom::ForwardNoRoute,
         // A loopback server has no path of its own that drops UDP.
-        "udp-blocked" => clues.server.is_some_and(|server| server.is_loopback()),
+        // Nor was UDP used where TCP was.
+        "udp-blocked" => clues.is_over_tcp || clues.server.is_some_and(|server| server.is_loopback()),
+        "slow-resolver" => clues.is_over_tcp,
         "foreign-private-addresses" => clues.dialled.is_some_and(|ip| is_public(ip) || is_this_host(ip)),
         // No interface of a cluster in its VPC ever had an address of this host, or a public one.
         "stale-addresses" => clues.dialled.is_some_and(|ip| {

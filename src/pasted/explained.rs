@@ -76,7 +76,7 @@ pub(super) fn explain(
     };
     let mut resolver = Vec::new();
     if let Some(server) = server.filter(|_| !names_no_server) {
-        resolver.push(server::meaning(server));
+        resolver.push(server::meaning_at(server, text::is_on_ec2(line, text)));
     }
     if seen.pure_go {
         resolver.push(
@@ -237,7 +237,8 @@ pub(super) fn explain(
         is_of_public: reply.is_some_and(|reply| reply.is_of_public),
         pure_go: seen.pure_go,
         is_stub: seen.is_stub || ip.is_some_and(server::is_resolved),
-        soa: reply.and_then(|reply| reply.soa),
+        is_over_tcp: seen.is_over_tcp,
+        soa: reply.and_then(|reply| reply.soa).or(seen.soa),
         is_soa_of_no_zone_above: reply.is_some_and(PastedReply::is_soa_of_no_zone_above),
         is_without_recursion: symptom.is_dns()
             && reply.map_or_else(is_without_recursion, |reply| reply.is_without_recursion),
@@ -253,6 +254,7 @@ pub(super) fn explain(
         fails_for_another_name: others.fails_for_another_name,
         has_answer_in_its_run: others.is_of_one_run,
         has_answer_of_system: others.is_of_system,
+        has_answer_of_resolved: others.is_of_resolved,
         is_alias_alone: is_alias_alone && !is_behind_an_alias,
         dialled,
         is_dialled_private: symptom == Symptom::Connection && dialled.is_none() && dial::is_masked_private(line),

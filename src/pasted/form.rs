@@ -52,7 +52,7 @@ pub(super) fn names_a_server(program: &str, words: &[&str]) -> bool {
     let is_option = |word: &&str| matches!(*word, "-n" | "--nameserver" | "-s" | "--server");
     words
         .iter()
-        .any(|word| word.starts_with('@') || matches!(program, "doggo" | "q") && is_option(word))
+        .any(|word| word.starts_with('@') || matches!(program, "dog" | "doggo" | "q") && is_option(word))
 }
 
 fn is_number(text: &str) -> bool {

@@ -167,6 +167,22 @@ impl<'a> Recognised<'a> {
             self.seen.symptom = Symptom::AnsweredForSearch;
             return;
         }
+        if self.form.is_tcp && self.is_of_tool() && matches!(symptom, Symptom::Silence | Symptom::PortClosed) {
+            self.seen.is_over_tcp = true;
+            self.seen.note = self.seen.note.or(Some(tool::OVER_TCP));
+        }
+        // A name with as many dots as an endpoint's BIND's nslookup asks for as it is, and with search domains only
+        // where that gave no address; its error names the last of them (bin/dig/dighost.c, setup_lookup and next_origin).
+        let last_of_search = host
+            .and_then(logs::without_search_domain)
+            .filter(|name| tool::is_of_binds_nslookup(self.line, self.run) && is_endpoint(name));
+        if let Some(name) = last_of_search.filter(|_| !symptom.is_denial()) {
+            // What the error is of the name itself is not told.
+            self.seen.host = Some(name.to_owned());
+            self.seen.note = Some(tool::LAST_OF_SEARCH);
+            self.seen.symptom = Symptom::Unknown;
+            return;
+        }
         if self.seen.outright.is_some() || self.rank == OF_GO || !symptom.is_denial() {
             return;
         }
@@ -177,10 +193,7 @@ impl<'a> Recognised<'a> {
         } else if matches!(symptom, Symptom::NxDomain | Symptom::NoData)
             && let Some(name) = host.and_then(logs::without_search_domain)
         {
-            // A name with as many dots as an endpoint's BIND's nslookup asks for as it is, and with search domains only
-            // where that gave no address; its error names the last of them (bin/dig/dighost.c, setup_lookup and
-            // next_origin).
-            let is_last = tool::is_of_binds_nslookup(self.line, self.run) && is_endpoint(name);
+            let is_last = last_of_search.is_some();
             self.seen.host = Some(name.to_owned());
             self.seen.note = is_last.then_some(tool::LAST_OF_SEARCH).or(self.seen.note);
             self.seen.symptom = if is_last { Symptom::NoAddress } else { Symptom::Searched };

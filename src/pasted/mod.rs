@@ -165,7 +165,12 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
             let seen = RECOGNISERS.iter().enumerate().find_map(|(rank, recognise)| {
                 let seen = recognise(line)?;
                 let is_of_tool = OF_TOOLS.contains(&(rank + 1)) || tool::is_of_busybox(line);
-                Some((rank + 1, with_server(seen, is_of_tool)))
+                let seen = MessageSeen {
+                    soa: seen.soa.or_else(|| tool::soa_of_dog(run.text, line)),
+                    ..seen
+                };
+                let seen = tool::behind_a_truncated_reply(run.text, line, with_server(seen, is_of_tool));
+                Some((rank + 1, seen))
             });
             if let Some((rank, seen)) = seen
                 // What dig says in comments is in its reply; a cause that delv names there is not.
@@ -176,6 +181,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                 && !is_answered(line, &seen)
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
                 && !windows::is_answered(line, answer.as_ref())
+                && !beyond::is_of_a_lookup(line, run.text)
             {
                 gravest.add(Recognised::new(line, seen, rank, None).of(run, OF_TOOLS.contains(&rank)));
             }

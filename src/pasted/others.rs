@@ -38,6 +38,8 @@ pub(super) struct Others {
     pub(super) is_of_one_run: bool,
     /// The operating system's own lookup has an answer.
     pub(super) is_of_system: bool,
+    /// systemd-resolved has an answer, and another server failed.
+    pub(super) is_of_resolved: bool,
     /// Whether the address that was dialled is one of those in whole replies for the name; `None` where there is no
     /// such reply, or no such address.
     pub(super) has_dialled: Option<bool>,
@@ -185,6 +187,7 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
         }
         if let Some(line) = answer.line {
             others.is_of_system |= line.seen.is_of_system;
+            others.is_of_resolved |= line.seen.is_stub && one.seen.server.is_some() && !is_stub;
             others.is_elsewhere |= !one.is_of_tool();
             others.is_of_one_run |= is_failure && one.is_of_tool() && line.is_of_run(one);
         }

@@ -84,6 +84,12 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         note: Some(ASKED),
         is_stub: true,
         is_alias_alone: said.contains(ALIASES),
+        // It says what failed: neither a filter nor a reply that cannot be read.
+        against: if symptom == Symptom::Bogus {
+            vec!["rebinding-protection", "malformed-reply"]
+        } else {
+            Vec::new()
+        },
         outright: (symptom == Symptom::Bogus).then(|| {
             (
                 "dnssec-bogus",

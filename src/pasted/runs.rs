@@ -130,6 +130,7 @@ pub(super) fn join<'a>(runs: &mut [ToolRun<'a>], replies: &mut [PastedReply<'a>]
 fn is_error(line: &str) -> bool {
     line.contains(";; communications error to ")
         || line.contains(";; UDP setup with ")
+        || line.contains(";; Connection to ")
         || line.starts_with(";; WARNING: ")
         || line.starts_with(";; connection timed out")
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::symptom::Symptom;
 use super::text::PrintedOn;
 use super::tunnel::Tunnel;
+use crate::endpoint::SoaOrigin;
 
 /// What a recogniser saw in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,10 @@ pub(super) struct MessageSeen {
     pub(super) is_cut_off: bool,
     /// The cause, where the message names it, and why.
     pub(super) outright: Option<(&'static str, String)>,
+    /// The question went over TCP.
+    pub(super) is_over_tcp: bool,
+    /// Whose zone a denial came from.
+    pub(super) soa: Option<SoaOrigin>,
     /// The operating system's own lookup gave it, and not a name server that was asked.
     pub(super) is_of_system: bool,
     /// What can be said of the program that printed it.
@@ -62,6 +67,8 @@ impl MessageSeen {
             is_alias_alone: false,
             is_cut_off: false,
             outright: None,
+            is_over_tcp: false,
+            soa: None,
             is_of_system: false,
             note: None,
             system: None,

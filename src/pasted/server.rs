@@ -24,6 +24,17 @@ pub(super) fn literal(server: IpAddr) -> String {
     format!("The server {server} is {what}. No name was looked up for it.")
 }
 
+/// What the address means to an instance of EC2, or to anybody.
+pub(super) fn meaning_at(server: SocketAddr, is_on_ec2: bool) -> String {
+    if is_on_ec2 && super::text::is_vpc(server.ip()) && !super::text::is_vpc_for_certain(server.ip()) {
+        return format!(
+            "{server} is an address that the resolver of this instance's VPC may have (the base of the VPC's network plus \
+             two)."
+        );
+    }
+    meaning(server)
+}
+
 /// What the address means, as a sentence. Addresses of stubs: the manuals of systemd-resolved (127.0.0.53) and
 /// Docker (127.0.0.11), the Amazon VPC User Guide (169.254.169.253, fd00:ec2::253, the base of the VPC's network
 /// plus two), the Kubernetes documentation of NodeLocal DNSCache (169.254.20.10), the default service networks of

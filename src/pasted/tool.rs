@@ -88,20 +88,6 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         let host = between(line, "Connection to ", " ");
         return Some(MessageSeen::of(Symptom::Healthy, host));
     }
-    // BIND 9.18 and later (bin/dig/dighost.c): `UDP setup with SERVER(NAME) for HOST failed: REASON.`
-    if let Some((_, rest)) = line.split_once(";; UDP setup with ") {
-        let (server, rest) = rest.split_once('(')?;
-        let host = between(rest, " for ", " failed: ");
-        let symptom = match rest.split_once(" failed: ")?.1.trim_end_matches('.') {
-            "network unreachable" | "host unreachable" => Symptom::NoRoute,
-            "permission denied" => Symptom::NotLetOut,
-            _ => return None,
-        };
-        return Some(MessageSeen {
-            server: socket(server),
-            ..MessageSeen::of(symptom, host)
-        });
-    }
     // bin/dig/dighost.c, of the server that it was to ask: behind it stands the error of the C library or BIND's own.
     if let Some((_, rest)) = line.split_once("couldn't get address for '") {
         let (host, said) = rest.split_once("': ")?;
@@ -125,30 +111,141 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         };
         return Some(MessageSeen::of(symptom, None));
     }
-    if let Some(server) = failed_server(line) {
-        let has = |text: &str| line.contains(text);
+    if let Some(failed) = failed_exchange(line) {
+        let has = |text: &str| failed.reason.contains(text);
         let symptom = if has(" unreachable") {
             Symptom::NoRoute
         } else if has("connection refused") {
             Symptom::PortClosed
-        } else if has("timed out") {
+        } else if has("permission denied") {
+            Symptom::NotLetOut
+        } else if has("timed out") || failed.is_closed() {
             Symptom::Silence
         } else {
             return None;
         };
+        let note = if failed.is_closed() {
+            Some(CLOSED_OVER_TCP)
+        } else {
+            failed.is_tcp.then_some(OVER_TCP)
+        };
         return Some(MessageSeen {
-            server: socket(server),
-            ..MessageSeen::of(symptom, None)
+            server: socket(failed.server),
+            is_over_tcp: failed.is_tcp,
+            note,
+            ..MessageSeen::of(symptom, failed.host)
         });
+    }
+    if let Some(seen) = of_doggo(line) {
+        return Some(seen);
     }
     line.contains("no servers could be reached")
         .then(|| MessageSeen::of(Symptom::Silence, None))
 }
 
+/// What is said where the question went over TCP.
+pub(super) const OVER_TCP: &str = "The question went over TCP. What the name server does over UDP is not in this line.";
+/// And where the connection ended without a reply.
+const CLOSED_OVER_TCP: &str = "The question went over TCP, and the connection was closed before a reply came.";
+
+/// An exchange with a name server that failed.
+struct FailedExchange<'a> {
+    server: &'a str,
+    host: Option<&'a str>,
+    reason: &'a str,
+    is_tcp: bool,
+}
+
+impl FailedExchange<'_> {
+    /// Whether the other side closed the connection: over UDP there is none.
+    fn is_closed(&self) -> bool {
+        ["end of file", "connection reset"].contains(&self.reason)
+    }
+}
+
+/// What BIND's tools say of one (bin/dig/dighost.c): `;; communications error to SERVER: REASON`, over UDP and TCP
+/// alike; `;; Connection to SERVER(NAME) for HOST failed: REASON.`, over TCP; and since 9.18 `;; UDP setup with
+/// SERVER(NAME) for HOST failed: REASON.`
+fn failed_exchange(line: &str) -> Option<FailedExchange<'_>> {
+    if let Some((_, rest)) = line.split_once("communications error to ") {
+        let (server, reason) = rest.split_once(": ")?;
+        let failed = FailedExchange {
+            server,
+            host: None,
+            reason: reason.trim_end(),
+            is_tcp: false,
+        };
+        let is_tcp = failed.is_closed();
+        return Some(FailedExchange { is_tcp, ..failed });
+    }
+    let over_tcp = line.split_once(";; Connection to ");
+    let (_, rest) = over_tcp.or_else(|| line.split_once(";; UDP setup with "))?;
+    let (who, reason) = rest.split_once(" failed: ")?;
+    let (server, rest) = who.split_once('(')?;
+    Some(FailedExchange {
+        server,
+        host: rest.split_once(" for ").map(|(_, host)| host),
+        reason: reason.trim_end().trim_end_matches('.'),
+        is_tcp: over_tcp.is_some(),
+    })
+}
+
 /// The server of which BIND's tools say that the exchange with it failed: they ask again, it or the next one.
 pub(super) fn failed_server(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once("communications error to ")?;
-    rest.split(": ").next()
+    failed_exchange(line).map(|failed| failed.server)
+}
+
+/// A failure behind a truncated reply is one over TCP (bin/dig/dighost.c, recv_done), and the server that is asked
+/// first then is the one that truncated its reply.
+pub(super) fn behind_a_truncated_reply(run: &str, line: &str, seen: MessageSeen) -> MessageSeen {
+    if failed_exchange(line).is_none() {
+        return seen;
+    }
+    let until = run.lines().take_while(|other| other.as_ptr() <= line.as_ptr());
+    let mut behind = until.skip_while(|other| !other.contains(";; Truncated, retrying in TCP mode"));
+    let Some(server) = behind.find_map(failed_server) else {
+        return seen;
+    };
+    let is_it = socket(server) == seen.server;
+    MessageSeen {
+        symptom: match seen.symptom {
+            Symptom::Silence | Symptom::PortClosed | Symptom::NoRoute if is_it => Symptom::Truncated,
+            symptom => symptom,
+        },
+        is_over_tcp: true,
+        note: if is_it { None } else { seen.note.or(Some(OVER_TCP)) },
+        ..seen
+    }
+}
+
+/// Whose zone a name server's name in an SOA record says that it is.
+fn origin(primary: &str) -> Option<SoaOrigin> {
+    let primary = primary.trim_matches('"').trim_end_matches('.');
+    Some(SoaOrigin::of_server(&primary.parse::<Name>().ok()?))
+}
+
+/// doggo's row of a denial (mr-karan/doggo): the SOA record, the name server, and the RCODE.
+fn of_doggo(line: &str) -> Option<MessageSeen> {
+    let words: Vec<&str> = line.split_whitespace().take(crate::limits::PASTED_WORDS).collect();
+    let [_, "SOA", "IN", _, primary, .., server, rcode] = words[..] else {
+        return None;
+    };
+    Some(MessageSeen {
+        server: server.parse().ok(),
+        soa: origin(primary),
+        ..MessageSeen::of(by_rcode(rcode)?, None)
+    })
+}
+
+/// Whose zone the SOA record is of that dog prints behind its line with the RCODE (ogham/dog, src/output.rs): `SOA ZONE
+/// TTL A "SERVER" "MAILBOX" …`.
+pub(super) fn soa_of_dog(run: &str, line: &str) -> Option<SoaOrigin> {
+    line.trim_start().strip_prefix("Status: ")?;
+    let mut lines = run.lines().map(|line| line.split_whitespace());
+    lines.find_map(|mut words| {
+        let is_soa = words.next() == Some("SOA");
+        is_soa.then(|| words.nth(3)).flatten().and_then(origin)
+    })
 }
 
 /// Whether BusyBox' nslookup printed the line.
@@ -177,11 +274,48 @@ pub(super) fn host(text: &str) -> Option<&str> {
 /// The name server that dig or nslookup says it asked. nslookup says it behind "Address:", in every language, in the
 /// line behind the server's name; behind a name that was looked up an answer stands there.
 pub(super) fn server(text: &str) -> Option<SocketAddr> {
+    shown_server(text).or_else(|| server_after_failures(text))
+}
+
+/// The one that is asked last where exchanges failed, and no line shows it: a program asks a server so often, and then
+/// the next one, which is not told. Where nobody answered it is the first that failed.
+fn server_after_failures(text: &str) -> Option<SocketAddr> {
+    let mut failed = text.lines().filter_map(|line| failed_server(line).and_then(socket));
+    let first = failed.next()?;
+    if text.contains("no servers could be reached") {
+        return Some(first);
+    }
+    let (last, times) = failed.fold(
+        (first, 1),
+        |(last, times), next| {
+            if next == last { (last, times + 1) } else { (next, 1) }
+        },
+    );
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    // Seen of BIND 9.18: host(1) tries twice, dig and nslookup three times. Options change it.
+    let tries = if has(&["+tries=", "+retry=", " -R "]) {
+        1
+    } else if has(&[
+        " not found: ",
+        " has address ",
+        " has IPv6 address ",
+        " has no ",
+        " is an alias for ",
+    ]) {
+        2
+    } else {
+        3
+    };
+    (times < tries).then_some(last)
+}
+
+/// The name server in a line that is there to show it.
+fn shown_server(text: &str) -> Option<SocketAddr> {
     let mut before = "";
     for line in text.lines() {
         let address = if let Some(rest) = line.strip_prefix(";; SERVER: ") {
             rest.split(['(', ' ']).next()
-        } else if let Some(server) = failed_server(line).or_else(|| received_from(line)) {
+        } else if let Some(server) = received_from(line) {
             Some(server)
         } else if let Some((_, rest)) = line.split_once("response_address: ") {
             Some(rest.trim().trim_matches('"'))

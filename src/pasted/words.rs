@@ -52,6 +52,14 @@ pub(super) fn split_host(text: &str) -> Option<(&str, &str)> {
     {
         text = shown;
     }
+    // And as Jira writes it: `[TEXT|URL]`.
+    if let Some(rest) = text.strip_prefix('[')
+        && let Some((shown, url)) = rest.split_once('|')
+        && url.starts_with("http")
+        && !shown.contains(|c: char| c.is_whitespace() || c == ']')
+    {
+        text = rest;
+    }
     while let Some(rest) = BEFORE_A_HOST.iter().find_map(|mark| text.strip_prefix(mark)) {
         text = rest;
     }

@@ -10,6 +10,7 @@ mod connections;
 mod cut_off;
 mod debug;
 mod evidence;
+mod exchanges;
 mod long;
 mod not_shown;
 mod quoted;
