@@ -23,11 +23,15 @@ pub(super) struct Pieces<'a> {
 }
 
 /// The text without what a terminal, a mail or a ticket puts around every line or around a block of it: colours, the
-/// marks of a quotation, and the prose outside of the fences of Markdown. Lines keep their numbers. JSON that stands
-/// outside of a fence beside JSON in one is nobody's prose, and then all of it stays.
+/// marks of a quotation, numbers of lines, time stamps, and the prose outside of the fences of Markdown. Lines keep
+/// their numbers. JSON that stands outside of a fence beside JSON in one is nobody's prose, and then all of it stays.
 pub(super) fn plainly(text: &str) -> Cow<'_, str> {
     let plain = without_colours(text);
     let plain = match without_quotation(&plain) {
+        Some(bare) => Cow::Owned(bare),
+        None => plain,
+    };
+    let plain = match without_margin(&plain, numbered).or_else(|| without_margin(&plain, stamped)) {
         Some(bare) => Cow::Owned(bare),
         None => plain,
     };
@@ -49,6 +53,40 @@ fn without_quotation(text: &str) -> Option<String> {
         bare.strip_prefix(' ').unwrap_or(bare)
     });
     Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Without what a program put in front of every line, where JSON stands behind it. `bare` gives a line without it: the
+/// line, and how many there are above it. Empty lines may lack it.
+fn without_margin<'a>(text: &'a str, bare: fn(&'a str, usize) -> Option<&'a str>) -> Option<String> {
+    let mut lines = Vec::new();
+    for (above, line) in text.lines().enumerate() {
+        lines.push(match bare(line, above) {
+            Some(rest) => rest,
+            None if line.trim().is_empty() => "",
+            None => return None,
+        });
+    }
+    let has_json = lines.iter().any(|line| line.trim_start().starts_with(['{', '[']));
+    has_json.then(|| lines.join("\n"))
+}
+
+/// The numbers of `cat -n` and `less -N`, which count from the first line on.
+fn numbered(line: &str, above: usize) -> Option<&str> {
+    let line = line.trim_start();
+    let end = line.find(|c: char| !c.is_ascii_digit()).unwrap_or(line.len());
+    let (number, rest) = line.split_at(end);
+    let is_next = number.parse() == Ok(above + 1);
+    let rest = rest
+        .strip_prefix(['\t', ' '])
+        .or_else(|| rest.is_empty().then_some(rest));
+    rest.filter(|_| is_next)
+}
+
+/// The time in front of each line of a job's log (RFC 3339, as GitHub and others write it).
+fn stamped(line: &str, _: usize) -> Option<&str> {
+    let (time, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let time = time.trim_start_matches('\u{feff}');
+    humantime::parse_rfc3339(time).ok().map(|_| rest)
 }
 
 /// With empty lines in the place of what stands outside of the fences, and of the fences.
@@ -82,7 +120,7 @@ pub(super) fn pieces(text: &str) -> Result<Pieces<'_>, NotFacts> {
     let (mut at, mut number, mut counted) = (0, 1, 0);
     loop {
         let rest = &text[at..];
-        at += rest.len() - rest.trim_start().len();
+        at += rest.len() - rest.trim_start_matches(is_between).len();
         number += text[counted..at].matches('\n').count();
         counted = at;
         let rest = &text[at..];
@@ -149,6 +187,12 @@ pub fn unframed(whole: &str) -> Option<String> {
     let start = text.find(value)?;
     let blank = |frame: &str| -> String { frame.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect() };
     Some(blank(&text[..start]) + value + &blank(&text[start + value.len()..]))
+}
+
+/// What stands between values where files were joined: blanks, the byte order mark of the second, and the end of file
+/// that copy of Windows writes.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{1a}')
 }
 
 /// A line that frames JSON and says nothing: a fence of Markdown, the end of a pager.

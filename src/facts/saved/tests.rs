@@ -2,6 +2,7 @@
 
 mod belonging;
 mod constructs;
+mod framed;
 mod lists;
 mod one_member;
 mod recorded;

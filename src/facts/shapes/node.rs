@@ -133,8 +133,14 @@ impl<'a> Node<'a> {
         self.elements()?.iter().map(|one| read(&one.members()?)).collect()
     }
 
-    /// A text.
+    /// A text. The AWS Tools for PowerShell have constants in the place of some, of which ConvertTo-Json makes an
+    /// object with their value (AWS SDK for .NET, Amazon.Runtime.ConstantClass).
     pub(in crate::facts) fn text(&self) -> Result<String, WrongShape> {
+        if let Ok(constant) = self.members()
+            && let (1, Some(value)) = (constant.all.len(), constant.get("Value"))
+        {
+            return serde_json::from_str(value.text).map_err(|_| self.is_not("a text"));
+        }
         serde_json::from_str(self.text).map_err(|_| self.is_not("a text"))
     }
 
