@@ -608,8 +608,8 @@ fn at_the_forwarder(case: &Case<'_>, who: &str, to: &[IpAddr]) -> Vec<Remedy> {
         "An answer there: the forward uses other servers.",
     ));
     // Amazon VPC User Guide, "Amazon DNS": the Resolver's address is reachable from within the VPC.
-    let is_silent = |subject: &Subject<'_>| subject.has_role(Role::Vpc) && !subject.heard_anything();
-    if case.subjects().any(|subject| is_silent(&subject)) {
+    let mut resolvers = case.subjects().filter(|subject| subject.has_role(Role::Vpc));
+    if resolvers.any(|resolver| !resolver.heard_anything()) {
         remedies.push(Remedy::advice(
             "If it forwards to the VPC's own Resolver (the base of the VPC's network plus two): forward to an inbound \
              endpoint. That Resolver answers inside its VPC alone",

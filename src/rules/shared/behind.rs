@@ -52,7 +52,7 @@ pub(in crate::rules) fn denied_in_the_vpc(
     let is_bare = |one: &Subject<'_>| matches!(DenialAuthority::of(one), Some(DenialAuthority::Bare));
     let is_same = |one: &Subject<'_>| one.is_vpc_side() && is_bare(one) && one.a_kind() == subject.a_kind();
     let is_heard = |one: &&Subject<'_>| one.is_vpc_side() && one.a_kind().is_some_and(|kind| !kind.is_silence());
-    let all_deny = case.subjects().filter(is_heard).all(|one| is_same(one));
+    let all_deny = case.subjects().filter(is_heard).all(&is_same);
     let at_the_vpc = |finding: &&Finding| {
         let mut named = case
             .subjects()
