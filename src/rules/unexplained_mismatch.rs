@@ -34,7 +34,7 @@ declare_rule! {
             [not ANSWER_IS_FINE],
         ],
         confidence: [Certain],
-        wants: [VpcView],
+        wants: [VpcView, Stub, HostsLine],
         stage: Stage::Unexplained,
     }
 }
