@@ -148,12 +148,16 @@ fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The number of a network interface, as the kernel shows it (Linux: sysfs).
+/// The number of a network interface (if_nametoindex(3)).
+#[cfg(unix)]
 fn interface_index(name: &str) -> Option<u32> {
-    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains('/');
-    let path = Path::new("/sys/class/net").join(name).join("ifindex");
-    let text = plain.then(|| read_bounded(&path, None).ok()).flatten()?;
-    String::from_utf8_lossy(&text).trim().parse().ok()
+    nix::net::if_::if_nametoindex(name).ok()
+}
+
+/// Windows has no resolv.conf whose addresses could name one.
+#[cfg(not(unix))]
+fn interface_index(_: &str) -> Option<u32> {
+    None
 }
 
 /// This host's name, for the report's `vantage`.
