@@ -13,7 +13,7 @@ use super::conduct::{Interrupted, apart, before, conduct, now};
 use super::learn::KnownEndpoint;
 use super::learning::{Knowledge, OpenSources, SourceAnswer};
 use super::shared::{self, Awaits, Shared};
-use super::spinner::{Shows, WaitingLine};
+use super::spinner::{WaitShown, WaitingLine};
 use super::{Error, again, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -41,9 +41,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     via::check(args)?;
     let deadline = settings.deadline;
     let shows = if args.via.is_empty() {
-        Shows::Within(deadline)
+        WaitShown::Within(deadline)
     } else {
-        Shows::Parts
+        WaitShown::Parts
     };
     let (gathered, interrupted) = conduct(&args.output, shows, async |mut interrupt, told| {
         let capture = Box::pin(one(&settings, began, &mut interrupt, &told.line, told.rows(deadline))).await?;

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
 
 use super::interrupt::{self, Interrupt};
-use super::spinner::{self, Shows, WaitingLine};
-use super::{Error, output};
+use super::spinner::{self, WaitShown, WaitingLine};
+use super::{Error, drawn, output};
 use crate::cli::args::OutputArgs;
 use crate::probe::{self, Progress};
 use crate::render;
@@ -48,7 +48,7 @@ impl Told {
 /// whether it was interrupted.
 pub(super) fn conduct<F: Future>(
     args: &OutputArgs,
-    shows: Shows,
+    shows: WaitShown,
     ask: impl FnOnce(Interrupted, Told) -> F,
 ) -> Result<(F::Output, bool), Error> {
     let (runtime, signals) = begin()?;
@@ -58,14 +58,14 @@ pub(super) fn conduct<F: Future>(
         signals.first().await;
         seen.set(true);
     });
-    let shows = if args.quiet { Shows::Nothing } else { shows };
+    let shows = if args.quiet { WaitShown::Nothing } else { shows };
     let line = WaitingLine::new(shows, args.ascii, args.redact);
     let told = Told {
         line: line.clone(),
         args: Rc::new(args.clone()),
     };
     let done = runtime.block_on(turning(&line, ask(interrupt, told)));
-    spinner::clear();
+    drawn::clear();
     // What still resolves the name of an AWS API, on a thread of its own, is not waited for.
     runtime.shutdown_background();
     Ok((done, interrupted.get()))
@@ -91,7 +91,7 @@ pub(super) fn wait<T>(line: &WaitingLine, done: impl Future<Output = Result<T, E
             () = signals.first() => Err(Error::Interrupted),
         }
     }));
-    spinner::clear();
+    drawn::clear();
     // What still resolves a name on a thread of its own is not waited for.
     runtime.shutdown_background();
     done

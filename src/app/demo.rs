@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::conduct::{Interrupted, conduct, now};
-use super::spinner::Shows;
+use super::spinner::WaitShown;
 use super::{Error, output};
 use crate::cli::args::{DemoArgs, OutputArgs};
 use crate::lab::scenario::{ExpectedDiagnosis, Scenario};
@@ -40,9 +40,11 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Error> {
         output::progress(heading.trim_end());
     }
     let scene = scene(name, &scenario);
-    let (played, interrupted) = conduct(&args.output, Shows::Within(limits::LAB_DEADLINE), |interrupt, told| {
-        lab::play_until_settled(&scenario, &scene, interrupt, told.rows(limits::LAB_DEADLINE))
-    })?;
+    let (played, interrupted) = conduct(
+        &args.output,
+        WaitShown::Within(limits::LAB_DEADLINE),
+        |interrupt, told| lab::play_until_settled(&scenario, &scene, interrupt, told.rows(limits::LAB_DEADLINE)),
+    )?;
     let played = played?;
     let report = diagnose(played.capture);
     match output::deliver(&report, &args.output) {

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::check::nameless;
 use super::conduct::{before, now, wait};
 use super::learn::KnownEndpoint;
-use super::spinner::{Shows, WaitingLine};
+use super::spinner::{WaitShown, WaitingLine};
 use super::{Error, output};
 use crate::cli::args::FactsArgs;
 use crate::cli::settings::{sources, target};
@@ -24,7 +24,7 @@ pub(super) fn run(args: &FactsArgs) -> Result<u8, Error> {
     if let Some(path) = &args.save {
         output::check_writable(path)?;
     }
-    let line = WaitingLine::new(Shows::Within(args.deadline), false, args.redact);
+    let line = WaitingLine::new(WaitShown::Within(args.deadline), false, args.redact);
     let found = wait(&line, async {
         let known = KnownEndpoint::find(named.as_ref(), &sources, until, &line).await?;
         let from = sources.since.and_then(|since| before(&now(), since));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use super::spinner;
+use super::drawn;
 use crate::probe;
 use crate::report::exit;
 
@@ -85,7 +85,7 @@ pub(super) fn ending<T>(what: impl FnOnce() -> T) -> T {
 
 #[expect(clippy::exit, reason = "the main thread may be blocked in a write that never ends")]
 fn end() -> ! {
-    spinner::clear();
+    drawn::clear();
     std::process::exit(exit::INTERRUPTED.into())
 }
 

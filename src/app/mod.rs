@@ -8,6 +8,7 @@ mod compare;
 mod complete;
 mod conduct;
 mod demo;
+mod drawn;
 mod explain;
 mod facts;
 mod far;

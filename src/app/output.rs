@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use super::{Error, spinner};
+use super::{Error, drawn};
 use crate::cli::args::{Color, NOTHING_TO_ASK, OutputArgs};
 use crate::limits;
 use crate::redact;
@@ -31,7 +31,7 @@ pub(super) fn stdout(bytes: &[u8]) -> Result<(), Error> {
 
 /// Writes a line to standard error, as far as there is anybody to read it.
 fn stderr(line: &str) {
-    spinner::clear();
+    drawn::clear();
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 

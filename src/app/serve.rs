@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use super::check::{aws_share, round, without_endpoint};
 use super::conduct::{Interrupted, apart, conduct, now};
 use super::learn::KnownEndpoint;
-use super::spinner::{Shows, WaitingLine};
+use super::spinner::{WaitShown, WaitingLine};
 use super::{Error, fleet, output};
 use crate::cli::args::{CheckArgs, OutputArgs, ServeArgs};
 use crate::cli::{UsageError, settings};
@@ -36,7 +36,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<u8, Error> {
     if settings.sources.facts.iter().any(is_input) {
         return Err(UsageError::ReadOnce("--facts").into());
     }
-    let (served, _) = conduct(&args.check.output, Shows::Nothing, |interrupt, _| {
+    let (served, _) = conduct(&args.check.output, WaitShown::Nothing, |interrupt, _| {
         serve(args, &settings, interrupt)
     })?;
     served.map(|()| exit::HEALTHY)

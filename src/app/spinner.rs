@@ -2,14 +2,13 @@
 //! before anything else is written there.
 
 use std::cell::RefCell;
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::output;
+use super::{drawn, output};
 use crate::probe::Progress;
 use crate::redact;
 use crate::render::text;
@@ -23,12 +22,9 @@ const NAMES: usize = 3;
 /// So many targets behind the first, or a tenth of all, tell how long the others take.
 const TARGETS_THAT_TELL: usize = 100;
 
-/// Whether the line is on the terminal: a second Ctrl-C ends the program from another thread.
-static DRAWN: AtomicBool = AtomicBool::new(false);
-
 /// What a run says of itself on the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shows {
+pub(super) enum WaitShown {
     /// Nothing: it prints what it does, or nobody waits for it.
     Nothing,
     /// What it waits for. It takes no longer than that.
@@ -94,8 +90,8 @@ pub(super) struct Round(WaitingLine);
 impl WaitingLine {
     /// One that is shown only where a person looks on: standard error is a terminal that can move its cursor, and no
     /// job of a pipeline. It has no colour, so NO_COLOR changes nothing.
-    pub(super) fn new(shows: Shows, is_ascii: bool, redacts: bool) -> Self {
-        let on = shows != Shows::Nothing
+    pub(super) fn new(shows: WaitShown, is_ascii: bool, redacts: bool) -> Self {
+        let on = shows != WaitShown::Nothing
             && io::stderr().is_terminal()
             && output::can_move_cursor()
             && !output::is_in_a_pipeline();
@@ -110,8 +106,8 @@ impl WaitingLine {
             frames,
             began: Instant::now(),
             within: match shows {
-                Shows::Within(within) => Some(within),
-                Shows::Nothing | Shows::Parts => None,
+                WaitShown::Within(within) => Some(within),
+                WaitShown::Nothing | WaitShown::Parts => None,
             },
             waiting: Vec::new(),
             has_begun: false,
@@ -124,7 +120,7 @@ impl WaitingLine {
 
     /// One that nobody sees.
     pub(super) fn unseen() -> Self {
-        Self::new(Shows::Nothing, false, false)
+        Self::new(WaitShown::Nothing, false, false)
     }
 
     pub(super) fn is_on(&self) -> bool {
@@ -209,7 +205,7 @@ impl Drop for Round {
     fn drop(&mut self) {
         let mut spinner = self.0.0.borrow_mut();
         (spinner.targets, spinner.rests) = (None, true);
-        clear();
+        drawn::clear();
     }
 }
 
@@ -270,17 +266,17 @@ impl Spinner {
     }
 
     /// What the line says but for its frame.
-    fn said(&self, now: Instant) -> (Vec<String>, Head, String) {
+    fn said(&self, now: Instant) -> (Vec<String>, LineHead, String) {
         let names = self.names();
         let left = |until: Option<Instant>| until.map_or_else(String::new, |until| left(until, now));
         let Some(targets) = &self.targets else {
-            return (names, Head::Waiting, left(self.until()));
+            return (names, LineHead::Waiting, left(self.until()));
         };
         let time = match targets.left(now) {
             Some(left) if names.is_empty() => about(left),
             _ => left(self.until()),
         };
-        (names, Head::Targets(targets.count()), time)
+        (names, LineHead::Targets(targets.count()), time)
     }
 
     fn draw(&mut self) {
@@ -292,27 +288,18 @@ impl Spinner {
         let frame = self.frames[self.turn % self.frames.len()];
         let (names, head, left) = self.said(Instant::now());
         let line = line(frame, &head, &names, &left, output::columns_of_stderr());
-        DRAWN.store(true, Ordering::SeqCst);
-        let _ = write!(io::stderr().lock(), "\r{line}\x1b[K");
+        drawn::draw(&line);
     }
 }
 
 impl Drop for Spinner {
     fn drop(&mut self) {
-        clear();
-    }
-}
-
-/// Takes the line away, where it is there.
-pub(super) fn clear() {
-    if DRAWN.swap(false, Ordering::SeqCst) {
-        let mut stderr = io::stderr().lock();
-        let _ = stderr.write_all(b"\r\x1b[K").and_then(|()| stderr.flush());
+        drawn::clear();
     }
 }
 
 /// What the line begins with.
-enum Head {
+enum LineHead {
     /// `waiting`.
     Waiting,
     /// How many targets are done.
@@ -340,11 +327,11 @@ fn about(left: Duration) -> String {
 
 /// `⠋ waiting for local, inbound-1 and 2 more, 11s left`, no wider than the terminal: with as many names as it has room
 /// for.
-fn line(frame: &str, head: &Head, waiting: &[String], left: &str, columns: usize) -> String {
+fn line(frame: &str, head: &LineHead, waiting: &[String], left: &str, columns: usize) -> String {
     let room = columns.saturating_sub(left.width() + 1);
     let (alone, before) = match head {
-        Head::Waiting => (format!("{frame} waiting"), format!("{frame} waiting for ")),
-        Head::Targets(count) => (format!("{frame} {count}"), format!("{frame} {count}, waiting for ")),
+        LineHead::Waiting => (format!("{frame} waiting"), format!("{frame} waiting for ")),
+        LineHead::Targets(count) => (format!("{frame} {count}"), format!("{frame} {count}, waiting for ")),
     };
     let with = |count: usize| {
         let names = text::escape(&waiting[..count].join(", "));
@@ -375,10 +362,10 @@ mod tests {
         let shown = |names: &[String], left: u64, columns| {
             let now = Instant::now();
             let left = super::left(now + Duration::from_millis(left), now);
-            line("-", &Head::Waiting, names, &left, columns)
+            line("-", &LineHead::Waiting, names, &left, columns)
         };
         assert_eq!(shown(&[], 10_800, 80), "- waiting, 11s left");
-        assert_eq!(line("-", &Head::Waiting, &[], "", 80), "- waiting");
+        assert_eq!(line("-", &LineHead::Waiting, &[], "", 80), "- waiting");
         assert_eq!(shown(&names[..2], 10_800, 80), "- waiting for r1, r2, 11s left");
         assert_eq!(
             shown(&names, 10_800, 80),
@@ -395,7 +382,7 @@ mod tests {
         assert_eq!(narrow(12), "-, 11s left");
         for columns in [20, 40] {
             let long = "日本語\u{1b}[2J".repeat(20);
-            for head in [Head::Waiting, Head::Targets("1 of 9".to_owned())] {
+            for head in [LineHead::Waiting, LineHead::Targets("1 of 9".to_owned())] {
                 let line = line("⠋", &head, std::slice::from_ref(&long), ", 11s left", columns);
                 assert!(line.width() < columns && !line.contains('\u{1b}'), "{line}");
             }
@@ -405,7 +392,7 @@ mod tests {
     #[test]
     fn the_time_left_is_that_of_who_is_waited_for() {
         let whole = Duration::from_secs(300);
-        let line = WaitingLine::new(Shows::Within(whole), false, false);
+        let line = WaitingLine::new(WaitShown::Within(whole), false, false);
         let began = line.0.borrow().began;
         let left = || line.0.borrow().until().map(|until| (until - began).as_secs());
         assert_eq!(left(), Some(300));
@@ -432,7 +419,7 @@ mod tests {
 
     #[test]
     fn each_part_has_its_own_end() {
-        let line = WaitingLine::new(Shows::Parts, false, false);
+        let line = WaitingLine::new(WaitShown::Parts, false, false);
         let said = || {
             let spinner = line.0.borrow();
             let (names, head, left) = spinner.said(spinner.began);
@@ -453,7 +440,7 @@ mod tests {
 
     #[test]
     fn how_far_many_targets_are() {
-        let line = WaitingLine::new(Shows::Parts, false, false);
+        let line = WaitingLine::new(WaitShown::Parts, false, false);
         let round = line.round(31);
         let said = |after: u64| {
             let spinner = line.0.borrow();

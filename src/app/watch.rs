@@ -8,9 +8,10 @@ use tokio::time::{Instant, sleep_until};
 
 use super::check::{aws_share, round, without_endpoint};
 use super::conduct::{Interrupted, Told, conduct, now};
+use super::drawn;
 use super::learn::KnownEndpoint;
 use super::live::{self, TerminalFoot};
-use super::spinner::{self, Shows};
+use super::spinner::WaitShown;
 use super::{Error, output};
 use crate::cli::args::{CheckArgs, OutputArgs, Until};
 use crate::cli::settings;
@@ -27,7 +28,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) fn run(args: &CheckArgs, interval: Duration) -> Result<u8, Error> {
     let settings = settings(args)?;
     output::check_save(&args.output)?;
-    let (watched, _) = conduct(&args.output, Shows::Nothing, |interrupt, told| {
+    let (watched, _) = conduct(&args.output, WaitShown::Nothing, |interrupt, told| {
         rounds(args, &settings, interval, interrupt, told)
     })?;
     let report = match watched {
@@ -157,7 +158,7 @@ pub(super) fn tell(args: &OutputArgs, line: &str) -> Result<(), Error> {
         return Ok(());
     }
     let line = format!("{}  {}", now(), output::line(line, args));
-    spinner::clear();
+    drawn::clear();
     if matches!(args.format, Format::Table | Format::Short) {
         return output::stdout(format!("{line}\n").as_bytes());
     }

@@ -246,8 +246,9 @@ pub(super) fn inet_aton(text: &str) -> Option<Ipv4Addr> {
             part.parse().ok()
         }
     });
+    // An address has four parts at most.
     let mut numbers = Vec::new();
-    for part in parts.by_ref().take(5) {
+    while let Some(part) = parts.next().filter(|_| numbers.len() < 5) {
         numbers.push(part?);
     }
     let last = numbers.pop().filter(|_| numbers.len() < 4)?;

@@ -478,8 +478,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "endpoint-name-malformed" => clues.subject == NameSubject::Endpoint && !clues.is_too_long && symptom.is_dns(),
         // The filters in question say NODATA, SERVFAIL or REFUSED.
         "rebinding-protection" => {
-            // The server says itself what failed: nobody that it asked gave it a usable reply (RFC 8914 section 4.23 and
-            // section 4.24).
+            // The server says itself what failed: nobody that it asked gave it a usable reply (RFC 8914 sections 4.23
+            // and 4.24).
             matches!(clues.ede, Some(22 | 23))
                 || matches!(symptom, Symptom::NxDomain | Symptom::NoName)
                 || symptom.is_denial() && clues.soa.is_some()

@@ -172,7 +172,8 @@ impl<'a> Recognised<'a> {
             self.seen.note = self.seen.note.or(Some(tool::OVER_TCP));
         }
         // A name with as many dots as an endpoint's BIND's nslookup asks for as it is, and with search domains only
-        // where that gave no address; its error names the last of them (bin/dig/dighost.c, setup_lookup and next_origin).
+        // where that gave no address; its error names the last of them (bin/dig/dighost.c, setup_lookup and
+        // next_origin).
         let last_of_search = host
             .and_then(logs::without_search_domain)
             .filter(|name| tool::is_of_binds_nslookup(self.line, self.run) && is_endpoint(name));

@@ -28,7 +28,7 @@ declare_rule! {
         about: AnyName,
         is_of_the_resolver: true,
         hint: "some questions over UDP are answered, and others are not",
-        complaints: [Silence 45],
+        complaints: [Silence 140],
         shows: [OneAnswer],
         references: [VPC_DNS_QUOTAS, MAN_RESOLV_CONF],
         at: Failing,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tokio::sync::watch as signal;
 
 use super::conduct::{Interrupted, conduct, now};
-use super::spinner::{Shows, WaitingLine};
+use super::spinner::{WaitShown, WaitingLine};
 use super::{Error, compare, output, via};
 use crate::cli::args::CheckArgs;
 use crate::cli::settings;
@@ -43,7 +43,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, Error> {
     let settings = &settings;
     // What goes out target by target moves the terminal's cursor itself.
     let goes_out = args.output.format == Format::Jsonl && io::stdout().is_terminal();
-    let shows = if goes_out { Shows::Nothing } else { Shows::Parts };
+    let shows = if goes_out { WaitShown::Nothing } else { WaitShown::Parts };
     if !args.via.is_empty() {
         let (places, _) = conduct(&args.output, shows, |mut interrupt, told| async move {
             Box::pin(places(args, settings, &mut interrupt, &told.line)).await

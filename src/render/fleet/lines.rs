@@ -39,13 +39,13 @@ pub(crate) struct NamedReport<'a> {
 pub(crate) struct ToldLine<'a> {
     schema_version: u32,
     #[serde(flatten)]
-    told: Told<'a>,
+    told: ToldTarget<'a>,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum Told<'a> {
+enum ToldTarget<'a> {
     /// A target that was not asked, or that all answers together show to be another than its own line says.
     Target(&'a TargetOutcome),
     /// What is no target.
@@ -71,15 +71,15 @@ pub fn line_start(name: &str, also: &[String], out: &mut dyn fmt::Write) -> fmt:
 
 /// The line of a target that has no report, or that all reports together show to be another than its own does.
 pub fn target_line(outcome: &TargetOutcome, out: &mut dyn fmt::Write) -> fmt::Result {
-    told(Told::Target(outcome), out)
+    told(ToldTarget::Target(outcome), out)
 }
 
 /// The line of what is no target.
 pub fn left_out_line(left_out: &LeftOut, out: &mut dyn fmt::Write) -> fmt::Result {
-    told(Told::LeftOut(left_out), out)
+    told(ToldTarget::LeftOut(left_out), out)
 }
 
-fn told(told: Told<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+fn told(told: ToldTarget<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let line = ToldLine {
         schema_version: SCHEMA_VERSION,
         told,
