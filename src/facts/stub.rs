@@ -69,8 +69,9 @@ impl StubConfiguration {
         let (config, errors) = resolv_conf::Config::parse_with_errors(&for_the_parser(text));
         let mut problems: Vec<(usize, String)> = look_alikes(text);
         let of_lines: BTreeSet<usize> = problems.iter().map(|(line, _)| *line).collect();
-        let others = errors.iter().map(|error| problem(error, text));
-        problems.extend(others.filter(|(line, _)| !of_lines.contains(line)));
+        // Each is looked for from the beginning of the text: a file may have a hundred thousand of them, in its order.
+        let others = errors.iter().filter(|error| !of_lines.contains(&(line_of(error) + 1)));
+        problems.extend(others.take(limits::HOST_PROBLEMS).map(|error| problem(error, text)));
         problems.sort_by_key(|(line, _)| *line);
         problems.truncate(limits::HOST_PROBLEMS);
         let mut problems: Vec<String> = problems
@@ -180,14 +181,8 @@ fn look_alikes(text: &[u8]) -> Vec<(usize, String)> {
 /// What is wrong with a line, in our words: the line counted from 1, and what stands there and becomes of it.
 fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> (usize, String) {
     use resolv_conf::ParseError;
-    let (ParseError::InvalidUtf8(at, _)
-    | ParseError::InvalidValue(at)
-    | ParseError::InvalidOptionValue(at)
-    | ParseError::InvalidOption(at)
-    | ParseError::InvalidDirective(at)
-    | ParseError::InvalidIp(at, _)
-    | ParseError::ExtraData(at)) = error;
-    let line = text.split(|octet| *octet == b'\n').nth(*at).unwrap_or_default();
+    let at = line_of(error);
+    let line = text.split(|octet| *octet == b'\n').nth(at).unwrap_or_default();
     let line = String::from_utf8_lossy(line);
     let mut words = blanks::words(line.split(['#', ';']).next().unwrap_or_default());
     let keyword = beginning(words.next().unwrap_or_default());
@@ -206,6 +201,19 @@ fn problem(error: &resolv_conf::ParseError, text: &[u8]) -> (usize, String) {
         ParseError::ExtraData(_) => format!("more stands behind {value:?}: it is left out"),
     };
     (at + 1, said)
+}
+
+/// The line of an error, from 0.
+fn line_of(error: &resolv_conf::ParseError) -> usize {
+    use resolv_conf::ParseError;
+    let (ParseError::InvalidUtf8(at, _)
+    | ParseError::InvalidValue(at)
+    | ParseError::InvalidOptionValue(at)
+    | ParseError::InvalidOption(at)
+    | ParseError::InvalidDirective(at)
+    | ParseError::InvalidIp(at, _)
+    | ParseError::ExtraData(at)) = error;
+    *at
 }
 
 fn socket_address(
