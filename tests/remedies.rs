@@ -34,6 +34,7 @@ fn programs(system: System) -> &'static [&'static str] {
             "mkdir",
             "printf",
             "echo",
+            "cat",
         ],
         System::Macos => &[
             "dig",

@@ -105,6 +105,7 @@ const OTHERS: &[&str] = &[
     "fail_open",
     "files",
     "flags",
+    "form",
     "given_by",
     "group_id",
     "groups",

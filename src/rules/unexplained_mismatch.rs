@@ -2,8 +2,9 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::{late, transport};
-use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, ExtendedError};
+use crate::facts::System;
 use crate::observation::{Lookup, Purpose};
 
 declare_rule! {
@@ -155,10 +156,12 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
 
     fn remedy(&self, case: &Case<'_>) -> Remedy {
         if let Self::LinesOfLibc { source, .. } = self {
-            return Remedy::new(
-                format!("Take out what glibc does not pass over in these lines of {source} (this shows it)"),
-                ["cat -A /etc/resolv.conf".to_owned()],
-            );
+            let title = format!("Take out what glibc does not pass over in these lines of {source}");
+            // coreutils' cat alone shows it.
+            return match remedy::here::system(case) {
+                System::Linux => Remedy::new(format!("{title} (this shows it)"), ["cat -A /etc/resolv.conf"]),
+                System::Macos | System::Windows => Remedy::advice(title),
+            };
         }
         Remedy::new(
             "Save a capture and send it to the people who run this resolver",
