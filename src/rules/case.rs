@@ -810,8 +810,12 @@ impl<'a> Case<'a> {
             return matching;
         }
         // The address of one that was not waited for is as well known as that of one that is silent. Who gives other
-        // addresses than the expected ones would give them to a forwarder, too.
-        let is_wrong = |subject: &Subject<'_>| matches!(subject.verdict(), Verdict::Mismatch | Verdict::Partial);
+        // addresses than the expected ones would give them to a forwarder, too. One that decides nothing is not waited
+        // for to know that.
+        let is_wrong = |subject: &Subject<'_>| {
+            let is_mismatch = matches!(subject.verdict(), Verdict::Mismatch | Verdict::Partial);
+            subject.probed.resolver.in_scope && is_mismatch
+        };
         let asked = || self.subjects().chain(&self.unheard).filter(is_inbound);
         let wrong: Vec<IpAddr> = asked().filter(|one| is_wrong(one)).filter_map(address).collect();
         let mut all: Vec<IpAddr> = asked().filter_map(address).filter(|ip| !wrong.contains(ip)).collect();
