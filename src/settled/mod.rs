@@ -178,7 +178,16 @@ fn open_while(
                 .get(open.resolver)
                 .is_some_and(|probed| probed.resolver.in_scope && probed.is_read_by_software())
     };
-    if outstanding.iter().any(tells) {
+    // Where the name is answered over TCP alone, a reply to a question that is put again says that packets are lost.
+    let tells_of_loss = |open: &AwaitedQuestion| {
+        capture.observations.get(open.resolver).is_some_and(|probed| {
+            let is_over_tcp = |lookup: &Lookup| lookup.purpose == Purpose::TargetTcp && !lookup.addresses.is_empty();
+            let is_asked_again = open.question.is_some() && open.purpose() != Purpose::Software;
+            let is_lossy = probed.is_silent_for_the_target() && probed.lookups.iter().any(is_over_tcp);
+            is_asked_again && probed.resolver.in_scope && is_lossy
+        })
+    };
+    if outstanding.iter().any(|open| tells(open) || tells_of_loss(open)) {
         return Some(WaitReason(None));
     }
     let outstanding: Vec<AwaitedQuestion> = outstanding
