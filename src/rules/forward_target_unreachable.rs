@@ -143,6 +143,9 @@ fn finding(
     let silent = subjects
         .iter()
         .all(|subject| subject.a_kind().is_some_and(AnswerKind::is_silence));
+    let sibling_is_silent = subjects
+        .iter()
+        .all(|subject| subject.sibling().is_some_and(|lookup| lookup.kind.is_silence()));
     let ends = match forward {
         Forward::Refused | Forward::RefusedZone => "REFUSED",
         _ if silent => "silence",
@@ -197,6 +200,8 @@ fn finding(
         "{who} {} other names and not {what}: {ends} for the name{}. {so}",
         phrase::plural(subjects.len(), "resolves", "resolve"),
         match forward {
+            Forward::Zone if sibling_is_silent && !silent => ", and silence for a random sibling",
+            Forward::Zone if silent && !sibling_is_silent => ", and an error for a random sibling",
             Forward::Zone | Forward::RefusedZone => " and for a random sibling alike",
             Forward::Name | Forward::Refused => ". A random sibling gets NXDOMAIN",
         }

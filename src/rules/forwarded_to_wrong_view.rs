@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::behind;
 use super::view::{self, Age, VpcSideFault};
-use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, remedy};
 use crate::dns::Name;
 use crate::endpoint::SoaOrigin;
 use crate::resolvers::Role;
@@ -92,7 +92,14 @@ enum WrongViewSign {
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     fits.grouped(|subject| shown(case, subject))
         .into_iter()
-        .map(|(confidence, shown, subjects)| finding(case, confidence, &shown, &subjects))
+        .map(|(confidence, shown, subjects)| {
+            // Another view would be asked there, and the one that is known denies the name itself.
+            let shadowed = behind::a_shadow(case);
+            let is_shadowed = |subject: &&Subject<'_>| shadowed.iter().any(|one| one.name() == subject.name());
+            let may_end_there = matches!(shown, WrongViewSign::Behind) && subjects.iter().all(is_shadowed);
+            let shadow = may_end_there.then(|| Shows::ZoneOfTheVpc.rule()).flatten();
+            finding(case, confidence, &shown, &subjects).caused_by(shadow)
+        })
         .collect()
 }
 

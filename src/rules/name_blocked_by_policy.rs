@@ -199,11 +199,20 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     } else {
         remedy::filter::allow_list(case)
     };
+    // EDE 20 is about the zones of the server that refused (RFC 8914 section 4.21), so the forward is the likelier.
+    let is_not_authoritative = |subject: &&Subject<'_>| {
+        subject
+            .a()
+            .is_some_and(|lookup| lookup.has_ede(|error| error.code == 20))
+    };
+    let is_of_another = subjects.iter().all(is_not_authoritative);
     if may_be_forwarded {
-        remedies.extend(remedy::forward::again(
+        let forward = remedy::forward::again(
             case,
             "If its configuration forwards this name already, to another server.",
-        ));
+        );
+        let at = if is_of_another { 0 } else { remedies.len() };
+        remedies.splice(at..at, forward);
     }
     if vpc_side {
         remedies.insert(0, remedy::filter::dns_firewall(case));
@@ -235,7 +244,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
         } else {
             format!("{who} {blocks} {what} by policy, so clients there cannot resolve it")
         })
-        .why(format!("{evidence_in_words}{around}{caveat}"))
+        .why(format!(
+            "{evidence_in_words}{}{around}{caveat}",
+            if is_of_another {
+                " EDE 20 (Not Authoritative) is what a server says that has zones of its own alone, so the forward is the \
+                 likelier."
+            } else {
+                ""
+            }
+        ))
         .seen(evidence)
         .fix(remedies)
 }

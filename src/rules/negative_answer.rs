@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, UnansweredQuestion};
-use super::shared::{behind, forward, search};
+use super::shared::{behind, forward, policy, search};
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
@@ -72,7 +72,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             None if behind::may_be_denied(subject) => Denier::BareOrForwarded,
             None => Denier::Bare,
         };
-        let in_the_vpc = behind::denied_in_the_vpc(case, subject, earlier);
+        let in_the_vpc = policy::denied_in_the_vpc(case, subject, earlier);
         Some((denial, cause(denial, subject, earlier).or(in_the_vpc)))
     })
     .into_iter()
@@ -125,6 +125,13 @@ fn finding(
                 .to_owned(),
         ),
     };
+    let is_passed_on = caused_by.is_some() && matches!(denial, Denier::Bare | Denier::BareOrForwarded);
+    let causes = if is_passed_on {
+        "The resolvers of the VPC that were heard give the same answer, so whoever forwards the name there passes it on."
+            .to_owned()
+    } else {
+        causes
+    };
     let preferred: &[UnansweredQuestion] = match denial {
         Denier::PublicZone if caused_by.is_some() => &[],
         Denier::PublicZone | Denier::BareOrForwarded => &[
@@ -141,7 +148,11 @@ fn finding(
     };
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)
-        .summary(format!("{who} {returns} {by}, and the cause is not known"))
+        .summary(if is_passed_on {
+            format!("{who} {returns} {by}, as the resolvers of the VPC do")
+        } else {
+            format!("{who} {returns} {by}, and the cause is not known")
+        })
         .why(format!(
             "{who} {returns} {by}, {}. {causes}",
             search::after_a_denial(case, subjects),

@@ -310,12 +310,19 @@ fn finding(
 /// Name servers: those that have the right addresses, and those that do not.
 type RightAndWrong<'s, 'a> = (Vec<&'s Subject<'a>>, Vec<&'s Subject<'a>>);
 
-/// The name servers that systemd-resolved asks for the name, where some have the right addresses and others not.
+/// The name servers of the link that systemd-resolved asks for the name, where some have the right addresses and others
+/// not. Of two links one alone may be meant, and a public resolver is nobody's to configure.
 fn behind_the_stub<'s, 'a>(case: &'s Case<'a>, subjects: &[&Subject<'_>]) -> Option<RightAndWrong<'s, 'a>> {
     let mut asked = subjects.iter().map(|subject| beyond::asked_by_the_stub(case, subject));
     let asked = asked.find(|asked| asked.len() > 1)?;
     let (right, wrong): (Vec<_>, Vec<_>) = asked.into_iter().partition(|one| one.verdict().is_fine());
-    (!right.is_empty() && !wrong.is_empty()).then_some((right, wrong))
+    let is_of_one_link = || {
+        let split = case.split_dns();
+        split.is_some_and(|split| split.asked_for(&case.target.hostname).scopes.len() == 1)
+    };
+    let is_private = |one: &&Subject<'_>| one.ip().is_some_and(|ip| AddressClass::of(ip) == AddressClass::Private);
+    let is_split = !right.is_empty() && !wrong.is_empty() && is_of_one_link() && wrong.iter().all(is_private);
+    is_split.then_some((right, wrong))
 }
 
 /// Whether each resolver of the VPC that was heard gives the public addresses itself: a forward there ends so.

@@ -78,7 +78,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         ))
         .why(format!(
             "The question for the name got no reply over UDP, and over TCP {who} {} it. Of the other questions over UDP, \
-             {of_others}. So it is not the name. Packets are lost on the way, or {who} {} some questions for a limit.",
+             {of_others}. So it is probably not the name. Packets are lost on the way, or {who} {} some questions for a limit.",
             phrase::plural(several, "answers", "answer"),
             phrase::plural(several, "drops", "drop"),
         ))

@@ -104,7 +104,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
                 &apex,
                 &at,
                 &forwarders,
-                &may_forward_there(case),
+                &behind::a_shadow(case),
             )
         })
         .collect();
@@ -112,21 +112,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         findings.extend(as_configured(case, fits.confidence));
     }
     findings
-}
-
-/// The resolvers outside the VPC that pass on the NXDOMAIN of a server which they forward the very name to, where every
-/// inbound endpoint that was asked is shadowed: that server may be one of them.
-fn may_forward_there<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
-    let mut inbound = case
-        .vpc_side()
-        .filter(|subject| INBOUND_ENDPOINT.is_at(case, subject))
-        .peekable();
-    let is_asked = inbound.peek().is_some();
-    if !is_asked || !inbound.all(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::Shadowed)) {
-        return Vec::new();
-    }
-    let failing = case.failing().filter(|subject| !subject.is_vpc_side());
-    failing.filter(|subject| behind::is_denied(subject)).collect()
 }
 
 /// The zones that would take the name in a VPC that matters here, and that nothing is seen to fail by.

@@ -12,7 +12,6 @@ use super::{
 use crate::dns::RecordType;
 use crate::limits;
 use crate::observation::Lookup;
-use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
@@ -65,8 +64,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .filter(|subject| !samples::differs(case, subject) && contradiction::is_denied_over_udp_alone(case, subject))
         .collect();
     let servers: BTreeSet<IpAddr> = in_place.iter().filter_map(|subject| subject.ip()).collect();
-    // Those of this host may ask one server behind them.
-    let is_on_the_path = servers.len() > 1 && !in_place.iter().all(|subject| subject.has_role(Role::Local));
+    let is_on_the_path = servers.len() > 1;
     let mut findings = Vec::new();
     if is_on_the_path {
         findings.push(answered_on_the_path(case, fits.least_sure_at(&in_place), &in_place));
@@ -112,7 +110,8 @@ fn answered_on_the_path(case: &Case<'_>, confidence: Confidence, resolvers: &[&S
         .why(
             "They were asked for the same name and type over UDP and over TCP. Over TCP all give the expected addresses, \
              and over UDP none does. Separate servers do not change like that at one time. A DNS proxy on the path from \
-             here probably takes what is sent to port 53. It may be of a router, a provider, a VPN client or a firewall.",
+             here probably takes what is sent to port 53. It may be of a router, a provider, a VPN client or a firewall. \
+             Else they ask one server behind them, which answers in two ways.",
         )
         .seen(resolvers.iter().flat_map(|subject| observed_target(subject)))
         .seen(over_tcp.map(|(subject, lookup)| phrase::observed(subject, lookup)))
@@ -132,10 +131,17 @@ fn contradicted_by_the_system(
     subjects: &[&Subject<'_>],
     system: &Subject<'_>,
 ) -> Finding {
+    // What resolv.conf names: one of them may have a finding of its own.
+    let local: Vec<&Subject<'_>> = case.local().collect();
     let who = phrase::titles(subjects);
-    let several = subjects.len();
-    let own = subjects.first().and_then(|subject| subject.a());
-    let own = own.map_or_else(|| "no answer".to_owned(), came_to);
+    let all = phrase::titles(&local);
+    let own = match subjects {
+        [one] => {
+            let own = one.a().map_or_else(|| "no answer".to_owned(), came_to);
+            format!("answers with {own}")
+        }
+        _ => "deny the name".to_owned(),
+    };
     let other = if system.ips().is_empty() {
         "no address".to_owned()
     } else {
@@ -145,12 +151,15 @@ fn contradicted_by_the_system(
     RULE.finding_at_large(confidence)
         .about(about.map(|subject| subject.name().to_owned()))
         .summary(format!(
-            "{who} {} with {own}, and the operating system's lookup, which asks {} alone, gets {other}",
-            phrase::plural(several, "answers", "answer"),
-            phrase::plural(several, "it", "them")
+            "{who} {own}, and the operating system's lookup, which asks {} alone, gets {other}",
+            if subjects.len() == local.len() {
+                phrase::plural(local.len(), "it", "them").to_owned()
+            } else {
+                all.clone()
+            }
         ))
         .why(format!(
-            "resolv.conf names {who} alone, and the hosts line of nsswitch.conf leads there. So both answers are from \
+            "resolv.conf names {all} alone, and the hosts line of nsswitch.conf leads there. So both answers are from \
              there, and they contradict each other. The cause is not the name. Several servers behind an address have \
              different data (load balancer, anycast, two forwarders), or one server asks others that do not agree. Which \
              one a client gets is chance, so failures come and go. A cache of this host (nscd) that still holds an older \

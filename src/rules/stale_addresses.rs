@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::age;
+use super::step::policy_zone_beside;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, own_record, remedy};
 use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
@@ -47,7 +48,12 @@ declare_rule! {
             [not PUBLIC_IS_EXPECTED],
             [WRONG_ADDRESSES_ARE_IN_THE_VPC, IS_FROM_BEFORE_IT_WAS_PRIVATE],
         ],
-        confidence: [High if [[ANOTHER_RESOLVER_IS_RIGHT]], Medium],
+        confidence: [
+            // A record of somebody's own looks the same.
+            Medium if [[A_IS_OF_ANOTHER_ZONE_THAN_AAAA, HAS_A_POLICY_ZONE_BESIDE_IT]],
+            High if [[ANOTHER_RESOLVER_IS_RIGHT]],
+            Medium,
+        ],
         wants: [Interfaces],
         wants_of: decided::FACTS,
         stage: Stage::Evidence,
@@ -105,6 +111,12 @@ fn of_a_public_endpoint(
              pins the name."
         );
     }
+    let may_be_a_record = stale.iter().any(|subject| age::is_from_two_zones(case, subject));
+    if may_be_a_record {
+        explanation.push_str(
+            " AAAA is from the private hosted zone already. A record for A alone that somebody wrote would look the same.",
+        );
+    }
     let mut evidence: Vec<Evidence> = stale.iter().flat_map(|subject| observed_target(subject)).collect();
     evidence.extend(
         public
@@ -124,7 +136,11 @@ fn of_a_public_endpoint(
         ))
         .why(explanation)
         .seen(evidence)
-        .fix([vec![again], remedy::flush::name(case), vec![unpin()]].concat())
+        .fix(if may_be_a_record {
+            [remedy::flush::name(case), vec![unpin(), again]].concat()
+        } else {
+            [vec![again], remedy::flush::name(case), vec![unpin()]].concat()
+        })
 }
 
 /// What to do where an old answer stays.
@@ -153,6 +169,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         )
     } else {
         format!("An answer may be kept for its TTL of {ENDPOINT_TTL} s.")
+    };
+    let policy_zone = stale.iter().find_map(|subject| policy_zone_beside(subject));
+    let kept = match policy_zone {
+        Some(soa) => format!(
+            "The reply has the SOA of {} ({}) in ADDITIONAL, as BIND's response policy zones send it. So a record in that \
+             zone holds the addresses, and they stay until somebody changes it.",
+            soa.owner, soa.mname
+        ),
+        None => kept,
     };
     let mut explanation = format!(
         "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}).{by_record} {}. {kept}",
@@ -207,6 +232,10 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         .seen(evidence)
         .fix(match record {
             Some(record) => record.fix(case),
+            None if policy_zone.is_some() => vec![
+                Remedy::advice("In that zone, correct or remove the record for the name"),
+                remedy::answer::interfaces_now(case),
+            ],
             // Nobody waits for what was stretched.
             None if ttl > ENDPOINT_TTL => [
                 remedy::flush::name(case),

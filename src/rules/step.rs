@@ -119,14 +119,19 @@ fn recurses(subject: &Subject<'_>) -> bool {
 /// with addresses too (recorded with 9.18.49). An address that leads nowhere is `sinkhole-answer`. Addresses in the
 /// cluster's VPC are of a record that somebody wrote for this cluster, and that is old.
 pub(super) fn policy_of_addresses<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
-    let lookup = subject.a().filter(|lookup| lookup.kind == AnswerKind::Answer)?;
-    let soa = lookup.soa.as_ref()?;
-    let is_policy = soa.section == Section::Additional && SoaOrigin::of(soa) == SoaOrigin::Foreign;
+    let soa = policy_zone_beside(subject)?;
     let mut addresses = subject.comparison.addresses.iter();
     if addresses.all(|address| address.class == AddressClass::InVpc) {
         return None;
     }
-    (subject.verdict() == Verdict::Mismatch && is_policy && !is_sinkholed(subject)).then_some(soa)
+    (subject.verdict() == Verdict::Mismatch && !is_sinkholed(subject)).then_some(soa)
+}
+
+/// The SOA of somebody else's zone in ADDITIONAL of an answer with addresses.
+pub(super) fn policy_zone_beside<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
+    let lookup = subject.a().filter(|lookup| lookup.kind == AnswerKind::Answer)?;
+    let soa = lookup.soa.as_ref()?;
+    (soa.section == Section::Additional && SoaOrigin::of(soa) == SoaOrigin::Foreign).then_some(soa)
 }
 
 /// Whether an answer holds an address that leads nowhere.

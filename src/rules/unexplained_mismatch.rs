@@ -2,9 +2,9 @@
 
 use super::phrase::{self, observed, observed_target};
 use super::shared::{late, transport};
-use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::{AnswerKind, ExtendedError};
-use crate::facts::System;
+use crate::facts::or_loopback;
 use crate::observation::{Lookup, Purpose};
 
 declare_rule! {
@@ -156,12 +156,10 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
 
     fn remedy(&self, case: &Case<'_>) -> Remedy {
         if let Self::LinesOfLibc { source, .. } = self {
-            let title = format!("Take out what glibc does not pass over in these lines of {source}");
-            // coreutils' cat alone shows it.
-            return match remedy::here::system(case) {
-                System::Linux => Remedy::new(format!("{title} (this shows it)"), ["cat -A /etc/resolv.conf"]),
-                System::Macos | System::Windows => Remedy::advice(title),
-            };
+            return Remedy::new(
+                format!("Take out what glibc does not pass over in these lines of {source} (this shows it)"),
+                [format!("cat -A {RESOLV_CONF}")],
+            );
         }
         Remedy::new(
             "Save a capture and send it to the people who run this resolver",
@@ -194,6 +192,9 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
     }
 }
 
+/// The file that a C library reads (resolv.conf(5), FILES).
+const RESOLV_CONF: &str = "/etc/resolv.conf";
+
 /// What glibc does not take from resolv.conf, where the operating system's lookup fails and asks DNS.
 fn lines_of_libc<'c, 'a>(case: &Case<'_>, subject: &Subject<'_>) -> Option<KnownOfAnswer<'c, 'a>> {
     let asks_dns = case
@@ -203,7 +204,14 @@ fn lines_of_libc<'c, 'a>(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known
     if !is_of_libc || subject.verdict().has_addresses() || !asks_dns {
         return None;
     }
-    let stub = case.stub()?;
+    // The C library reads this file alone, whatever other one the run was given.
+    let stub = case.stub().filter(|stub| stub.source == RESOLV_CONF)?;
+    // Where a server that glibc takes from it has the name, the lines are not why.
+    let taken = or_loopback(stub.libc.glibc.as_ref()?);
+    let is_taken = |one: &Subject<'_>| one.probed.resolver.address.is_some_and(|at| taken.contains(&at));
+    if case.subjects().any(|one| is_taken(one) && one.verdict().is_fine()) {
+        return None;
+    }
     Some(KnownOfAnswer::LinesOfLibc {
         source: stub.source.clone(),
         lines: stub.libc.not_taken_by_glibc()?,

@@ -50,21 +50,24 @@ pub(in crate::rules) fn is_from_before_it_was_private(case: &Case<'_>, subject: 
         let mut classes = subject.comparison.addresses.iter().map(|address| address.class);
         classes.all(|class| class == AddressClass::Public)
     };
-    // A record of somebody's own has no SOA of AWS's zones beside it, and may be an alias. Where AAAA has that of the
-    // private hosted zone, the name is taken from there by now, and A is from before.
-    let is_from_both_zones = || {
-        let is_private_zone = |lookup: &Lookup| {
-            let of = lookup.soa.as_ref().map(SoaOrigin::of);
-            lookup.kind.is_negative() && of == Some(SoaOrigin::PrivateHostedZone)
-        };
-        subject.aaaa().is_some_and(is_private_zone) && case.private_expected_at(subject)
-    };
-    (view::gives_the_public_view(case, subject) && view::is_of_the_public_zone(subject) || is_from_both_zones())
+    // A record of somebody's own has no SOA of AWS's public zone beside it, and may be an alias.
+    let is_public = view::gives_the_public_view(case, subject) && view::is_of_the_public_zone(subject);
+    (is_public || is_from_two_zones(case, subject))
         && view::alias_of(subject).is_none()
         && all_public(subject)
         && !subject.sibling_resolves()
         && of_public().next().is_some()
         && of_public().all(is_private_now)
+}
+
+/// Whether AAAA is denied by the private hosted zone, where private addresses are expected: the name is taken from there
+/// by now, and what A has is from before, or of a record for A alone.
+pub(in crate::rules) fn is_from_two_zones(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let is_private_zone = |lookup: &Lookup| {
+        let of = lookup.soa.as_ref().map(SoaOrigin::of);
+        lookup.kind.is_negative() && of == Some(SoaOrigin::PrivateHostedZone)
+    };
+    subject.aaaa().is_some_and(is_private_zone) && case.private_expected_at(subject)
 }
 
 /// The private hosted zone that a resolver takes the name from.

@@ -5,9 +5,9 @@
 
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
-use crate::rules::shows::Shows;
-use crate::rules::step::DenialAuthority;
-use crate::rules::{Case, Confidence, Finding, Severity, Subject, find};
+use crate::resolvers::Role;
+use crate::rules::view::{self, VpcSideFault};
+use crate::rules::{Case, Subject};
 use crate::software::Software;
 
 /// NXDOMAIN for this name without a SOA and without a mark, and an ordinary denial for a random sibling. BIND, Unbound
@@ -39,33 +39,6 @@ pub(in crate::rules) fn is_denied(subject: &Subject<'_>) -> bool {
 /// Whether its own policy would look the same: PowerDNS Recursor's RPZ adds no SOA unless it is told to.
 pub(in crate::rules) fn its_policy_looks_the_same(subject: &Subject<'_>) -> bool {
     subject.software == Some(Software::Pdns)
-}
-
-/// The rule that explains a bare denial at a resolver outside the VPC: it explains the same denial of the VPC's
-/// resolvers. A resolver that forwards the name there passes it on: DNS Firewall's denials have no SOA. Where it is not
-/// certain, every resolver of the VPC that was heard has to deny the name so: then a right forward ends so too.
-pub(in crate::rules) fn denied_in_the_vpc(
-    case: &Case<'_>,
-    subject: &Subject<'_>,
-    earlier: &[Finding],
-) -> Option<String> {
-    let is_bare = |one: &Subject<'_>| matches!(DenialAuthority::of(one), Some(DenialAuthority::Bare));
-    let is_same = |one: &Subject<'_>| one.is_vpc_side() && is_bare(one) && one.a_kind() == subject.a_kind();
-    let is_heard = |one: &&Subject<'_>| one.is_vpc_side() && one.a_kind().is_some_and(|kind| !kind.is_silence());
-    let all_deny = case.subjects().filter(is_heard).all(&is_same);
-    let at_the_vpc = |finding: &&Finding| {
-        let mut named = case
-            .subjects()
-            .filter(|one| finding.resolvers.iter().any(|name| name == one.name()));
-        finding.severity == Severity::Error
-            && (finding.confidence == Confidence::Certain || all_deny)
-            && find(&finding.rule).is_some_and(|rule| rule.explains.contains(&Shows::Denial))
-            && named.any(is_same)
-    };
-    if subject.probed.resolver.is_of_a_vpc() || !is_bare(subject) {
-        return None;
-    }
-    earlier.iter().find(at_the_vpc).map(|finding| finding.rule.clone())
 }
 
 /// REFUSED for this name and a negative answer for a random sibling, or REFUSED for both while other names are
@@ -111,4 +84,19 @@ pub(in crate::rules) fn may_be_refused(subject: &Subject<'_>) -> bool {
 /// (dnsmasq(8): what `connmark-allowlist` refuses has another extended error).
 pub(in crate::rules) fn is_refused(subject: &Subject<'_>) -> bool {
     subject.software == Some(Software::Dnsmasq) && is_refused_for_this_name(subject, &[PROHIBITED, NOT_AUTHORITATIVE])
+}
+
+/// The resolvers outside the VPC that pass on the NXDOMAIN of a server which they forward the very name to, where every
+/// inbound endpoint that was asked is shadowed by a private hosted zone: that server may be one of them.
+pub(in crate::rules) fn a_shadow<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+    let mut inbound = case
+        .vpc_side()
+        .filter(|subject| subject.has_role(Role::Inbound))
+        .peekable();
+    let is_asked = inbound.peek().is_some();
+    if !is_asked || !inbound.all(|subject| view::vpc_side_fault(case, subject) == Some(VpcSideFault::Shadowed)) {
+        return Vec::new();
+    }
+    let failing = case.failing().filter(|subject| !subject.is_vpc_side());
+    failing.filter(|subject| is_denied(subject)).collect()
 }

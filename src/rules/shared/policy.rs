@@ -4,8 +4,9 @@ use super::{behind, rebinding, recursion, refusal, validation};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
+use crate::rules::shows::Shows;
 use crate::rules::step::{self, DenialAuthority, ReadingStep};
-use crate::rules::{Case, Subject};
+use crate::rules::{Case, Confidence, Finding, Severity, Subject, find};
 
 /// What shows the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,11 +127,39 @@ pub(in crate::rules) fn is_of_the_vpc(case: &Case<'_>, subject: &Subject<'_>) ->
 }
 
 /// Whether a forward to the VPC ends so: each resolver of the VPC that was heard blocks the name with the same answer.
-/// DNS Firewall's denials have no SOA, and whoever forwards the name there passes them on.
+/// DNS Firewall's denials have no SOA and no extended error, and whoever forwards the name there passes them on.
 pub(in crate::rules) fn may_pass_on_a_block(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let is_heard = |one: &&Subject<'_>| one.is_vpc_side() && one.a_kind().is_some_and(|kind| !kind.is_silence());
     let mut heard = case.subjects().filter(is_heard).peekable();
     let blocks_so = |one: &Subject<'_>| is_of_the_vpc(case, one) && one.a_kind() == subject.a_kind();
-    let is_bare = matches!(DenialAuthority::of(subject), Some(DenialAuthority::Bare));
+    let is_bare = matches!(
+        shape(case, subject),
+        Some(PolicySign::Bare | PolicySign::BareOrForwarded)
+    );
     is_bare && !subject.probed.resolver.is_of_a_vpc() && heard.peek().is_some() && heard.all(blocks_so)
+}
+
+/// The rule that explains a bare denial at a resolver outside the VPC: it explains the same denial of the VPC's
+/// resolvers, for certain, or every one of them denies the name so.
+pub(in crate::rules) fn denied_in_the_vpc(
+    case: &Case<'_>,
+    subject: &Subject<'_>,
+    earlier: &[Finding],
+) -> Option<String> {
+    let is_bare = |one: &Subject<'_>| matches!(DenialAuthority::of(one), Some(DenialAuthority::Bare));
+    if subject.probed.resolver.is_of_a_vpc() || !is_bare(subject) {
+        return None;
+    }
+    let is_same = |one: &Subject<'_>| one.is_vpc_side() && is_bare(one) && one.a_kind() == subject.a_kind();
+    let may_pass_on = may_pass_on_a_block(case, subject);
+    let at_the_vpc = |finding: &&Finding| {
+        let mut named = case
+            .subjects()
+            .filter(|one| finding.resolvers.iter().any(|name| name == one.name()));
+        finding.severity == Severity::Error
+            && (finding.confidence == Confidence::Certain || may_pass_on)
+            && find(&finding.rule).is_some_and(|rule| rule.explains.contains(&Shows::Denial))
+            && named.any(is_same)
+    };
+    earlier.iter().find(at_the_vpc).map(|finding| finding.rule.clone())
 }

@@ -9,7 +9,7 @@ use crate::resolvers::Role;
 use crate::rules::shared::policy::PolicySign;
 use crate::rules::shared::rebinding::FilteredAnswer;
 use crate::rules::shared::silence::Silence;
-use crate::rules::shared::{beyond, blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
+use crate::rules::shared::{age, beyond, blemish, forward, inbound, policy, rebinding, recursion, refusal, transport};
 use crate::rules::{Case, Need, Subject, certain, decided, step, view};
 use crate::target::{Scope, View};
 
@@ -27,6 +27,8 @@ pub(in crate::rules) static OF_DEGREE: &[&Sign] = &[
     &MARKED_AS_UPSTREAM_SILENT,
     &THE_SERVERS_IT_ASKS_ARE_SILENT,
     &IS_ANSWERED_LATE,
+    &A_IS_OF_ANOTHER_ZONE_THAN_AAAA,
+    &HAS_A_POLICY_ZONE_BESIDE_IT,
     &FAILS_AT_ONCE_AS_BIND,
     &REFUSAL_NAMES_THE_CLIENT,
     &HAS_NOBODY_TO_ASK,
@@ -169,6 +171,22 @@ pub(in crate::rules) static IS_ANSWERED_LATE: Sign = Sign::of_resolver_if_known(
     |case, subject| Some(beyond::heard_late_ms(case, subject).is_some()),
 )
 .looking_at(&[Need::SystemView, Need::HostsLine]);
+
+/// A is public, and AAAA is denied by the private hosted zone.
+pub(in crate::rules) static A_IS_OF_ANOTHER_ZONE_THAN_AAAA: Sign = Sign::of_resolver(
+    "the zone of its AAAA answer",
+    "its AAAA answer is from the private hosted zone, and its A answer is not",
+    "its A and AAAA answers are not from two zones",
+    |case, subject| Some(age::is_from_two_zones(case, subject) && !subject.has_private_addresses()),
+);
+
+/// The SOA of somebody else's zone stands beside its addresses.
+pub(in crate::rules) static HAS_A_POLICY_ZONE_BESIDE_IT: Sign = Sign::of_resolver(
+    "a policy zone beside its addresses",
+    "its reply has the SOA of somebody else's zone in ADDITIONAL, beside its addresses",
+    "its reply has no SOA of somebody else's zone beside its addresses",
+    |_, subject| Some(step::policy_zone_beside(subject).is_some()),
+);
 
 /// SERVFAIL from BIND, sooner than a server that is silent is given up.
 pub(in crate::rules) static FAILS_AT_ONCE_AS_BIND: Sign = Sign::of_resolver_if_known(
