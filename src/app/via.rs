@@ -481,6 +481,7 @@ mod tests {
     fn stub(name: &str, server: &str) -> StubConfiguration {
         StubConfiguration {
             source: format!("/home/alice/{name}"),
+            is_copy: true,
             name_servers: vec![server.parse().unwrap()],
             defaulted: true,
             search: vec![format!("{name}.alice.example").parse().unwrap()],

@@ -320,8 +320,11 @@ pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
                     octets
                 };
                 let source = path.display().to_string();
-                let stub = StubConfiguration::parse(&source, &text, interface_index);
-                gaps.extend(stub.libc.gaps(&source, named.is_some()));
+                let stub = StubConfiguration {
+                    is_copy: named.is_some(),
+                    ..StubConfiguration::parse(&source, &text, interface_index)
+                };
+                gaps.extend(stub.libc.gaps(&source, stub.is_copy));
                 facts.stub = Some(stub);
                 gaps.extend(blanks::gap("resolv.conf", &source, &text, |line| {
                     !line.starts_with(';')

@@ -1,10 +1,10 @@
 //! The lines of a resolv.conf with a name server that Go takes and a C library does not, or the other way around.
 //!
 //! - glibc wants the keyword in the first column and a blank or a tab behind it, and its address ends at a blank, a tab
-//!   or the end of the line: a carriage return is a part of it (resolv/res_init.c, MATCH and res_vinit_1). An IPv4
-//!   address may have any form of inet_aton(3): `127.11`, `0x7f000001`.
+//!   or the end of the line: a carriage return is a part of it (resolv/res_init.c, MATCH and res_vinit_1, recorded with
+//!   2.36). An IPv4 address may have any form of inet_aton(3): `127.11`, `0x7f000001`.
 //! - musl wants the keyword in the first column too. A carriage return ends the address, and inet_aton's forms are
-//!   taken (src/network/resolvconf.c, lookup_ipliteral.c).
+//!   taken (src/network/resolvconf.c, lookup_ipliteral.c). A line that does not fit its 256 octets is passed over.
 //! - Go takes a keyword behind blanks, a carriage return is a blank, and an IPv4 address has four decimal numbers
 //!   without leading zeros (src/net/dnsconfig_unix.go, src/net/parse.go, getFields, net/netip, ParseAddr).
 
@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::{Gap, blanks};
 use crate::limits;
 
-const DNS_PORT: u16 = 53;
+/// The port of DNS (RFC 1035 section 4.2).
+pub(super) const DNS_PORT: u16 = 53;
 
 /// What C libraries make of resolv.conf where it is something else than Go makes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,6 +58,21 @@ pub enum LineForm {
 }
 
 impl LineForm {
+    /// What is in a line that not every client takes; `None` of octets that no editor writes.
+    fn of(line: &str) -> Option<Self> {
+        let inner = line.strip_suffix('\r').unwrap_or(line);
+        if inner.contains(['\0', '\r', '\u{b}', '\u{c}']) {
+            None
+        } else if line.starts_with([' ', '\t']) {
+            Some(Self::BlankInFront)
+        } else if line.len() > inner.len() && blanks::words(line).count() == 2 {
+            Some(Self::CarriageReturn)
+        } else {
+            let value = blanks::words(line).nth(1)?;
+            (inet_aton(value).is_some() && value.parse::<Ipv4Addr>().is_err()).then_some(Self::AddressForm)
+        }
+    }
+
     /// What it means, and what to do.
     fn explained(self) -> &'static str {
         match self {
@@ -86,41 +102,53 @@ impl LibcServers {
     /// What the text comes to.
     pub(super) fn of(text: &[u8], interface_index: impl Fn(&str) -> Option<u32>) -> Self {
         let mut takers: [Vec<SocketAddr>; 3] = [Vec::new(), Vec::new(), Vec::new()];
-        let mut lines = Vec::new();
-        for (at, line) in text.split(|octet| *octet == b'\n').enumerate() {
-            let Ok(line) = std::str::from_utf8(line) else { continue };
-            let taken = [
-                by_go(line, &interface_index),
-                by_glibc(line, &interface_index),
-                by_musl(line, &interface_index),
+        let mut apart: Vec<(usize, Option<LineForm>, [Option<SocketAddr>; 3])> = Vec::new();
+        let mut rest = text;
+        let mut number = 0;
+        while !rest.is_empty() {
+            let end = rest.iter().position(|octet| *octet == b'\n');
+            let (line, is_ended) = (&rest[..end.unwrap_or(rest.len())], end.is_some());
+            rest = &rest[(line.len() + usize::from(is_ended))..];
+            number += 1;
+            let is_too_long = line.len() + usize::from(is_ended) > LINE_OF_MUSL;
+            let line = String::from_utf8_lossy(line);
+            let mut taken = [
+                by_go(&line, &interface_index),
+                by_glibc(&line, &interface_index),
+                by_musl(&line, &interface_index).filter(|_| !is_too_long),
             ];
-            if taken[0] != taken[1] || taken[0] != taken[2] {
-                let form = if line.starts_with([' ', '\t', '\r']) {
-                    LineForm::BlankInFront
-                } else if taken[0].is_none() {
-                    LineForm::AddressForm
-                } else {
-                    LineForm::CarriageReturn
-                };
-                // Of octets that no editor writes it is not told what they do.
-                let is_known = !line.contains(['\0', '\u{b}', '\u{c}']);
-                if is_known && lines.len() < limits::HOST_PROBLEMS {
-                    lines.push(LineApart { line: at + 1, form });
-                }
+            // Clients use the first few.
+            for (taker, address) in takers.iter_mut().zip(&mut taken) {
+                *address = address.filter(|_| taker.len() < limits::NAME_SERVERS_USED);
+                taker.extend(*address);
             }
-            for (taker, address) in takers.iter_mut().zip(taken) {
-                taker.extend(address.filter(|_| taker.len() < limits::NAME_SERVERS_USED));
+            if taken[0] != taken[1] || taken[0] != taken[2] {
+                apart.push((number, LineForm::of(&line), taken));
             }
         }
         let [go, glibc, musl] = takers;
+        // A server that another line names as well is asked all the same.
+        let changes = |taken: &[Option<SocketAddr>; 3]| {
+            let is_new = |address: Option<SocketAddr>, to: &[SocketAddr]| address.is_some_and(|one| !to.contains(&one));
+            let [by_go, by_glibc, by_musl] = *taken;
+            is_new(by_go, &glibc) || is_new(by_go, &musl) || is_new(by_glibc, &go) || is_new(by_musl, &go)
+        };
+        let lines = apart
+            .iter()
+            .filter(|(.., taken)| changes(taken))
+            .filter_map(|(line, form, _)| {
+                Some(LineApart {
+                    line: *line,
+                    form: (*form)?,
+                })
+            })
+            .take(limits::HOST_PROBLEMS)
+            .collect();
         let (glibc, musl) = ((glibc != go).then_some(glibc), (musl != go).then_some(musl));
-        if glibc.is_none() && musl.is_none() {
-            lines.clear();
-        }
         Self { glibc, musl, lines }
     }
 
-    /// The addresses that a C library asks and Go does not. Without any in the file it asks 127.0.0.1.
+    /// The addresses that a C library asks which takes others than Go. Without any in the file it asks 127.0.0.1.
     pub fn asked(&self) -> Vec<SocketAddr> {
         let mut all: Vec<SocketAddr> = Vec::new();
         for list in [&self.glibc, &self.musl].into_iter().flatten() {
@@ -181,11 +209,20 @@ pub fn or_loopback(taken: &[SocketAddr]) -> Vec<SocketAddr> {
     }
 }
 
-const KEYWORD: &str = "nameserver";
+/// What comes before the address of a name server.
+pub(super) const KEYWORD: &str = "nameserver";
+/// How long a line may be that musl reads, in octets with the end of the line: `char line[256]` for fgets(3).
+const LINE_OF_MUSL: usize = 255;
 
-fn by_go(line: &str, index: impl Fn(&str) -> Option<u32>) -> Option<SocketAddr> {
+/// What stands in the place of the address, where Go takes the line for one of a name server.
+pub(super) fn value_by_go(line: &str) -> Option<&str> {
     let mut words = blanks::words(line);
-    let value = (words.next() == Some(KEYWORD)).then(|| words.next()).flatten()?;
+    (words.next() == Some(KEYWORD)).then(|| words.next()).flatten()
+}
+
+/// The name server that Go takes from a line.
+pub(super) fn by_go(line: &str, index: impl Fn(&str) -> Option<u32>) -> Option<SocketAddr> {
+    let value = value_by_go(line)?;
     let address: Option<Ipv4Addr> = value.parse().ok();
     address.map_or_else(
         || ipv6(value, index),
@@ -314,6 +351,32 @@ mod tests {
         }
         // A comment behind the address keeps the carriage return from it.
         assert!(of("nameserver 192.0.2.1 # office\r\n").is_same());
+    }
+
+    #[test]
+    fn a_line_that_changes_nothing_is_not_named() {
+        let found = of(
+            " nameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver 192.0.2.4\nnameserver 192.0.2.5\nnameserver 192.0.2.6\r\n",
+        );
+        let lines: Vec<usize> = found.lines.iter().map(|line| line.line).collect();
+        assert_eq!(lines, [1], "{found:?}");
+        // The second line names the same server.
+        let found = of("nameserver 192.0.2.2\r\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n");
+        assert_eq!(found.lines, [], "{found:?}");
+        assert!(found.gaps("f", false).is_empty());
+    }
+
+    /// musl, src/network/resolvconf.c: a line that fgets(3) cuts is passed over.
+    #[test]
+    fn musl_passes_over_a_long_line() {
+        let line = |length: usize| {
+            let line = "nameserver 192.0.2.1 # ";
+            format!("{line}{}\n", "x".repeat(length - line.len() - 1))
+        };
+        assert!(of(&line(255)).is_same());
+        let found = of(&line(256));
+        assert_eq!((found.glibc, shown(found.musl.as_ref())), (None, Some(vec![])));
+        assert_eq!(found.lines, []);
     }
 
     #[test]

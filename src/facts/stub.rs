@@ -2,17 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::libc_servers::{self, DNS_PORT};
 use super::{LibcServers, blanks};
 use crate::dns::Name;
 use crate::limits;
 use crate::text::{beginning, shortened};
-
-/// The port of DNS (RFC 1035 section 4.2).
-const DNS_PORT: u16 = 53;
 
 /// What a stub resolver on this host is told by resolv.conf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +19,9 @@ const DNS_PORT: u16 = 53;
 pub struct StubConfiguration {
     /// The file.
     pub source: String,
+    /// Whether the user named the file: this host's own clients read another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_copy: bool,
     /// The name servers, in the order they are asked, one twice where it is named twice among the first three. Clients
     /// take those three, but on Windows. Where the file names none, 127.0.0.1 and ::1, which Go uses then (Go,
     /// src/net/dnsconfig.go; glibc uses 127.0.0.1), and `defaulted` is set. Empty on Windows alone, where it has no
@@ -72,37 +73,47 @@ impl StubConfiguration {
         // Each is looked for from the beginning of the text: a file may have a hundred thousand of them, in its order.
         let others = errors.iter().filter(|error| !of_lines.contains(&(line_of(error) + 1)));
         problems.extend(others.take(limits::HOST_PROBLEMS).map(|error| problem(error, text)));
-        problems.sort_by_key(|(line, _)| *line);
-        problems.truncate(limits::HOST_PROBLEMS);
-        let mut problems: Vec<String> = problems
-            .into_iter()
-            .map(|(line, said)| format!("line {line}: {said}"))
-            .collect();
-        let libc = LibcServers::of(text, &interface_index);
+        let told: BTreeSet<usize> = errors.iter().map(|error| line_of(error) + 1).chain(of_lines).collect();
         let mut name_servers = Vec::new();
-        for server in &config.nameservers {
-            match socket_address(server, &interface_index) {
-                // A second line of one server takes the place of another among the first three, which clients use.
-                Ok(address) if name_servers.contains(&address) && name_servers.len() >= limits::NAME_SERVERS_USED => {}
-                Ok(_) if name_servers.len() >= limits::NAME_SERVERS => {
-                    problems.push(format!(
-                        "name server {server} is beyond the {} that are asked",
+        let mut beyond = Vec::new();
+        for (at, line) in text.split(|octet| *octet == b'\n').enumerate() {
+            let line = String::from_utf8_lossy(line);
+            let Some(value) = libc_servers::value_by_go(&line) else {
+                continue;
+            };
+            let Some(address) = libc_servers::by_go(&line, &interface_index) else {
+                if !told.contains(&(at + 1)) && problems.len() < 2 * limits::HOST_PROBLEMS {
+                    problems.push((at + 1, no_name_server(value)));
+                }
+                continue;
+            };
+            // A second line of one server takes the place of another among the first three, which clients use.
+            if name_servers.contains(&address) && name_servers.len() >= limits::NAME_SERVERS_USED {
+                continue;
+            }
+            let value = shortened(value, limits::SHOWN_OF_FILE);
+            if name_servers.len() >= limits::NAME_SERVERS {
+                if beyond.len() < limits::HOST_PROBLEMS {
+                    beyond.push(format!(
+                        "name server {value} is beyond the {} that are asked",
                         limits::NAME_SERVERS
                     ));
                 }
-                Ok(address) => {
-                    // It is asked for the report alone.
-                    if name_servers.len() >= limits::NAME_SERVERS_USED {
-                        problems.push(format!(
-                            "name server {server} stands behind the third: glibc, musl and Go take three, and none of \
-                             them asks it"
-                        ));
-                    }
-                    name_servers.push(address);
-                }
-                Err(problem) => problems.push(problem),
+                continue;
             }
+            // It is asked for the report alone.
+            if name_servers.len() >= limits::NAME_SERVERS_USED {
+                beyond.push(format!(
+                    "name server {value} stands behind the third: glibc, musl and Go take three, and none of them asks it"
+                ));
+            }
+            name_servers.push(address);
         }
+        problems.sort_by_key(|(line, _)| *line);
+        problems.truncate(limits::HOST_PROBLEMS);
+        let problems = problems.into_iter().map(|(line, said)| format!("line {line}: {said}"));
+        let mut problems: Vec<String> = problems.chain(beyond).collect();
+        let libc = LibcServers::of(text, &interface_index);
         let mut search = Vec::new();
         for suffix in config.get_last_search_or_domain() {
             match suffix.parse::<Name>() {
@@ -126,6 +137,7 @@ impl StubConfiguration {
         }
         Self {
             source: source.to_owned(),
+            is_copy: false,
             name_servers,
             defaulted,
             search,
@@ -162,7 +174,14 @@ fn for_the_parser(text: &[u8]) -> Cow<'_, [u8]> {
                     .collect();
                 Cow::Owned(words.into_bytes())
             }
-            Err(_) => Cow::Borrowed(line),
+            // What stands in a comment changes nothing of the line.
+            Err(_) => {
+                let end = line
+                    .windows(2)
+                    .position(|two| matches!(two, [b' ' | b'\t', b'#' | b';']));
+                let before = end.map_or(line, |end| &line[..end]);
+                Cow::Borrowed(if before.is_ascii() { before } else { line })
+            }
         });
     Cow::Owned(lines.collect::<Vec<_>>().join(&b'\n'))
 }
@@ -216,22 +235,17 @@ fn line_of(error: &resolv_conf::ParseError) -> usize {
     *at
 }
 
-fn socket_address(
-    server: &resolv_conf::ScopedIp,
-    interface_index: impl Fn(&str) -> Option<u32>,
-) -> Result<SocketAddr, String> {
-    Ok(match server {
-        resolv_conf::ScopedIp::V4(ip) => (IpAddr::V4(*ip), DNS_PORT).into(),
-        resolv_conf::ScopedIp::V6(ip, None) => (IpAddr::V6(*ip), DNS_PORT).into(),
-        resolv_conf::ScopedIp::V6(ip, Some(scope)) => {
-            let index = scope
-                .parse()
-                .ok()
-                .or_else(|| interface_index(scope))
-                .ok_or_else(|| format!("name server {ip}%{scope}: no such interface"))?;
-            SocketAddrV6::new(*ip, DNS_PORT, 0, index).into()
-        }
-    })
+/// Why Go takes no name server from a line with this in the place of the address, where the parser finds no fault.
+fn no_name_server(value: &str) -> String {
+    let is_scoped = value
+        .split_once('%')
+        .is_some_and(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
+    let value = shortened(value, limits::SHOWN_OF_FILE);
+    if is_scoped {
+        format!("name server {value}: no such interface")
+    } else {
+        format!("{value:?} is no IP address: the line is left out")
+    }
 }
 
 #[cfg(test)]
@@ -343,6 +357,22 @@ mod tests {
         let servers: Vec<String> = stub.name_servers.iter().map(ToString::to_string).collect();
         assert_eq!(servers, ["127.0.0.1:53", "[::1]:53"]);
         assert!(stub.defaulted);
+    }
+
+    /// No client takes the first, and all take the second: glibc, musl and Go look at the octets of the address alone.
+    #[test]
+    fn an_address_ends_at_a_blank_and_a_comment_may_hold_any_octet() {
+        for value in ["192.0.2.1;vpn", "192.0.2.1#53"] {
+            let stub = parse(&format!("nameserver {value}\nnameserver 192.0.2.2\n"));
+            assert_eq!(addresses(&stub), ["192.0.2.2"]);
+            let said = format!("line 1: {value:?} is no IP address: the line is left out");
+            assert_eq!(stub.problems, [said]);
+        }
+        let text = b"nameserver 192.0.2.1 # B\xfcro\nsearch corp.example # B\xfcro\nnameserver 192.0.2.2\n";
+        let stub = StubConfiguration::parse("test", text, |_| None);
+        assert_eq!(addresses(&stub), ["192.0.2.1", "192.0.2.2"]);
+        assert_eq!(stub.search, ["corp.example".parse::<Name>().unwrap()]);
+        assert!(stub.problems.is_empty() && stub.libc.is_same(), "{stub:?}");
     }
 
     /// A client uses three lines, whatever they name.

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::blanks;
-use super::libc_servers::inet_aton;
+use super::libc_servers::{KEYWORD, inet_aton};
 use crate::limits;
 use crate::text::{self, beginning, shortened};
 
 /// What lines begin with (resolv.conf(5); `lookup` and `family` on the BSDs; `port`, `timeout` and `search_order` in
 /// resolver(5) of macOS).
 const KEYWORDS: &[&str] = &[
-    NAME_SERVER,
+    KEYWORD,
     "search",
     "domain",
     "options",
@@ -25,7 +25,6 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The keyword in front of the address of a name server.
-const NAME_SERVER: &str = "nameserver";
 
 /// Whether Go or a C library takes a word for an IP address.
 fn is_address(word: &str) -> bool {
@@ -53,7 +52,7 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
     };
     let mut words = lines().map(|(_, line)| blanks::words(line));
     let names_a_server = words.any(|mut words| {
-        words.next() == Some(NAME_SERVER)
+        words.next() == Some(KEYWORD)
             && words
                 .next()
                 .is_some_and(|value| is_address(value.split('%').next().unwrap_or_default()))
@@ -72,13 +71,13 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
             "line {line} is {what}, and the file is no resolv.conf: {give}{explained}"
         ));
     }
-    let looks_like_one = |line: &str| blanks::words(&blanks::as_it_looks(line)).next() == Some(NAME_SERVER);
+    let looks_like_one = |line: &str| blanks::words(&blanks::as_it_looks(line)).next() == Some(KEYWORD);
     let other_blank = |(at, line)| Some((at, blanks::look_alike(line).filter(|_| looks_like_one(line))?));
     if let Some((line, c)) = lines().find_map(other_blank) {
         return Err(format!("line {line} names no name server: {}", blanks::explained(c)));
     }
     // The C library passes such a line over. In a copy it says that something was changed in it, or left out.
-    let without_address = lines().find(|(_, line)| blanks::words(line).next() == Some(NAME_SERVER));
+    let without_address = lines().find(|(_, line)| blanks::words(line).next() == Some(KEYWORD));
     if let Some((line, stands)) = without_address {
         return Err(format!(
             "line {line} is {:?}, which has no IP address behind nameserver, and no other line has one: write the \

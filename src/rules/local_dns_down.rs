@@ -72,13 +72,18 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     };
     let over_tcp_alone = down.iter().any(|subject| ASKED_OVER_TCP_ALONE.is_at(case, subject));
     let (summary, mut explanation) = if stub.defaulted {
+        let none = if stub.problems.is_empty() {
+            "names no name server"
+        } else {
+            "names no name server that can be asked"
+        };
         (
             format!(
-                "{} names no name server, and nothing listens on loopback, so no name resolves on this host",
+                "{} {none}, and nothing listens on loopback, so no name resolves on this host",
                 stub.source
             ),
             format!(
-                "{} names no name server. Clients then ask {who}, on this host, where nothing answers.",
+                "{} {none}. Clients then ask {who}, on this host, where nothing answers.",
                 stub.source
             ),
         )

@@ -158,7 +158,7 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
         if let Self::LinesOfLibc { source, .. } = self {
             return Remedy::new(
                 format!("Take out what glibc does not pass over in these lines of {source} (this shows it)"),
-                [format!("cat -A {RESOLV_CONF}")],
+                ["cat -A /etc/resolv.conf"],
             );
         }
         Remedy::new(
@@ -192,9 +192,6 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
     }
 }
 
-/// The file that a C library reads (resolv.conf(5), FILES).
-const RESOLV_CONF: &str = "/etc/resolv.conf";
-
 /// What glibc does not take from resolv.conf, where the operating system's lookup fails and asks DNS.
 fn lines_of_libc<'c, 'a>(case: &Case<'_>, subject: &Subject<'_>) -> Option<KnownOfAnswer<'c, 'a>> {
     let asks_dns = case
@@ -204,8 +201,8 @@ fn lines_of_libc<'c, 'a>(case: &Case<'_>, subject: &Subject<'_>) -> Option<Known
     if !is_of_libc || subject.verdict().has_addresses() || !asks_dns {
         return None;
     }
-    // The C library reads this file alone, whatever other one the run was given.
-    let stub = case.stub().filter(|stub| stub.source == RESOLV_CONF)?;
+    // The C library reads this host's own file, whatever other one the run was given.
+    let stub = case.stub().filter(|stub| !stub.is_copy)?;
     // Where a server that glibc takes from it has the name, the lines are not why.
     let taken = or_loopback(stub.libc.glibc.as_ref()?);
     let is_taken = |one: &Subject<'_>| one.probed.resolver.address.is_some_and(|at| taken.contains(&at));

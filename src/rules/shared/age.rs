@@ -60,8 +60,8 @@ pub(in crate::rules) fn is_from_before_it_was_private(case: &Case<'_>, subject: 
         && of_public().all(is_private_now)
 }
 
-/// Whether AAAA is denied by the private hosted zone, where private addresses are expected: the name is taken from there
-/// by now, and what A has is from before, or of a record for A alone.
+/// Whether AAAA is denied by the private hosted zone, where private addresses are expected. Then the name is taken from
+/// there by now, and what A has is from before, or of a record for A alone.
 pub(in crate::rules) fn is_from_two_zones(case: &Case<'_>, subject: &Subject<'_>) -> bool {
     let is_private_zone = |lookup: &Lookup| {
         let of = lookup.soa.as_ref().map(SoaOrigin::of);
