@@ -709,14 +709,6 @@ fn of_nmap(line: &str) -> Option<MessageSeen> {
     is_shut.then(|| MessageSeen::of(Symptom::Connection, None))
 }
 
-/// Whether it is the last line of s_client after a lookup that failed, which has it too: the error above it is the one
-/// (OpenSSL, crypto/bio/bio_addr.c: BIO_lookup_ex).
-pub(super) fn is_of_a_lookup(line: &str, run: &str) -> bool {
-    let above = run.lines().take_while(|above| above.as_ptr() < line.as_ptr());
-    let error = || above.filter(|above| above.contains("BIO_")).last();
-    line.trim_start().starts_with("connect:errno=") && error().is_some_and(|error| error.contains("BIO_lookup"))
-}
-
 /// curl's words for the end of its time, by what it was doing (curl/curl, lib/multi.c, multi_handle_timeout): it has
 /// others for the lookup.
 fn curl_in_time(line: &str) -> Option<MessageSeen> {

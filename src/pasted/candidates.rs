@@ -30,6 +30,8 @@ pub(super) struct Clues {
     pub(super) place: PrintedAt,
     /// An instance of EC2 printed it.
     pub(super) is_on_ec2: bool,
+    /// And the name server is in another network than that instance.
+    pub(super) is_of_another_network: bool,
     /// The name server, and whether it is a public one.
     pub(super) server: Option<IpAddr>,
     /// A public service answered, whose address is not told.
@@ -495,8 +497,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "stale-negative-cache" => clues.soa == Some(SoaOrigin::Foreign),
         "local-dns-down" if answered_with_an_error => true,
         "local-dns-down" => clues.server.is_some_and(|server| !server.is_loopback()),
-        // An instance of EC2 is in a VPC, and asks the resolver of its own.
-        "vpc-resolver-not-reachable-from-here" if clues.is_on_ec2 => true,
+        // An instance of EC2 is in a VPC, and asks the resolver of its own. That of a peer does not answer it.
+        "vpc-resolver-not-reachable-from-here" if clues.is_on_ec2 && !clues.is_of_another_network => true,
         "vpc-resolver-not-reachable-from-here" | "secondary-cidr-resolver" => {
             !clues.server.is_some_and(super::text::is_vpc)
         }

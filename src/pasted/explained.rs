@@ -74,9 +74,11 @@ pub(super) fn explain(
         _ if seen.in_vpc => PrintedAt::Vpc,
         place => place,
     };
+    let is_on_ec2 = text::is_on_ec2(line, text);
+    let is_of_another_network = is_on_ec2 && text::is_of_another_network(line, text, ip);
     let mut resolver = Vec::new();
     if let Some(server) = server.filter(|_| !names_no_server) {
-        resolver.push(server::meaning_at(server, text::is_on_ec2(line, text)));
+        resolver.push(server::meaning_at(server, is_on_ec2, is_of_another_network));
     }
     if seen.pure_go {
         resolver.push(
@@ -232,7 +234,8 @@ pub(super) fn explain(
         symptom: Some(symptom),
         subject,
         place,
-        is_on_ec2: text::is_on_ec2(line, text),
+        is_on_ec2,
+        is_of_another_network,
         server: ip,
         is_of_public: reply.is_some_and(|reply| reply.is_of_public),
         pure_go: seen.pure_go,

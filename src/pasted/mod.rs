@@ -131,6 +131,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         let answer = tool::answered(run.text).or_else(|| tool::empty_of_host(run.text, run.asked.as_ref()?));
         let before = gravest.seen;
         let aliases = tool::aliases(run.text);
+        let beside = tool::BesideLine::of(run.text);
         let asked = run.server();
         let name = run.asked.as_ref().and_then(|asked| asked.host);
         let with_server = |seen: MessageSeen, is_of_tool: bool| {
@@ -156,7 +157,9 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         // It answered when it was asked again.
         let is_answered = |line: &str, seen: &MessageSeen| {
             let own = answer.as_ref().and_then(|(_, answer)| answer.server);
-            tool::failed_server(line).is_some() && own.is_some() && own == seen.server
+            let has_answered = || own.is_some() && own == seen.server;
+            let has_denied = || beside.is_denied && asked.is_some() && asked == seen.server;
+            tool::failed_server(line).is_some() && (has_answered() || has_denied())
         };
         for line in run.text.lines() {
             if !goes_on() {
@@ -166,10 +169,10 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                 let seen = recognise(line)?;
                 let is_of_tool = OF_TOOLS.contains(&(rank + 1)) || tool::is_of_busybox(line);
                 let seen = MessageSeen {
-                    soa: seen.soa.or_else(|| tool::soa_of_dog(run.text, line)),
+                    soa: seen.soa.or_else(|| beside.soa_of_dog(line)),
                     ..seen
                 };
-                let seen = tool::behind_a_truncated_reply(run.text, line, with_server(seen, is_of_tool));
+                let seen = beside.over_tcp(line, with_server(seen, is_of_tool));
                 Some((rank + 1, seen))
             });
             if let Some((rank, seen)) = seen
@@ -181,7 +184,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                 && !is_answered(line, &seen)
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
                 && !windows::is_answered(line, answer.as_ref())
-                && !beyond::is_of_a_lookup(line, run.text)
+                && !beside.is_of_a_lookup(line)
             {
                 gravest.add(Recognised::new(line, seen, rank, None).of(run, OF_TOOLS.contains(&rank)));
             }

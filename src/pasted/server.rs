@@ -25,8 +25,14 @@ pub(super) fn literal(server: IpAddr) -> String {
 }
 
 /// What the address means to an instance of EC2, or to anybody.
-pub(super) fn meaning_at(server: SocketAddr, is_on_ec2: bool) -> String {
+pub(super) fn meaning_at(server: SocketAddr, is_on_ec2: bool, is_of_another_network: bool) -> String {
     if is_on_ec2 && super::text::is_vpc(server.ip()) && !super::text::is_vpc_for_certain(server.ip()) {
+        if is_of_another_network {
+            return format!(
+                "{server} is an address that the resolver of a VPC may have (the base of the VPC's network plus two). This \
+                 instance's own address is in another network."
+            );
+        }
         return format!(
             "{server} is an address that the resolver of this instance's VPC may have (the base of the VPC's network plus \
              two)."

@@ -1,6 +1,6 @@
 //! What the text around a message says: who printed it, where, what the name in it is, and what is hidden.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::dns::Name;
 use crate::endpoint::{EndpointName, ID_LENGTH, NotEndpoint, is_id};
@@ -262,6 +262,27 @@ pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt
 /// the prompt. A kubelet alone may be a hybrid node's.
 pub(super) fn is_on_ec2(line: &str, text: &str) -> bool {
     begins_with_an_instance(line) || is_at_a_node(line, text)
+}
+
+/// Whether the server is in another VPC's network than the instance that printed it, by the address in the instance's
+/// name: a VPC's network is a /16 at most, and its resolver stands in the first one (Amazon VPC User Guide, "VPC CIDR
+/// blocks" and "Amazon DNS server").
+pub(super) fn is_of_another_network(line: &str, text: &str, server: Option<IpAddr>) -> bool {
+    let own = instance_address(line).or_else(|| instance_address(text));
+    let Some((own, IpAddr::V4(server))) = own.zip(server.map(|server| server.to_canonical())) else {
+        return false;
+    };
+    server.is_private() && own.octets()[..2] != server.octets()[..2]
+}
+
+/// The address in the name of an instance, `ip-10-1-2-3` (Amazon EC2 User Guide, "EC2 instance hostnames").
+fn instance_address(text: &str) -> Option<Ipv4Addr> {
+    let mut behind = text.split("ip-").skip(1).take(crate::limits::PASTED_WORDS);
+    behind.find_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-');
+        let numbers = rest[..end.unwrap_or(rest.len())].trim_end_matches('-');
+        (numbers.len() < 16).then(|| numbers.replace('-', "."))?.parse().ok()
+    })
 }
 
 /// Whether the line was printed behind a node's prompt: the last prompt above it counts. Without one above it, all that

@@ -195,26 +195,75 @@ pub(super) fn failed_server(line: &str) -> Option<&str> {
     failed_exchange(line).map(|failed| failed.server)
 }
 
-/// A failure behind a truncated reply is one over TCP (bin/dig/dighost.c, recv_done), and the server that is asked
-/// first then is the one that truncated its reply.
-pub(super) fn behind_a_truncated_reply(run: &str, line: &str, seen: MessageSeen) -> MessageSeen {
-    if failed_exchange(line).is_none() {
-        return seen;
+/// What the lines of a run say of each other, read once for all of them.
+pub(super) struct BesideLine<'a> {
+    /// Whether nslookup or host says that the server which was asked last denies the name.
+    pub(super) is_denied: bool,
+    /// Behind a truncated reply, the first line of an exchange that failed, and its server.
+    behind_a_truncated_reply: Option<(&'a str, &'a str)>,
+    /// dog's rows with an SOA record, and whose zone each is.
+    of_dog: Vec<(&'a str, Option<SoaOrigin>)>,
+    /// The lines of OpenSSL's errors, and whether each is of a lookup.
+    of_openssl: Vec<(&'a str, bool)>,
+}
+
+impl<'a> BesideLine<'a> {
+    pub(super) fn of(run: &'a str) -> Self {
+        let mut behind = run
+            .lines()
+            .skip_while(|line| !line.contains(";; Truncated, retrying in TCP mode"));
+        let is_denial = |line: &str| {
+            self::line(line).is_some_and(|seen| matches!(seen.symptom, Symptom::NxDomain | Symptom::NoData))
+        };
+        Self {
+            is_denied: run.lines().any(|line| failed_server(line).is_some()) && run.lines().any(is_denial),
+            behind_a_truncated_reply: behind.find_map(|line| Some((line, failed_server(line)?))),
+            of_dog: run.lines().filter_map(|line| Some((line, of_dog(line)?))).collect(),
+            of_openssl: run
+                .lines()
+                .filter(|line| line.contains("BIO_"))
+                .map(|line| (line, line.contains("BIO_lookup")))
+                .collect(),
+        }
     }
-    let until = run.lines().take_while(|other| other.as_ptr() <= line.as_ptr());
-    let mut behind = until.skip_while(|other| !other.contains(";; Truncated, retrying in TCP mode"));
-    let Some(server) = behind.find_map(failed_server) else {
-        return seen;
-    };
-    let is_it = socket(server) == seen.server;
-    MessageSeen {
-        symptom: match seen.symptom {
-            Symptom::Silence | Symptom::PortClosed | Symptom::NoRoute if is_it => Symptom::Truncated,
-            symptom => symptom,
-        },
-        is_over_tcp: true,
-        note: if is_it { None } else { seen.note.or(Some(OVER_TCP)) },
-        ..seen
+
+    /// A failure behind a truncated reply is one over TCP (bin/dig/dighost.c, recv_done), and the server that is asked
+    /// first then is the one that truncated its reply.
+    pub(super) fn over_tcp(&self, line: &str, seen: MessageSeen) -> MessageSeen {
+        let first = self.behind_a_truncated_reply;
+        let Some((_, server)) = first.filter(|(first, _)| first.as_ptr() <= line.as_ptr()) else {
+            return seen;
+        };
+        if failed_exchange(line).is_none() {
+            return seen;
+        }
+        let is_it = socket(server) == seen.server;
+        MessageSeen {
+            symptom: match seen.symptom {
+                Symptom::Silence | Symptom::PortClosed | Symptom::NoRoute if is_it => Symptom::Truncated,
+                symptom => symptom,
+            },
+            is_over_tcp: true,
+            note: if is_it { None } else { seen.note.or(Some(OVER_TCP)) },
+            ..seen
+        }
+    }
+
+    /// Whose zone the SOA record is of that dog prints behind its line with the RCODE.
+    pub(super) fn soa_of_dog(&self, line: &str) -> Option<SoaOrigin> {
+        line.trim_start().strip_prefix("Status: ")?;
+        let at = self.of_dog.partition_point(|(row, _)| row.as_ptr() < line.as_ptr());
+        self.of_dog.get(at)?.1
+    }
+
+    /// Whether it is the last line of s_client after a lookup that failed, which has it too: the error above it is the
+    /// one (OpenSSL, crypto/bio/bio_addr.c: BIO_lookup_ex).
+    pub(super) fn is_of_a_lookup(&self, line: &str) -> bool {
+        let above = self
+            .of_openssl
+            .partition_point(|(error, _)| error.as_ptr() < line.as_ptr());
+        let error = above.checked_sub(1).and_then(|last| self.of_openssl.get(last));
+        line.trim_start().starts_with("connect:errno=") && error.is_some_and(|(_, is_of_a_lookup)| *is_of_a_lookup)
     }
 }
 
@@ -224,28 +273,25 @@ fn origin(primary: &str) -> Option<SoaOrigin> {
     Some(SoaOrigin::of_server(&primary.parse::<Name>().ok()?))
 }
 
-/// doggo's row of a denial (mr-karan/doggo): the SOA record, the name server, and the RCODE.
+/// doggo's row of a denial (mr-karan/doggo): the SOA record, the name server, with `--time` how long it took, and the
+/// RCODE.
 fn of_doggo(line: &str) -> Option<MessageSeen> {
     let words: Vec<&str> = line.split_whitespace().take(crate::limits::PASTED_WORDS).collect();
-    let [_, "SOA", "IN", _, primary, .., server, rcode] = words[..] else {
+    let [_, "SOA", "IN", _, primary, .., rcode] = words[..] else {
         return None;
     };
+    let server = words.iter().rev().skip(1).take(2).find_map(|word| word.parse().ok());
     Some(MessageSeen {
-        server: server.parse().ok(),
+        server,
         soa: origin(primary),
         ..MessageSeen::of(by_rcode(rcode)?, None)
     })
 }
 
-/// Whose zone the SOA record is of that dog prints behind its line with the RCODE (ogham/dog, src/output.rs): `SOA ZONE
-/// TTL A "SERVER" "MAILBOX" …`.
-pub(super) fn soa_of_dog(run: &str, line: &str) -> Option<SoaOrigin> {
-    line.trim_start().strip_prefix("Status: ")?;
-    let mut lines = run.lines().map(|line| line.split_whitespace());
-    lines.find_map(|mut words| {
-        let is_soa = words.next() == Some("SOA");
-        is_soa.then(|| words.nth(3)).flatten().and_then(origin)
-    })
+/// dog's row with an SOA record (ogham/dog, src/output.rs): `SOA ZONE TTL A "SERVER" "MAILBOX" …`, and whose zone it is.
+fn of_dog(line: &str) -> Option<Option<SoaOrigin>> {
+    let mut words = line.split_whitespace();
+    (words.next() == Some("SOA")).then(|| words.nth(3).and_then(origin))
 }
 
 /// Whether BusyBox' nslookup printed the line.
