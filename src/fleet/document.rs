@@ -16,6 +16,7 @@ use crate::observation::{Lookup, NotWaitedFor, Purpose, Source, Transport};
 use crate::redact;
 use crate::report::{Conclusion, Report, SCHEMA_VERSION, Tool, exit};
 use crate::resolvers::Role;
+use crate::software::Identified;
 
 /// What kind of document it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ pub struct Tally {
     pub address: Option<SocketAddr>,
     /// How it was asked; `null` for the operating system's lookup.
     pub transport: Option<Transport>,
+    /// The software that answers, as far as it or this host says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software: Option<Identified>,
     /// For how many targets it was asked.
     pub asked: usize,
     /// For how many of them it sent any reply.
@@ -348,6 +352,7 @@ impl Gathering {
                     in_scope: of.in_scope,
                     address: of.address,
                     transport: of.transport,
+                    software: None,
                     asked: 0,
                     answered: 0,
                     matched: 0,
@@ -355,6 +360,9 @@ impl Gathering {
                 self.tallies.len() - 1
             });
             let tally = &mut self.tallies[place];
+            if tally.software.is_none() {
+                tally.software.clone_from(&resolver.software);
+            }
             tally.asked += usize::from(asked);
             tally.answered += usize::from(answered);
             tally.matched += usize::from(resolver.verdict == Verdict::Match);

@@ -1,13 +1,14 @@
 //! The steps of a fix, and whose lines are shown of each.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
+use crate::fleet::{Cause, Fleet, Tally};
 use crate::report::{Report, ResolverReport};
 use crate::resolvers::Role;
 use crate::rules::phrase;
 use crate::rules::{Finding, Remedy};
-use crate::software::{Software, UnknownSoftware};
+use crate::software::{Identified, Software, UnknownSoftware};
 
 /// Whose lines of a fix are printed (`--fix`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -203,15 +204,54 @@ pub(crate) struct Answering {
     majors: Vec<(Software, u32)>,
 }
 
+/// Who answers at an address.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answerer<'a> {
+    role: Role,
+    address: Option<SocketAddr>,
+    software: Option<&'a Identified>,
+}
+
+impl<'a> From<&'a ResolverReport> for Answerer<'a> {
+    fn from(resolver: &'a ResolverReport) -> Self {
+        let of = &resolver.probed.resolver;
+        Self {
+            role: of.role,
+            address: of.address,
+            software: resolver.software.as_ref(),
+        }
+    }
+}
+
+impl<'a> From<&'a Tally> for Answerer<'a> {
+    fn from(tally: &'a Tally) -> Self {
+        Self {
+            role: tally.role,
+            address: tally.address,
+            software: tally.software.as_ref(),
+        }
+    }
+}
+
+impl Answerer<'_> {
+    /// What it is known to run, else what is likeliest at its address.
+    fn runs(self) -> Option<Software> {
+        let is_stub = self.role == Role::Local && self.address.is_some_and(|address| STUB.contains(&address.ip()));
+        let known = self.software.map(|software| software.name);
+        known.or(is_stub.then_some(Software::SystemdResolved))
+    }
+}
+
 impl Answering {
-    pub(crate) fn of<'a>(resolvers: impl Iterator<Item = &'a ResolverReport> + Clone) -> Self {
-        let major = |resolver: &ResolverReport| {
-            let software = resolver.software.as_ref()?;
+    pub(crate) fn of<'a>(resolvers: impl Iterator<Item: Into<Answerer<'a>>>) -> Self {
+        let resolvers: Vec<Answerer<'a>> = resolvers.map(Into::into).collect();
+        let major = |resolver: &Answerer<'a>| {
+            let software = resolver.software?;
             Some((software.name, software.major()?))
         };
         Self {
-            software: distinct(resolvers.clone().filter_map(runs)),
-            majors: resolvers.filter_map(major).collect(),
+            software: distinct(resolvers.iter().filter_map(|resolver| resolver.runs())),
+            majors: resolvers.iter().filter_map(major).collect(),
         }
     }
 
@@ -253,6 +293,12 @@ pub(crate) fn answering(report: &Report, finding: &Finding) -> Answering {
     Answering::of(named)
 }
 
+/// What answers where the fix of a cause of many targets is to be made.
+pub(crate) fn answering_of(fleet: &Fleet, cause: &Cause) -> Answering {
+    let is_named = |tally: &&Tally| cause.resolvers.contains(&tally.name);
+    Answering::of(fleet.resolvers.iter().filter(is_named))
+}
+
 /// Each once, in the order in which they come.
 fn distinct(all: impl Iterator<Item = Software>) -> Vec<Software> {
     let mut distinct: Vec<Software> = Vec::new();
@@ -270,19 +316,14 @@ const STUB: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(127, 0, 0, 54)),
 ];
 
-/// What a resolver is known to run, else what is likeliest at its address.
-fn runs(resolver: &ResolverReport) -> Option<Software> {
-    let own = &resolver.probed.resolver;
-    let is_stub = own.role == Role::Local && own.address.is_some_and(|address| STUB.contains(&address.ip()));
-    let known = resolver.software.as_ref().map(|software| software.name);
-    known.or(is_stub.then_some(Software::SystemdResolved))
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
+    use crate::fleet::{FleetTarget, Gathering, NamedBy, TargetOutcome, distinct};
+    use crate::render::{Format, Style};
+    use crate::report::diagnose;
 
     fn remedy(title: &str, software: Option<Software>) -> Remedy {
         Remedy {
@@ -410,5 +451,31 @@ mod tests {
         assert_eq!(of_another.each().collect::<Vec<_>>(), [(0, true)]);
         // A step for everybody comes first whoever answers.
         assert_eq!(first_for(&steps[2..], Lines::Likeliest, &[Software::Bind]), 0);
+    }
+
+    #[test]
+    fn a_cause_of_many_targets_is_in_the_lines_of_what_answers() {
+        let recorded = include_bytes!("../../fixtures/cases/no-forwarding/article/capture.json");
+        let printed = |software: Option<Software>| {
+            let mut report = diagnose(crate::capture::parse(recorded).unwrap());
+            report.resolvers[0].software = software.map(|name| Identified {
+                name,
+                version: None,
+                known_from: "version.bind".to_owned(),
+            });
+            let mut gathering = Gathering::new(report.taken_at.clone(), report.vantage.clone(), true);
+            let target = FleetTarget::new("prod".to_owned(), report.target.hostname.clone(), NamedBy::File);
+            let outcome = TargetOutcome::of(&distinct([target].into_iter()).get(0), &report, None);
+            gathering.take(0, outcome, None, &report);
+            let mut text = String::new();
+            let fleet = gathering.finish(Vec::new(), false);
+            crate::render::fleet::render(&fleet, Format::Table, &Style::default(), &mut text).unwrap();
+            text
+        };
+        let (unbound, bind) = ("forward-addr:", "forwarders");
+        let text = printed(Some(Software::Unbound));
+        assert!(text.contains(unbound) && !text.contains(bind), "{text}");
+        let text = printed(None);
+        assert!(text.contains(bind) && !text.contains(unbound), "{text}");
     }
 }

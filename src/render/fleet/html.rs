@@ -8,7 +8,7 @@ use super::{
 use crate::fleet::{Cause, Fleet};
 use crate::limits;
 use crate::render::Style;
-use crate::render::fix::Answering;
+use crate::render::fix::answering_of;
 use crate::render::html::Html;
 use crate::render::html::way_svg::figure_of;
 use crate::render::words::INTERRUPTED;
@@ -68,7 +68,7 @@ fn cause(html: &mut Html<'_>, cause: &Cause, fleet: &Fleet) -> fmt::Result {
             if let Some(one) = of_one_target(cause) {
                 html.sentence("p", &[], &one)?;
             }
-            html.steps(&cause.remedies, &Answering::default())
+            html.steps(&cause.remedies, &answering_of(fleet, cause))
         },
     )
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
-use crate::render::fix::Answering;
+use crate::render::fix::answering_of;
 use crate::render::markdown::Comment;
 use crate::render::words::INTERRUPTED;
 
@@ -40,7 +40,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
             "\n**Why:** {}",
             comment.text(&of_example(lead, &lead.explanation))
         )?;
-        comment.remedies(&lead.remedies, &Answering::default())?;
+        comment.remedies(&lead.remedies, &answering_of(fleet, lead))?;
         for way in other_ways(lead).filter(|_| !style.verbose) {
             writeln!(comment.out, "\n{}", comment.text(way))?;
         }

@@ -12,7 +12,7 @@ use super::{
 use crate::fleet::Fleet;
 use crate::limits;
 use crate::render::Style;
-use crate::render::fix::Answering;
+use crate::render::fix::answering_of;
 use crate::render::table::{INDENT, LABEL, Page};
 use crate::render::text::{Paint, fit};
 use crate::render::words::{INTERRUPTED, LineMark};
@@ -40,7 +40,7 @@ pub(super) fn render(fleet: &Fleet, style: &Style, out: &mut dyn fmt::Write) -> 
         page.labelled("Targets", &named(lead, style.verbose))?;
         let why = crate::render::words::first_sentences(&lead.summary, &lead.explanation);
         page.labelled("Why", &of_example(lead, why))?;
-        page.remedies(&lead.remedies, &Answering::default())?;
+        page.remedies(&lead.remedies, &answering_of(fleet, lead))?;
         // With -v every step is there.
         for way in other_ways(lead).filter(|_| !style.verbose) {
             page.item(INDENT + LABEL, "- ", way)?;
