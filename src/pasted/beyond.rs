@@ -38,8 +38,6 @@ const OF_CREDENTIALS: &[&str] = &[
 /// what that program says (botocore, exceptions.py; aws/aws-cli).
 const OF_CREDENTIAL_PROGRAMS: &[&str] = &[
     "getting credentials: ",
-    "exec plugin: invalid apiVersion",
-    "exec plugin is configured to use API version",
     "Unable to locate credentials",
     "Error loading SSO Token",
     "Error when retrieving token from sso",
@@ -61,8 +59,30 @@ const NO_CLUSTER: &[&str] = &[
     "Missing or incomplete configuration info",
     // Terraform's provider for Kubernetes.
     "cannot create REST client: no client config",
+];
+/// What kubectl says of a kubeconfig that it cannot read, or of an entry that it does not take (k8s.io/client-go,
+/// tools/clientcmd, loader.go and validation.go, and transport; see `facts::kubeconfig::Refusal`).
+const OF_KUBECONFIG: &[&str] = &[
     "error loading config file \"",
     "invalid 'proxy-url' ",
+    "unable to read certificate-authority ",
+    "unable to read client-cert ",
+    "unable to read client-key ",
+    "unable to load root certificates: ",
+    " are both specified for ",
+    "more than one authentication method found for ",
+    "username/password or bearer token may be set, but not both",
+    "specifying a root certificates file with the insecure flag is not allowed",
+    " to use exec authentication plugin",
+    "invalid interactiveMode for ",
+    "exec plugin: invalid apiVersion",
+    "exec plugin is configured to use API version",
+    "authProvider cannot be provided in combination with an exec plugin",
+    "no Auth Provider found for name ",
+    "without impersonating a user",
+    "host must be a URL or a host:port pair",
+    "tls: failed to find any PEM data in ",
+    "tls: private key does not match public key",
 ];
 /// The server that clients take where none is configured (k8s.io/client-go: `http://localhost:8080`; Terraform's and
 /// others' clients: port 80).
@@ -209,6 +229,9 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     let is_lookup = line.contains("lookup ") || line.contains("dial tcp");
     if !is_lookup && OF_CREDENTIAL_PROGRAMS.iter().any(|text| line.contains(text)) {
         return Some(MessageSeen::of(Symptom::Credentials, None));
+    }
+    if !is_lookup && OF_KUBECONFIG.iter().any(|text| line.contains(text)) {
+        return Some(MessageSeen::of(Symptom::RefusedKubeconfig, None));
     }
     if OF_API_SERVER.iter().any(|text| line.contains(text)) {
         return Some(MessageSeen::of(Symptom::ApiServer, None));

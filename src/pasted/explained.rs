@@ -410,6 +410,7 @@ const SERVER_OF_KUBECONFIG: &str = "kubectl config view --minify --output 'jsonp
 fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is_other: bool) -> String {
     match symptom {
         Symptom::BadServer => return SERVER_OF_KUBECONFIG.to_owned(),
+        Symptom::RefusedKubeconfig => return "kubectl config view --minify".to_owned(),
         Symptom::NoCluster => return "aws eks update-kubeconfig --name CLUSTER --region REGION".to_owned(),
         Symptom::ClusterNotFound => return "aws eks list-clusters --region REGION".to_owned(),
         Symptom::AccessDenied | Symptom::NotLetIn | Symptom::Credentials => {

@@ -314,14 +314,35 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
     } else if has("Try again") {
         // musl, through cgo.
         Symptom::TryAgain
+    } else if has("getaddrinfow") && TEMPORARY.iter().any(|word| has(word)) {
+        Symptom::TryAgain
     } else if has("getaddrinfow") {
         // The text is in Windows' language. It is none of a name that does not exist (src/net/lookup_windows.go,
-        // winError).
-        Symptom::TryAgain
+        // winError): WSANO_DATA stays as it is, and so do errors.
+        Symptom::Unknown
     } else {
         return None;
     })
 }
+
+/// "Temporary" in the languages of Windows: its text of WSATRY_AGAIN has the word ("a temporary error during hostname
+/// resolution"), and no other text of a lookup has.
+const TEMPORARY: &[&str] = &[
+    "tempor",
+    "zeitweilig",
+    "vorübergehend",
+    "tymczasow",
+    "časn",
+    "временн",
+    "тимчасов",
+    "geçici",
+    "一時",
+    "临时",
+    "暂时",
+    "臨時",
+    "暫時",
+    "일시",
+];
 
 /// client-go's trace of a request (k8s.io/client-go, transport/round_trippers.go): `resolved to []`.
 pub(super) fn trace(line: &str) -> Option<MessageSeen> {

@@ -275,7 +275,13 @@ fn dnsmasq(line: &str) -> Option<MessageSeen> {
         // A name with a search domain behind it is another one, which such a line may well deny.
         let is_searched = host.and_then(without_search_domain).is_some() && symptom == Symptom::NxDomain;
         let is_own = symptom != Symptom::OtherType && (symptom != Symptom::Healthy || is_endpoint());
-        if verb == "config " && !is_searched && is_own {
+        if verb == "config " && host.is_none() {
+            // No name stands there: the answer is an error of its own (src/rfc1035.c, setup_reply: without a server to
+            // ask, REFUSED with EDE 14, Not Ready).
+            found.note = rest
+                .contains("EDE: not ready")
+                .then_some("dnsmasq says so: it has no server that it could ask for this name.");
+        } else if verb == "config " && !is_searched && is_own {
             found = outright(
                 Symptom::OwnZone,
                 host,
@@ -332,6 +338,18 @@ fn bind(line: &str) -> Option<MessageSeen> {
             None => rest.strip_prefix(": "),
         };
         let server = server.and_then(|server| socket(server.split_whitespace().next()?));
+        // lib/dns/resolver.c, log_edns and fctx_done: only where it got the answer in the end.
+        if before.ends_with("success") {
+            let note = if rest.contains("EDNS") {
+                "BIND got the answer in the end, in another form of the question: something on its way does not take EDNS."
+            } else {
+                "BIND got the answer in the end, in another form of the question."
+            };
+            return Some(MessageSeen {
+                note: Some(note),
+                ..seen(Symptom::Healthy, host, None)
+            });
+        }
         if [
             "no valid RRSIG",
             "broken trust chain",
@@ -357,7 +375,14 @@ fn bind(line: &str) -> Option<MessageSeen> {
             () if ends("host unreachable") || ends("network unreachable") => Symptom::ForwardNoRoute,
             () => Symptom::Forward,
         };
-        return Some(seen(symptom, host, server));
+        let is_over_ipv6 = symptom == Symptom::ForwardNoRoute && server.is_some_and(|server| server.is_ipv6());
+        return Some(MessageSeen {
+            note: is_over_ipv6.then_some(
+                "The server in this line is one that BIND tried over IPv6, where its host has no route. It goes on to \
+                 servers with IPv4 addresses, if it has any: then this line alone is no failure.",
+            ),
+            ..seen(symptom, host, server)
+        });
     }
     // lib/dns/resolver.c, log_formerr: `DNS format error from SERVER resolving NAME/TYPE for CLIENT: REASON`.
     if let Some((_, rest)) = line.split_once("DNS format error from ") {

@@ -194,6 +194,8 @@ pub enum Symptom {
     NoCluster,
     /// The client's server is no URL that it can use.
     BadServer,
+    /// The client ends at the kubeconfig: the file cannot be read, or an entry of it is not taken.
+    RefusedKubeconfig,
     /// AWS has no cluster of the name.
     ClusterNotFound,
     /// AWS denied a read.
@@ -333,6 +335,7 @@ impl Symptom {
         Self::Credentials,
         Self::NoCluster,
         Self::BadServer,
+        Self::RefusedKubeconfig,
         Self::ClusterNotFound,
         Self::AccessDenied,
         Self::AwsApi,
@@ -378,7 +381,9 @@ impl Symptom {
             | Self::WebPage => Layer::Proxy,
             Self::AtAddress(of) => Self::from(of).layer(),
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
-            Self::NoCluster | Self::BadServer | Self::ClusterNotFound | Self::Credentials => Layer::Configuration,
+            Self::NoCluster | Self::BadServer | Self::RefusedKubeconfig | Self::ClusterNotFound | Self::Credentials => {
+                Layer::Configuration
+            }
             Self::Configuration
             | Self::Answered
             | Self::DeniedInPublic
@@ -429,6 +434,7 @@ impl Symptom {
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
             Self::BadServer => "the configuration: the server is no URL that the client can use",
+            Self::RefusedKubeconfig => "the configuration: the client does not take the kubeconfig",
             Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
             Self::Stalled | Self::Reset | Self::ClosedHere => {
                 "TLS or HTTP, over a connection that was made: the name and the port were in order"
@@ -448,7 +454,7 @@ impl Symptom {
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
             _ => match self.layer() {
                 Layer::Configuration => "the configuration: no cluster is configured",
-                Layer::Dns => "DNS, before any connection to the cluster",
+                Layer::Dns => "DNS, before any connection",
                 Layer::Tcp => "TCP, after DNS gave an address",
                 Layer::Tls => "TLS, after DNS gave an address and TCP connected",
                 Layer::Http => "HTTP, after DNS, TCP and TLS",
@@ -788,6 +794,11 @@ impl Symptom {
                  Nothing was looked up, and nothing was connected to. Look at the server of the cluster in the \
                  kubeconfig: aws eks update-kubeconfig writes the right one."
             }
+            Self::RefusedKubeconfig => {
+                "The client cannot read the kubeconfig, or an entry of it is not as it has to be. It ends there: no name \
+                 server was asked, and nothing was connected to. The message says which file or entry it is. Mend that; \
+                 a file that cannot be read cannot be written anew by aws eks update-kubeconfig either."
+            }
             Self::ClusterNotFound => "AWS answered: it has no cluster of this name in this account and Region.",
             Self::AccessDenied => "AWS answered, and denied the call. This is about permissions, not about DNS.",
             Self::AwsApi => {
@@ -899,6 +910,7 @@ impl Symptom {
             | Self::Credentials
             | Self::NoCluster
             | Self::BadServer
+            | Self::RefusedKubeconfig
             | Self::Answered
             | Self::AnsweredForSearch
             | Self::DeniedInPublic

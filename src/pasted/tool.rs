@@ -280,15 +280,17 @@ fn of_doggo(line: &str) -> Option<MessageSeen> {
     let [_, "SOA", "IN", _, primary, .., rcode] = words[..] else {
         return None;
     };
-    let server = words.iter().rev().skip(1).take(2).find_map(|word| word.parse().ok());
+    let [.., before, last, _] = words[..] else {
+        return None;
+    };
     Some(MessageSeen {
-        server,
+        server: last.parse().or_else(|_| before.parse()).ok(),
         soa: origin(primary),
         ..MessageSeen::of(by_rcode(rcode)?, None)
     })
 }
 
-/// dog's row with an SOA record (ogham/dog, src/output.rs): `SOA ZONE TTL A "SERVER" "MAILBOX" …`, and whose zone it is.
+/// dog's row with an SOA record (ogham/dog, src/output.rs), `SOA ZONE TTL A "SERVER" "MAILBOX"`: whose zone it is.
 fn of_dog(line: &str) -> Option<Option<SoaOrigin>> {
     let mut words = line.split_whitespace();
     (words.next() == Some("SOA")).then(|| words.nth(3).and_then(origin))

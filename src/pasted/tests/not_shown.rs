@@ -102,6 +102,47 @@ fn a_url_that_is_none_is_the_servers_where_kubectl_says_so() {
     assert_eq!(told(kubectl).0, Symptom::BadServer);
 }
 
+/// As kubectl 1.32 prints them.
+#[test]
+fn a_kubeconfig_that_is_refused_is_no_missing_one() {
+    for text in [
+        "error: error loading config file \"/root/.kube/config\": yaml: line 3: found character that cannot start any token",
+        "error: error loading config file \"/root/.kube/config\": open /root/.kube/config: permission denied",
+        "error: invalid configuration: [unable to read certificate-authority /tmp/ca.crt for c due to open /tmp/ca.crt: no \
+         such file or directory]",
+        "Error in configuration: unable to read client-cert /tmp/c.crt for u due to open /tmp/c.crt: no such file or directory",
+        "error: unable to load root certificates: unable to parse bytes as PEM block",
+        "error: exec plugin: invalid apiVersion \"client.authentication.k8s.io/v1alpha1\"",
+        "error: host must be a URL or a host:port pair: \"https://\"",
+        "error: no Auth Provider found for name \"gcp\"",
+    ] {
+        let found = read(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(found.symptom, Symptom::RefusedKubeconfig, "{text}");
+        assert_eq!(found.candidates, [], "{text}");
+        assert_eq!(found.command, "kubectl config view --minify");
+    }
+    assert_eq!(told("error: no configuration has been provided").0, Symptom::NoCluster);
+}
+
+/// BIND, lib/dns/resolver.c, log_edns: it is printed where the answer came.
+#[test]
+fn what_bind_got_in_the_end_is_no_failure() {
+    for how in [
+        "disabling EDNS",
+        "reducing the advertised EDNS UDP packet size to 512 octets",
+    ] {
+        let text = format!("named[1]: success resolving 'X/A' (in 'eks.amazonaws.com'?) after {how}");
+        assert_eq!(told(&text).0, Symptom::Healthy, "{text}");
+    }
+    let no_ipv6 = "named[1]: network unreachable resolving 'X/AAAA/IN': 2001:db8::1#53";
+    let found = read(&filled(no_ipv6)).unwrap();
+    assert!(
+        found.resolver.iter().any(|said| said.contains("IPv4")),
+        "{:?}",
+        found.resolver
+    );
+}
+
 #[test]
 fn a_node_that_is_asked_for_is_not_who_asks() {
     let line = |node: &str| format!("Get \"https://X/api/v1/nodes/{node}\": dial tcp 3.120.4.5:443: i/o timeout");
