@@ -38,8 +38,8 @@ pub const CONFIGURATION_FILE: u64 = 4 << 20;
 pub const FILE_READ: Duration = Duration::from_secs(5);
 /// Name servers of one resolv.conf that are asked. Those beyond [`NAME_SERVERS_USED`] decide nothing.
 pub const NAME_SERVERS: usize = 8;
-/// Suffixes of one search list (glibc before 2.26 used six; a longer list is rare).
-pub const SEARCH_SUFFIXES: usize = 6;
+/// Suffixes of one search list (glibc before 2.26 used six; Kubernetes takes 32, "DNS for Services and Pods").
+pub const SEARCH_SUFFIXES: usize = 32;
 /// Entries of a hosts file about the target that are kept.
 pub const HOSTS_ENTRIES: usize = 32;
 /// Name servers that a client here uses of a longer list (resolv.conf(5): MAXNS; Go, src/net/dnsconfig_unix.go; musl).
@@ -80,6 +80,10 @@ pub const WATCH: Duration = Duration::from_secs(20 * 60);
 pub const LONGEST_WATCH: Duration = Duration::from_secs(24 * 3600);
 /// Between two samples of the same question, so that a run never is a burst.
 pub const BETWEEN_SAMPLES: Duration = Duration::from_millis(5);
+/// The target's question over TCP follows its last try over UDP by so much. A server that forwards a question over the
+/// transport that it came over may get the answer over TCP, and give it to the next try over UDP from its cache. What
+/// clients meet would be hidden.
+pub const TCP_AFTER_UDP: Duration = Duration::from_millis(20);
 /// Characters of the label of a resolver: it has to fit a column.
 pub const RESOLVER_LABEL: usize = 32;
 /// Characters of the name of a place: it has to fit a line, or the head of a column.

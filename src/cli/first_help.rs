@@ -70,6 +70,7 @@ Resolvers to ask, beside this host's own:
   --inbound ADDR,...                an inbound endpoint of Route 53 Resolver
   --vpc-resolver ADDR               the VPC's own resolver (.2)
   --public                          public DNS too, as a control
+  --via ssh:HOST                    ask from another host, a bastion
   --connect                         then connect to the API server's port
 
 What the answers should be:
@@ -84,6 +85,7 @@ Output, and how long:
   -o, --output FORMAT               table, short, json, markdown and others
   --save FILE                       write the report as JSON too
   --redact                          replace what identifies you
+  -v, --explain-why, --fix NAME     all of it; why no other cause; whose lines
   --deadline 15s, --watch[=10s]     the whole run; repeat it
 
 Exit codes: 0 as expected, 1 broken, 2 could not run, 3 inconclusive

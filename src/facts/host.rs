@@ -317,7 +317,7 @@ pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
                 let text = if named.is_some() {
                     as_named(&path, &octets)?
                 } else {
-                    octets
+                    octets.clone()
                 };
                 let source = path.display().to_string();
                 let stub = StubConfiguration {
@@ -325,6 +325,7 @@ pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
                     ..StubConfiguration::parse(&source, &text, interface_index)
                 };
                 gaps.extend(stub.libc.gaps(&source, stub.is_copy));
+                gaps.extend(stub_file::mark_gap(&source, &octets).filter(|_| stub.is_copy));
                 facts.stub = Some(stub);
                 gaps.extend(blanks::gap("resolv.conf", &source, &text, |line| {
                     !line.starts_with(';')

@@ -119,7 +119,12 @@ impl StubConfiguration {
             match suffix.parse::<Name>() {
                 _ if suffix.contains(NO_BLANK) => {}
                 Ok(name) if name.is_root() || search.contains(&name) => {}
-                Ok(_) if search.len() >= limits::SEARCH_SUFFIXES => {}
+                Ok(_) if search.len() >= limits::SEARCH_SUFFIXES => {
+                    problems.push(format!(
+                        "search suffix {suffix:?} is beyond the {} that are read",
+                        search.len()
+                    ));
+                }
                 Ok(name) => search.push(name),
                 Err(error) => problems.push(format!("search suffix {suffix:?}: {error}")),
             }

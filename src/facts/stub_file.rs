@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::blanks;
 use super::libc_servers::{KEYWORD, inet_aton};
+use super::{Gap, blanks};
 use crate::limits;
 use crate::text::{self, beginning, shortened};
 
@@ -94,6 +94,20 @@ pub(super) fn named(octets: &[u8]) -> Result<Cow<'_, str>, String> {
     Err(format!(
         "line {first} is {stands:?}, and no line begins with nameserver, search or options, as in resolv.conf: {give}"
     ))
+}
+
+/// What is to be said of a copy that begins with a byte order mark, which is a part of the first word for every client.
+/// The program that saved the copy may have written it.
+pub(super) fn mark_gap(source: &str, octets: &[u8]) -> Option<Gap> {
+    let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+    marks.iter().any(|mark| octets.starts_with(mark)).then(|| {
+        Gap::here(
+            "line 1 of resolv.conf",
+            source,
+            "the file begins with a byte order mark. Where the host's own file does, no client takes line 1; where only \
+             the copy has it, it says nothing of the host",
+        )
+    })
 }
 
 /// The text of a file that was saved in whatever encoding. No C library reads UTF-16, so the carriage returns in it are

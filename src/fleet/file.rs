@@ -79,6 +79,9 @@ fn target(
     if line.contains(char::REPLACEMENT_CHARACTER) {
         return Err("an octet stands there that is not UTF-8: save the file as UTF-8".to_owned());
     }
+    if ["- ", "* ", "• "].iter().any(|mark| line.starts_with(mark)) {
+        return Err("the mark of a list stands in front: write the host alone, one a line".to_owned());
+    }
     if line.starts_with('[') && !line.contains("]:") {
         return Err("a JSON list: write one JSON object a line, or one host a line".to_owned());
     }
@@ -318,6 +321,7 @@ mod tests {
     fn what_cannot_be_read_says_where_and_why() {
         for (text, line, part) in [
             ("a.test\nbücher.test", 2, "not a host name"),
+            ("a.test\n- b.test", 2, "the mark of a list"),
             (
                 "a.test 10.0.0.300",
                 1,

@@ -180,9 +180,14 @@ impl<'a> FixStep<'a> {
             return own;
         }
         // A stub hands the question on: a step without its lines is for whom it asks, and what those run is not known.
-        let answers = |software: &Software| software.is_a_name_server() && *software != Software::SystemdResolved;
+        // Route 53 has no configuration file: what is no name server's is for it.
+        let answers = |software: &Software| {
+            software.is_a_name_server() && *software != Software::SystemdResolved || *software == Software::Route53
+        };
         let is_known = matches!(lines, Lines::Of(_)) || known.iter().any(answers);
-        let fitting = |remedy: &&&Remedy| !is_known || remedy.software.is_none();
+        let is_of_aws = lines == Lines::Likeliest && known.contains(&Software::Route53);
+        let fits = |software: Software| is_of_aws && !software.is_a_name_server();
+        let fitting = |remedy: &&&Remedy| !is_known || remedy.software.is_none_or(fits);
         self.remedies.iter().filter(fitting).take(1).copied().collect()
     }
 }

@@ -459,11 +459,19 @@ impl<'a> Page<'a> {
         let hidden = fix::hidden(&steps, &printed);
         match shown.left(&steps) {
             0 => {}
-            1 => more.push("-v: 1 more step".to_owned()),
-            steps => more.push(format!("-v: {steps} more steps")),
+            1 => more.push("-v: 1 more".to_owned()),
+            steps => more.push(format!("-v: {steps} more")),
         }
         if !hidden.is_empty() {
-            more.push(format!("--fix NAME: {}", hidden.join(", ")));
+            // What answers there is not known, so the lines above are the likeliest's.
+            let guessed = printed.iter().find_map(|remedy| remedy.software);
+            let guessed = guessed
+                .filter(|likeliest| lines == Lines::Likeliest && software.is_empty() && likeliest.is_a_name_server());
+            let flag = match guessed {
+                Some(likeliest) => format!("not {}? --fix", likeliest.title()),
+                None => "--fix NAME:".to_owned(),
+            };
+            more.push(format!("{flag} {}", hidden.join(", ")));
         }
         if !more.is_empty() {
             // It belongs to the lines above it.

@@ -446,6 +446,12 @@ impl<'a> Case<'a> {
         self.facts.host.kubeconfig.as_ref()
     }
 
+    /// Whether kubectl does not take the kubeconfig: it ends before it asks anybody. For words alone, so it is no need.
+    pub fn kubectl_refuses_its_configuration(&self) -> bool {
+        let kubeconfig = self.facts.host.kubeconfig.as_ref();
+        kubeconfig.is_some_and(|kubeconfig| kubeconfig.refusal.is_some())
+    }
+
     /// The cluster that was asked for and that is not there.
     pub fn absent_cluster(&self) -> Option<&'a AbsentCluster> {
         self.touch(Need::AbsentCluster);

@@ -150,8 +150,8 @@ fn finding(
             "This host has the address {own}, which is in the client network of {id}, so this host is a client there."
         ),
         None => format!(
-            "A name server of this host is a DNS server of {id}. That this host is a client there follows from \
-             nothing else."
+            "A name server of this host is a DNS server of {id}. Nothing else shows that this host is a \
+             client there."
         ),
     };
     let fault_in_words = match fault {

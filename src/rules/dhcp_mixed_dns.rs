@@ -14,8 +14,8 @@ declare_rule! {
     /// and other addresses. Which of them a host asks first was not seen, so it is what may happen and no more.
     ///
     /// ## Why it matters
-    /// Lookups work or fail by which server is asked, and that looks like chance. AWS says of such a set that it might
-    /// behave in unexpected ways.
+    /// A lookup works or fails with the server that happens to be asked, and that looks like chance. AWS says of such a
+    /// set that it might behave in unexpected ways.
     ///
     /// ## What to do
     /// One kind of name server alone: the VPC's resolver, or servers that all forward the endpoint's name to it.
@@ -53,7 +53,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .why(format!(
                 "The DHCP options {} of {vpc} name the VPC's own resolver beside {servers}. Clients go on to the next \
                  server when one fails, and not when it says that a name does not exist. Where {servers} {} not \
-                 forward the endpoint's name, lookups fail by which server is asked.",
+                 forward the endpoint's name, a lookup works or fails with the server that happens to be asked.",
                 options.id,
                 phrase::plural(named.custom.len(), "does", "do")
             ))

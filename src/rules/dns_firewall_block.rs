@@ -225,7 +225,7 @@ fn let_through(case: &Case<'_>, vpc: &str, step: &Step, (group, list): (&str, &s
     let domain = domain_on_the_list(case, list).unwrap_or("<domain>");
     vec![
         Remedy::new(
-            "An ALLOW rule before the one that blocks",
+            "Put an ALLOW rule before the one that blocks",
             make_list.into_iter().chain([allow(group, priority)]),
         ),
         Remedy::new(

@@ -95,7 +95,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     }
     let cluster = match (instead, &known) {
         (_, Some((name, _))) => remedy::endpoint::word(name, "<cluster>").to_owned(),
-        (NotEndpoint::SingleLabel, None) => case.own_zone(),
+        // AWS tells small letters from capitals in it.
+        (NotEndpoint::SingleLabel, None) => {
+            let name = case.target.hostname.to_fqdn();
+            remedy::endpoint::word(name.trim_end_matches('.'), "<cluster>").to_owned()
+        }
         _ => named.map_or_else(
             || case.cluster_name().to_owned(),
             |name| remedy::endpoint::word(name, "<cluster>").to_owned(),

@@ -111,7 +111,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         " Clients then ask the next name server."
     } else if !case.kubectl_looks_up_here() {
         " kubectl does not ask it for the endpoint: a proxy or a tunnel takes its connections."
-    } else if case.go_asks_the_system() {
+    } else if case.go_asks_the_system() || case.kubectl_refuses_its_configuration() {
         ""
     } else {
         " kubectl prints \"The connection to the server … was refused - did you specify the right host or port?\". \

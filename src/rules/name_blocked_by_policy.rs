@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::policy::{PolicySign, shape};
-use super::step::{DenialAuthority, policy_of_addresses};
+use super::step::{DenialAuthority, is_of_adguard, policy_of_addresses};
 use super::{Case, Confidence, Evidence, Finding, Fits, Severity, Stage, Subject, grouped, remedy};
 use crate::dns::Soa;
 use crate::observation::Lookup;
@@ -98,8 +98,13 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
         PolicySign::PolicySoa => match subjects.iter().find_map(|subject| policy_soa(subject)) {
             Some(soa) if soa.owner == case.target.hostname => format!(
                 "The negative answer has a SOA that is no zone's: its owner is the name asked, its MNAME {}. A block \
-                 list made it up, as AdGuard's programs and Knot Resolver's policy.DENY do.",
-                soa.mname
+                 list made it up, as {} does.",
+                soa.mname,
+                if is_of_adguard(soa) {
+                    "AdGuard Home"
+                } else {
+                    "Knot Resolver's policy.DENY"
+                }
             ),
             Some(soa) => format!(
                 "The negative answer has the SOA of {} ({}), and the name is not in that zone. A response policy zone or a block list answered instead of AWS's zone.",
@@ -196,6 +201,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     }
     let mut remedies = if is_of_all_names {
         remedy::filter::ipv4_addresses()
+    } else if subjects
+        .iter()
+        .filter_map(|subject| policy_soa(subject))
+        .any(is_of_adguard)
+    {
+        remedy::filter::allow_list_of_adguard(case)
     } else {
         remedy::filter::allow_list(case)
     };
@@ -207,10 +218,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: PolicySign, subjects:
     };
     let is_of_another = subjects.iter().all(is_not_authoritative);
     if may_be_forwarded {
-        let forward = remedy::forward::again(
-            case,
-            "If its configuration forwards this name already, to another server.",
-        );
+        let forward = remedy::forward::again(case, "If it forwards this name to another server already, change that.");
         let at = if is_of_another { 0 } else { remedies.len() };
         remedies.splice(at..at, forward);
     }

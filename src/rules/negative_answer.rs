@@ -3,7 +3,7 @@
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, UnansweredQuestion};
 use super::shared::{behind, forward, policy, search};
-use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, view};
+use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, remedy, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
 use crate::target::View;
@@ -165,7 +165,14 @@ fn finding(
             ]
             .concat()
         }))
-        .fix(question::decide(case, preferred))
+        .fix(
+            if denial == Denier::PublicZone && !other_addresses_in_the_vpc(case).is_empty() {
+                // The name is there: what is in doubt is what was expected.
+                [vec![remedy::answer::interfaces_now(case)], question::decide(case, &[])].concat()
+            } else {
+                question::decide(case, preferred)
+            },
+        )
 }
 
 /// The causes that fit a denial by AWS's public zone, in view of who else was heard.
@@ -177,11 +184,7 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     } else {
         causes.push("no forward to the VPC");
     }
-    let in_the_vpc: Vec<&Subject<'_>> = case
-        .vpc_side()
-        .filter(|subject| subject.view() == View::PrivateZone && subject.verdict().has_addresses())
-        .filter(|subject| !subject.verdict().is_fine())
-        .collect();
+    let in_the_vpc = other_addresses_in_the_vpc(case);
     if !vpc_side && !in_the_vpc.is_empty() {
         // The name is there, whatever its addresses should be.
         return format!(
@@ -201,6 +204,14 @@ fn causes_of_a_public_denial(case: &Case<'_>, subjects: &[&Subject<'_>]) -> Stri
     }
     let beside = if vpc_side { String::new() } else { fall_back(case) };
     format!("{}{beside}", one_of(&causes))
+}
+
+/// The resolvers of the VPC that have addresses for the name which are not the expected ones.
+fn other_addresses_in_the_vpc<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Subject<'a>> {
+    case.vpc_side()
+        .filter(|subject| subject.view() == View::PrivateZone && subject.verdict().has_addresses())
+        .filter(|subject| !subject.verdict().is_fine())
+        .collect()
 }
 
 /// A forward to an endpoint that does not answer, and that is not the only way: BIND's `forward first`, Unbound's

@@ -344,16 +344,10 @@ fn remedies(
     if let Some((right, wrong)) = split {
         // The stub sends the name the right way already.
         remedies.retain(|remedy| remedy.software != Some(Software::SystemdResolved));
-        remedies.insert(
-            0,
-            Remedy::advice(format!(
-                "Make the forward of the next step on {}, so that {} like {}",
-                phrase::titles(wrong),
-                phrase::plural(wrong.len(), "it answers", "they answer"),
-                phrase::titles(right)
-            ))
-            .to_the_vpc(),
-        );
+        let there = format!(", on {} as on {}", phrase::titles(wrong), phrase::titles(right));
+        for remedy in remedies.iter_mut().filter(|remedy| !remedy.is_alternative) {
+            remedy.title.push_str(&there);
+        }
     }
     if vpc_view.is_empty() && !aside.is_empty() {
         remedies.push(

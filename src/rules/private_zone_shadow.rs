@@ -39,9 +39,9 @@ declare_rule! {
     /// Every client that uses this VPC's Resolver, or forwards to it, gets `no such host`.
     ///
     /// ## What to do
-    /// Give the private zone a narrower apex, or remove the zone's association with the VPC. Where AWS made it, switch
-    /// the endpoint's private DNS off, or narrow the domains for which VPC Lattice may make zones. Where it cannot be
-    /// changed, add a Resolver rule for the endpoint's name, which is more specific.
+    /// Remove the private zone's association with the VPC, or make it anew under a longer name. Where AWS made it,
+    /// switch the endpoint's private DNS off, or narrow the domains for which VPC Lattice may make zones. Where it
+    /// cannot be changed, add a Resolver rule for the endpoint's name, which is more specific.
     "private-zone-shadow" = {
         summary: "another private hosted zone shadows the endpoint's name",
         severity: Severity::Error,
@@ -269,7 +269,8 @@ fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str, profile: Op
         let arn = route53::brought_arn(case, profile, "hostedzone", zone).unwrap_or("<arn-of-the-zone>");
         return Remedy::new(
             format!(
-                "Give {apex} a narrower apex, or take it from Profile {profile}, and so from every VPC that has it"
+                "Take the zone {apex} from Profile {profile}, and so from every VPC that has it; or make it anew under a \
+                 longer name, which does not cover the endpoint's"
             ),
             [format!(
                 "aws route53profiles disassociate-resource-from-profile --region {region} --profile-id {profile} \
@@ -278,7 +279,9 @@ fn disassociate(case: &Case<'_>, apex: &Name, vpc: &str, zone: &str, profile: Op
         );
     }
     Remedy::new(
-        format!("Give {apex} a narrower apex, or take it from this VPC"),
+        format!(
+            "Take the zone {apex} from this VPC; or make it anew under a longer name, which does not cover the endpoint's"
+        ),
         [format!(
             "aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id {zone} --vpc \
              VPCRegion={region},VPCId={vpc}"

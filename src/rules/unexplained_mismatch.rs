@@ -62,7 +62,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             let known = KnownOfAnswer::of(case, subject, earlier);
             let who = subject.title();
             let mut why = format!(
-                "Below is what {who} returned, question by question. It is certain that the answer is not the expected one."
+                "It is certain that {who} does not return the expected answer. -v shows what it returned, question by \
+                 question."
             );
             why.push_str(&known.explanation(&who));
             why.push_str(&may_be_lost(subject).unwrap_or_default());
@@ -72,7 +73,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                 .summary(known.summary(subject))
                 .why(why)
                 .seen(evidence)
-                .fix(vec![known.remedy(case)])
+                .fix(vec![known.remedy(case, subject)])
         })
         .collect()
 }
@@ -154,7 +155,7 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
         }
     }
 
-    fn remedy(&self, case: &Case<'_>) -> Remedy {
+    fn remedy(&self, case: &Case<'_>, subject: &Subject<'_>) -> Remedy {
         if let Self::LinesOfLibc { source, .. } = self {
             return Remedy::new(
                 format!("Take out what glibc does not pass over in these lines of {source} (this shows it)"),
@@ -162,11 +163,14 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
             );
         }
         Remedy::new(
-            "Save a capture and send it to the people who run this resolver",
-            [format!(
-                "eks-dns-doctor check {} --save capture.json …",
-                case.own_zone()
-            )],
+            "Save a capture (--save FILE, with the flags of this run) and send it to the people who run this resolver",
+            [match subject.probed.resolver.address {
+                Some(address) => format!(
+                    "eks-dns-doctor check {} --no-local --resolver {address} --save capture.json",
+                    case.own_zone()
+                ),
+                None => format!("eks-dns-doctor check {} --save capture.json", case.own_zone()),
+            }],
         )
     }
 

@@ -135,7 +135,7 @@ fn finding(
     } else {
         let _ = write!(
             explanation,
-            " {} {} the private addresses all the same: the change may be young, or what AWS said old.",
+            " {} {} the private addresses all the same. The attribute may have been changed a moment ago, or what AWS said is old.",
             phrase::titles(right),
             phrase::plural(right.len(), "has", "have")
         );

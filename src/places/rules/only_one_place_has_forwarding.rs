@@ -5,6 +5,8 @@ use super::{
     own_remedies, times, unexplained_difference,
 };
 use crate::compare::Verdict;
+use crate::dns::RecordType;
+use crate::observation::{Lookup, Purpose};
 use crate::places::{ComparedPlaces, Place, is_one_server};
 use crate::report::{ResolverReport, diagnose};
 use crate::resolvers::Role;
@@ -47,9 +49,18 @@ fn sees(resolver: &ResolverReport) -> bool {
     resolver.view != View::Public && resolver.verdict != Verdict::Mismatch && has_private_addresses(resolver)
 }
 
+/// Whether the answer is NODATA without a SOA: no zone of AWS's sends that, and a filter of private addresses does. A
+/// forward is not shown to be missing there.
+fn is_bare_nodata(resolver: &ResolverReport) -> bool {
+    let is_of_a = |lookup: &&Lookup| lookup.purpose == Purpose::Target && lookup.qtype == RecordType::A;
+    let mut of_a = resolver.probed.lookups.iter().filter(is_of_a);
+    resolver.verdict == Verdict::NoData && of_a.any(|lookup| lookup.soa.is_none())
+}
+
 /// An answer, and not the VPC's: a denial, or addresses of public DNS that are not what is expected there.
 fn sees_another(resolver: &ResolverReport) -> bool {
     resolver.verdict.is_known()
+        && !is_bare_nodata(resolver)
         && (resolver.verdict.is_negative()
             || is_from_public_dns(resolver) && resolver.verdict != Verdict::Match
             || resolver.verdict == Verdict::Mismatch && !has_private_addresses(resolver))
@@ -230,7 +241,7 @@ fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
         },
     );
     let explanation = format!(
-        "The name is in the view that {} {take} it from, so the cluster's side works. The {} of {} {} not lead \
+        "{} {take} the name from the view that has it, so the cluster's side works. The {} of {} {} not lead \
          there: {} {answer} the name to a resolver of the cluster's VPC. What to change is at {} or at the resolver \
          used there, and nothing at {}.",
         names(&good),

@@ -107,7 +107,7 @@ fn verdict_cause_evidence_fix() {
 ";
     assert!(shown.contains(fix), "{shown}");
     let end = "
-           (-v: 3 more steps; --fix NAME: unbound, dnsmasq, pdns, knot, windows,
+           (-v: 3 more; not BIND? --fix unbound, dnsmasq, pdns, knot, windows,
            coredns, systemd-resolved, route53, terraform, cloudformation)
 
   kubectl  Unable to connect to the server: dial tcp: lookup
@@ -472,6 +472,8 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "no-forwarding/fires-at-a-server-that-says-it-is-knot-resolver",
     "no-forwarding/right-addresses-from-the-public-zone",
     "private-zone-shadow/fires",
+    "proxy-in-path/fires",
+    "proxy-in-path/fires-by-the-kubeconfig",
     "rebinding-protection/fires-without-controls",
     "resolver-unreachable/fires-beside-a-silent-vpc-resolver",
     "search-domain-wildcard/fires",
@@ -531,7 +533,7 @@ fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
     let named = fix(Lines::Likeliest).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         named.contains(
-            "--fix NAME: unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53, terraform, \
+            "not BIND? --fix unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53, terraform, \
              cloudformation"
         ),
         "{named}"
@@ -638,6 +640,17 @@ fn kubectl_that_gets_an_address_may_get_a_wrong_one() {
         both.contains("gets an address here, which is not always an expected one"),
         "{both}"
     );
+}
+
+/// Behind a proxy or a tunnel kubectl asks nobody here, whatever the resolvers say.
+#[test]
+fn kubectl_behind_a_proxy_asks_no_name_server() {
+    for name in ["proxy-in-path/fires", "proxy-in-path/fires-by-the-kubeconfig"] {
+        let said = super::super::words::no_kubectl(&recorded(name));
+        let expected =
+            "asks no name server for the endpoint here: the other end of a proxy or a tunnel looks the name up";
+        assert_eq!(said, Some(expected), "{name}");
+    }
 }
 
 /// Where kubectl's address is from decides what is said of it: another resolver's answer says nothing of it.

@@ -190,9 +190,14 @@ fn plain_list(addresses: &[IpAddr]) -> String {
     words.join(", ")
 }
 
-/// Why a broken report has no line of kubectl: where this host's own resolvers were not asked, nothing is known of what
-/// a client here gets.
+/// Why a report has no line of kubectl: where kubectl hands its lookups on, or where this host's own resolvers were not
+/// asked, so that nothing is known of what a client here gets.
 pub(in crate::render) fn no_kubectl(report: &Report) -> Option<&'static str> {
+    if report.facts.host.hands_lookups_on() && report.conclusion != Conclusion::Healthy && kubectl(report).is_none() {
+        return Some(
+            "asks no name server for the endpoint here: the other end of a proxy or a tunnel looks the name up",
+        );
+    }
     let is_of_this_host = |resolver: &ResolverReport| {
         let resolver = &resolver.probed.resolver;
         resolver.has_role(Role::Local) || resolver.has_role(Role::Os)

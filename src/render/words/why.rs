@@ -27,6 +27,8 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
             None => ruled_out.push((is_open, because, vec![&other.rule])),
         }
     }
+    // What was said of it already is no second point.
+    ruled_out.retain(|(_, because, _)| !points.contains(&format!("{because}.")));
     ruled_out.sort_by_key(|(is_open, _, rules)| (*is_open, std::cmp::Reverse(rules.len())));
     let room = ARGUED - 1 - points.len();
     for (_, because, rules) in ruled_out.iter().take(room) {

@@ -32,7 +32,7 @@ pub fn owner(case: &Case<'_>, ips: &[IpAddr]) -> Remedy {
         )
     });
     Remedy::new(
-        "See whether the address is the cluster's now: Description is Amazon EKS CLUSTER",
+        "See whether the address is the cluster's now: then its Description is \"Amazon EKS\" and the cluster's name",
         lines,
     )
 }

@@ -171,6 +171,18 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
     remedies
 }
 
+/// The same where AdGuard Home is known to filter.
+pub fn allow_list_of_adguard(case: &Case<'_>) -> Vec<Remedy> {
+    let zone = case.family_zone();
+    vec![Remedy {
+        is_alternative: false,
+        ..adguard(
+            &format!("Put *.{zone} on the allow list of whatever filters there"),
+            &zone,
+        )
+    }]
+}
+
 /// Leaves the IPv4 addresses in answers: dnsmasq(8), `--filter-A`.
 pub fn ipv4_addresses() -> Vec<Remedy> {
     Remedy::in_software(
@@ -195,7 +207,7 @@ fn adguard(title: &str, zone: &str) -> Remedy {
 pub fn dns_firewall(case: &Case<'_>) -> Remedy {
     let (zone, region) = (case.family_zone(), case.region());
     Remedy::new(
-        "If Route 53 Resolver DNS Firewall filters for the VPC: an ALLOW rule before the one that blocks",
+        "If Route 53 Resolver DNS Firewall filters for the VPC: put an ALLOW rule before the one that blocks",
         [
             format!("aws route53resolver create-firewall-domain-list --region {region} --name eks-endpoints"),
             format!(

@@ -78,8 +78,8 @@ pub fn decide(case: &Case<'_>, preferred: &[UnansweredQuestion]) -> Vec<Remedy> 
         .enumerate()
         .map(|(index, question)| {
             let (what, commands) = question.remedy(case);
-            let lead = if index == 0 { "What decides" } else { "Or" };
-            Remedy::new(format!("{lead}: {what}"), commands)
+            let lead = if index == 0 { "To decide it," } else { "Or" };
+            Remedy::new(format!("{lead} {what}"), commands)
         })
         .collect();
     remedies.push(from_the_vpc(case));

@@ -565,8 +565,8 @@ pub(in crate::rules) static VPC_ANSWERS_FROM_THE_PRIVATE_ZONE: Sign = Sign::of_r
 /// NXDOMAIN, from a zone of AWS's or from nobody.
 pub(in crate::rules) static DENIED_AS_ABSENT: Sign = Sign::of_resolver(
     "NXDOMAIN",
-    "it returns NXDOMAIN, as for a name that does not exist",
-    "it does not return NXDOMAIN as for a name that does not exist",
+    "it returns NXDOMAIN, from a zone of AWS's or without saying from which",
+    "it does not return NXDOMAIN from a zone of AWS's",
     |_, subject| Some(view::is_denied_as_absent(subject)),
 );
 
