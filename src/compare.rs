@@ -262,6 +262,14 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
         (None, Role::Os) => Verdict::Failed,
         (None, _) => of_samples(&probed.lookups, &expected, facts, view),
     };
+    let verdict = match verdict {
+        Verdict::Match | Verdict::Plausible | Verdict::Partial | Verdict::Answer
+            if is_of_every_name(&probed.lookups, &addresses, &expected) =>
+        {
+            Verdict::Mismatch
+        }
+        verdict => verdict,
+    };
     let addresses = addresses
         .into_iter()
         .map(|ip| ClassedAddress {
@@ -277,6 +285,15 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
         addresses,
         samples,
     }
+}
+
+/// Whether a random name beside the target's, which does not exist, has the same addresses there: then they are none of
+/// the cluster's, in whatever networks they are. Addresses that were named one by one are what they were said to be.
+fn is_of_every_name(lookups: &[Lookup], addresses: &BTreeSet<IpAddr>, expected: &Expected) -> bool {
+    let siblings = lookups.iter().filter(|lookup| lookup.purpose == Purpose::Sibling);
+    let invented: BTreeSet<IpAddr> = siblings.flat_map(|lookup| lookup.addresses.iter().copied()).collect();
+    let is_named = addresses.iter().all(|ip| expected.names(*ip));
+    !addresses.is_empty() && addresses.is_subset(&invented) && !is_named
 }
 
 fn summary(lookups: &[Lookup], expected: &Expected, facts: &Facts, view: View) -> Option<Samples> {

@@ -284,6 +284,11 @@ impl Expected {
         matches!(self.scope, Scope::Private | Scope::Public) || !self.addresses.is_empty() || !self.cidrs.is_empty()
     }
 
+    /// Whether the address itself is named, and not a network with it.
+    pub fn names(&self, ip: IpAddr) -> bool {
+        self.addresses.contains(&ip)
+    }
+
     /// Whether the address is one of those, or in one of the networks, that make a match.
     pub fn lists(&self, ip: IpAddr) -> bool {
         self.addresses.contains(&ip) || (!self.cidrs_are_bounds && self.cidrs.iter().any(|cidr| cidr.contains(&ip)))

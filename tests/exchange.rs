@@ -81,6 +81,27 @@ fn a_lost_question_is_asked_again_from_another_port() {
     assert!(a.rtt_ms >= Some(a.attempts[1].started_ms));
 }
 
+/// A forwarder may fill its cache over TCP: what UDP comes to is seen first.
+#[test]
+fn the_question_over_tcp_follows_the_one_over_udp() {
+    // Whichever question for A comes first gets the error, over whatever transport.
+    let first = "[[server.on]]\nnames = [\"TARGET\"]\ntypes = [\"A\"]\ntimes = [1]\nrcode = \"SERVFAIL\"";
+    for _ in 0..5 {
+        let capture = play(first, "controls = false");
+        let udp = lookup(&capture, Purpose::Target, RecordType::A);
+        assert_eq!(udp.attempts[0].kind, AnswerKind::ServFail, "{udp:?}");
+        let tcp = lookup(&capture, Purpose::TargetTcp, RecordType::A);
+        assert_eq!((tcp.kind, tcp.attempts.len()), (AnswerKind::Answer, 1));
+    }
+    // Where UDP is silent it follows the last try, and does not outlast the window.
+    let tcp = lookup(
+        &play("udp = \"silent\"\ntcp = \"silent\"", "controls = false"),
+        Purpose::TargetTcp,
+        RecordType::A,
+    );
+    assert_eq!((tcp.kind, tcp.attempts.len()), (AnswerKind::Timeout, 1));
+}
+
 #[test]
 fn silence_is_asked_about_without_edns_and_over_tcp() {
     let a = target("udp = \"silent\"");

@@ -37,6 +37,14 @@ pub(super) struct Window {
     pub(super) deadline: Instant,
 }
 
+impl Window {
+    /// How long after the first try the last one is sent, where no reply comes.
+    pub(super) fn until_the_last_try(&self) -> Duration {
+        let attempts = self.attempts.max(1);
+        self.length * (attempts - 1) / attempts
+    }
+}
+
 /// How long after the window a try may take to notice its end.
 const GRACE: Duration = Duration::from_millis(50);
 

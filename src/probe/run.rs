@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -16,6 +16,7 @@ use super::sockets::Sockets;
 use super::standing::{EarlyEnd, Live, ProbeEvent};
 use super::system::{self, SystemResolver};
 use super::tls::{Configurations, TlsSession};
+use crate::dns::RecordType;
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Question};
 use crate::plan::{Plan, follow_up, which_host};
@@ -243,9 +244,11 @@ impl Task {
             return about_itself;
         }
         let mut asked = JoinSet::new();
+        let (over_udp, is_decided) = watch::channel(false);
         for (number, question) in questions.iter().cloned().enumerate() {
             let server = server.clone();
             let mut window = self.window;
+            let mut is_decided = is_decided.clone();
             if question.purpose == Purpose::Software {
                 window.attempts = 1;
             }
@@ -254,6 +257,19 @@ impl Task {
             asked.spawn(async move {
                 if question.sample > 0 {
                     sleep(limits::BETWEEN_SAMPLES * question.sample).await;
+                }
+                if question.purpose == Purpose::TargetTcp {
+                    let waited = Instant::now();
+                    let most = window.until_the_last_try() + limits::TCP_AFTER_UDP;
+                    let _ = timeout(most, is_decided.wait_for(|decided| *decided)).await;
+                    // What is left of the window, or half of it: as many tries as are in that.
+                    let whole = window.length;
+                    window.length = whole.saturating_sub(waited.elapsed()).max(whole / 2);
+                    window.attempts = if window.length * 4 > whole * 3 {
+                        window.attempts
+                    } else {
+                        1
+                    };
                 }
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await else {
                     return (number, question, None);
@@ -292,6 +308,9 @@ impl Task {
             }
             if decides(&question) {
                 first_left -= 1;
+                if question.qtype == RecordType::A {
+                    over_udp.send_replace(true);
+                }
             }
             if first_left == 0
                 && let Some(said) = said.take()

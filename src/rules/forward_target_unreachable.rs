@@ -8,6 +8,7 @@ use super::shared::beyond::{self, ShownBeyond};
 use super::shared::egress::{self, EgressFault, EgressObstacle};
 use super::shared::forward::{self, Forward};
 use super::shared::route53;
+use super::signs::AWS_CONTROL_WORKS;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Shows, Stage, Subject, decided, remedy};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError, Name};
@@ -76,6 +77,8 @@ declare_rule! {
             [unless NOTHING_FORWARDS_IN_ITS_VPC],
         ],
         confidence: [
+            // Whoever does not reach AWS's name servers forwards nothing.
+            Low if [[not AWS_CONTROL_WORKS], [not ITS_RULES_TARGETS_ARE_OUT_OF_REACH]],
             High if [[MARKED_AS_UPSTREAM_SILENT]],
             High if [[ITS_RULES_TARGETS_ARE_OUT_OF_REACH]],
             High if [[THE_SERVERS_IT_ASKS_ARE_SILENT]],
@@ -175,7 +178,14 @@ fn finding(
     };
     let at_once = nobody_else && subjects.iter().all(fails_at_once);
     let beyond = ShownBeyond::of(case, subjects, rule.is_none(), nobody_else);
-    let so = if let Some(said) = beyond.in_words(what) {
+    let is_cut_off = subjects.iter().all(|subject| !AWS_CONTROL_WORKS.is_at(case, subject));
+    let so = if is_cut_off && rule.is_none() && nobody_else {
+        format!(
+            "AWS's public names fail there too, and only the root's name servers are known. So it does not reach AWS's name \
+             servers: a firewall or a policy may keep them from it. Or it forwards {what}, and more, to servers that do \
+             not answer."
+        )
+    } else if let Some(said) = beyond.in_words(what) {
         said
     } else if may_be_lost {
         format!(

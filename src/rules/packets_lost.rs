@@ -2,6 +2,7 @@
 
 use super::phrase::{self, observed, observed_target, observed_tcp};
 use super::shared::loss;
+use super::signs::IS_SILENT_FOR_A;
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 
 declare_rule! {
@@ -10,9 +11,9 @@ declare_rule! {
     /// The question for the name is among them.
     ///
     /// ## How it was decided
-    /// The question for the name's A record got no reply over UDP, and over TCP the resolver answers it. Other
-    /// questions over UDP were answered. One of them only when it was put again as it was, and another one got nothing
-    /// at first, or never. A filter of names or types treats a question the same way each time.
+    /// The question for the name's A record, or for AAAA, got no reply over UDP, and over TCP the resolver answers.
+    /// Other questions over UDP were answered. One of them only when it was put again as it was, and another one got
+    /// nothing at first, or never. A filter of names or types treats a question the same way each time.
     ///
     /// ## Why it matters
     /// Stub resolvers ask over UDP, two times in most configurations. Where half of the packets are lost, one lookup of
@@ -31,9 +32,9 @@ declare_rule! {
         complaints: [Silence 140],
         shows: [OneAnswer],
         references: [VPC_DNS_QUOTAS, MAN_RESOLV_CONF],
-        at: Failing,
+        at: InScope,
         requires: [
-            [IS_SILENT_FOR_A],
+            [IS_SILENT_FOR_A, IS_SILENT_FOR_AAAA],
             [HEARD_OVER_UDP],
             [ANSWERS_THE_NAME_OVER_TCP],
             [LOSES_QUESTIONS],
@@ -45,11 +46,14 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    let subjects = fits.subjects();
-    vec![finding(case, fits.least_sure_at(&subjects), &subjects)]
+    fits.grouped(|subject| Some(IS_SILENT_FOR_A.is_at(case, subject)))
+        .into_iter()
+        .map(|(confidence, of_a, subjects)| finding(case, confidence, of_a, &subjects))
+        .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -> Finding {
+/// `of_a`: whether it is A that got no reply, and not AAAA alone.
+fn finding(case: &Case<'_>, confidence: Confidence, of_a: bool, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let several = subjects.len();
     let (mut again, mut never) = (0, 0);
@@ -72,13 +76,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         [observed_target(subject), observed_tcp(subject), lost.collect()].concat()
     });
     RULE.finding(confidence, subjects)
+        .severity(if of_a { Severity::Error } else { Severity::Warning })
         .summary(format!(
             "{who} {} over UDP only now and then: packets are probably lost on the way",
             phrase::plural(several, "answers", "answer")
         ))
         .why(format!(
-            "The question for the name got no reply over UDP, and over TCP {who} {} it. Of the other questions over UDP, \
-             {of_others}. So it is probably not the name. Packets are lost on the way, or {who} {} some questions for a limit.",
+            "The question for {} got no reply over UDP, and over TCP {who} {} for the name. Of the other questions over \
+             UDP, {of_others}. So it is probably not the name. Packets are lost on the way, or {who} {} some questions for a limit.",
+            if of_a { "A" } else { "AAAA" },
             phrase::plural(several, "answers", "answer"),
             phrase::plural(several, "drops", "drop"),
         ))

@@ -23,7 +23,8 @@ declare_rule! {
     /// of answer for A or AAAA, or addresses of another class. Right answers that hold different ones of the expected
     /// addresses do not differ. Or the answers over UDP and over TCP to the same question contradict each other, and
     /// one of them is right. Or the operating system's lookup asks the name servers of resolv.conf alone and gets
-    /// another answer from them: the one is right, and the other a denial. No reply is no answer: where all answers
+    /// another answer from them: the one is right, and the other a denial. Or the first try gets SERVFAIL, and the same
+    /// question put again gets addresses. No reply is no answer: where all answers
     /// agree, the finding says so, and does not say that they differ. This finding takes the place of what single
     /// samples of the same resolver would say. Where several resolvers deny the name over UDP alone, something on the
     /// path may answer in their place: that is one finding.
@@ -44,7 +45,7 @@ declare_rule! {
         complaints: [Denial 270, Failure 140, Silence 110],
         references: [RFC_5001],
         at: InScope,
-        requires: [[SAMPLES_DIFFER, TCP_CONTRADICTS, SYSTEM_CONTRADICTS]],
+        requires: [[SAMPLES_DIFFER, TCP_CONTRADICTS, SYSTEM_CONTRADICTS, TRIES_DIFFER]],
         // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
         // configuration, and what several samples can share (stale data, stray replies, closed TCP), stays.
         // TCP alone may be led to another server.
@@ -90,6 +91,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             && let Some(over_tcp) = contradiction::over_tcp(case, subject)
         {
             return contradicted(case, confidence, subject, over_tcp);
+        }
+        if !samples::differs(case, subject)
+            && let Some(lookup) = contradiction::by_another_try(subject)
+        {
+            return failed_at_first(case, confidence, subject, lookup);
         }
         let samples = samples(case, subject);
         let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
@@ -216,6 +222,27 @@ fn contradicted(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, 
             ),
             remedy::answer::ask_more_often(case, &[subject], TO_SEE_THE_SHARE),
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+tcp +nsid"),
+        ])
+}
+
+/// SERVFAIL, and addresses when it is asked again.
+fn failed_at_first(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>, lookup: &Lookup) -> Finding {
+    let who = subject.title();
+    RULE.finding_at_large(confidence)
+        .about(vec![subject.name().to_owned()])
+        .severity(Severity::Warning)
+        .summary(format!(
+            "{who} answers the first question with SERVFAIL, and the same question again with addresses"
+        ))
+        .why(format!(
+            "The question was put again as it was, and the two answers of {who} differ. Several servers behind the address \
+             may have different data, or one of them fails. Or the server that it asks fails now and then. A client that \
+             gets SERVFAIL asks again, or asks the next name server; some give up."
+        ))
+        .seen([phrase::observed(subject, lookup)])
+        .fix(vec![
+            remedy::answer::ask_more_often(case, &[subject], TO_SEE_THE_SHARE),
+            remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
         ])
 }
 

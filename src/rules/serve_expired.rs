@@ -3,6 +3,7 @@
 use super::phrase::{self, observed, observed_target};
 use super::signs::{GIVES_OTHER_PRIVATE_ADDRESSES, GIVES_SOME_EXPECTED, ITS_ADDRESSES_MAY_BE_OLD, SINKHOLED};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
+use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
 use crate::software::Software;
@@ -90,12 +91,24 @@ fn finding(
 ) -> Finding {
     let who = phrase::titles(subjects);
     let answers = phrase::plural(subjects.len(), "answers", "answer");
+    // In networks that are expected an old address is, too.
+    let is_right = subjects.iter().all(|subject| {
+        subject.verdict() == Verdict::Match && subject.ips().iter().all(|ip| subject.comparison.expected.names(*ip))
+    });
     let so_far = match severity {
-        _ if aaaa_fails => {
+        _ if aaaa_fails && is_right => {
             "The answer is still right. AAAA is not in the cache, and fails: the server that would answer does not. The name \
              fails as soon as the old answer is dropped, and clients that wait for AAAA take longer until then."
         }
-        Severity::Info => "The answer is still right, but the next change may make it wrong.",
+        _ if aaaa_fails => {
+            "Whether the answer is still right is not known. AAAA is not in the cache, and fails: the server that would \
+             answer does not. The name fails as soon as the old answer is dropped, and clients that wait for AAAA take \
+             longer until then."
+        }
+        Severity::Info if is_right => "The answer is still right, but the next change may make it wrong.",
+        Severity::Info => {
+            "Whether the answer is still right is not known: its addresses were not compared with those of the cluster."
+        }
         Severity::Error => {
             "None of its addresses is expected: they are probably old ones of the cluster, or another cluster's. EKS changes the addresses on \
              upgrades and when it scales."

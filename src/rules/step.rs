@@ -41,7 +41,9 @@ impl ReadingStep {
             verdict if verdict.is_without_exchange() => return Self::NoExchange,
             _ if !heard(subject) => return Self::Unheard,
             Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout
-                if subject.answers_without_edns() && !subject.takes_edns_and_was_silent() =>
+                if subject.answers_without_edns()
+                    && !subject.takes_edns_and_was_silent()
+                    && !has_an_extended_error(subject) =>
             {
                 return Self::EdnsIntolerant;
             }
@@ -59,6 +61,13 @@ impl ReadingStep {
         }
         Self::Content
     }
+}
+
+/// Whether a failure came with an extended error, which stands in an OPT record (RFC 8914 section 2): its server takes
+/// EDNS.
+fn has_an_extended_error(subject: &Subject<'_>) -> bool {
+    let mut tries = subject.a().into_iter().flat_map(|lookup| &lookup.attempts);
+    tries.any(|attempt| attempt.edns && !attempt.ede.is_empty())
 }
 
 /// Whether any reply came over the transport that the resolver is asked over.
@@ -189,6 +198,11 @@ impl<'a> DenialAuthority<'a> {
 /// (AdGuardHome, internal/dnsforward; AdguardTeam/dnsproxy).
 const MADE_UP_MNAME: &str = "fake-for-negative-caching.adguard.com";
 
+/// Whether one of AdGuard's programs made the SOA for its answer.
+pub(super) fn is_of_adguard(soa: &Soa) -> bool {
+    soa.mname.to_string().eq_ignore_ascii_case(MADE_UP_MNAME)
+}
+
 /// The RNAME of the SOA that Knot Resolver's `policy.DENY` puts into a negative answer. Its owner and its MNAME are the
 /// name that was asked (CZ-NIC/knot-resolver, modules/policy/policy.lua, mkauth_soa).
 const MADE_UP_RNAME: &str = "nobody.invalid";
@@ -207,7 +221,7 @@ fn is_made_up(subject: &Subject<'_>, soa: &Soa) -> bool {
         own(lookup, soa) && soa.mname == soa.owner && is_marked
     };
     subject.a().is_some_and(is_of_knot)
-        || soa.mname.to_string().eq_ignore_ascii_case(MADE_UP_MNAME)
+        || is_of_adguard(soa)
         || (subject.a().is_some_and(|lookup| own(lookup, soa))
             && subject.sibling().is_some_and(|lookup| {
                 lookup

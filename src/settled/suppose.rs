@@ -226,10 +226,15 @@ impl Supposed {
         let known = match (said, question.purpose) {
             (SupposedAnswer::As(other), purpose) => of(other, purpose),
             (SupposedAnswer::Right, Purpose::TargetTcp) => of(open.resolver, Purpose::Target),
+            // Who makes addresses up may give every name the same.
+            (SupposedAnswer::Private, Purpose::Sibling) => {
+                of(open.resolver, Purpose::Target).filter(|lookup| !lookup.addresses.is_empty())
+            }
             _ => None,
         };
         if let Some(known) = known {
             return Lookup {
+                question: question.qname.clone(),
                 purpose: question.purpose,
                 sample: question.sample,
                 transport: question.transport,

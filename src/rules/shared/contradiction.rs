@@ -7,7 +7,7 @@ use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::expect::Fit;
 use crate::facts::platform::HostsLine;
-use crate::observation::{Lookup, SystemCode};
+use crate::observation::{Attempt, Lookup, SystemCode};
 use crate::resolvers::Role;
 use crate::rules::{Case, Subject};
 
@@ -41,6 +41,16 @@ pub(in crate::rules) fn over_tcp<'a>(case: &Case<'_>, subject: &Subject<'a>) -> 
         && !over_tcp.addresses.is_empty()
         && over_tcp.addresses.iter().all(is(Fit::Expected));
     (is_denied && has_it).then_some(TcpAnswer::Right(over_tcp))
+}
+
+/// The question that got an error at the first try, and addresses when it was put again as it was.
+pub(in crate::rules) fn by_another_try<'a>(subject: &Subject<'a>) -> Option<&'a Lookup> {
+    let lookup = subject.a().filter(|lookup| lookup.kind == AnswerKind::Answer)?;
+    let own = subject.probed.resolver.transport?;
+    let mut tries = lookup.attempts.iter().filter(|one| one.transport == own && one.edns);
+    let has_failed = |one: &Attempt| one.kind == AnswerKind::ServFail;
+    let is_answered = |one: &Attempt| one.kind == AnswerKind::Answer;
+    (tries.next().is_some_and(has_failed) && tries.any(is_answered)).then_some(lookup)
 }
 
 /// Whether the name is denied over UDP and not over TCP.

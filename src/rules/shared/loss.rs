@@ -26,9 +26,13 @@ fn is_silent(lookup: &Lookup) -> bool {
 }
 
 /// The questions other than the one for the name's A record that got nothing over UDP at first: those that got a reply
-/// when they were put again, and those that never got one.
+/// when they were put again, and those that never got one. Where A is answered, it is AAAA that is left out.
 pub(in crate::rules) fn lost<'a>(subject: &Subject<'a>) -> (Vec<&'a Lookup>, Vec<&'a Lookup>) {
-    let is_target = |lookup: &Lookup| subject.a().is_some_and(|a| std::ptr::eq(a, lookup));
+    let lost = [subject.a(), subject.aaaa()]
+        .into_iter()
+        .flatten()
+        .find(|one| is_silent(one));
+    let is_target = |lookup: &Lookup| lost.or(subject.a()).is_some_and(|lost| std::ptr::eq(lost, lookup));
     let others = || {
         let all = subject.probed.lookups.iter();
         // What a server says of its software is often dropped on purpose.

@@ -1,7 +1,7 @@
 //! How nothing comes back from a resolver.
 
 use crate::dns::AnswerKind;
-use crate::observation::NetworkFailure;
+use crate::observation::{NetworkFailure, Reason, Transport};
 use crate::rules::Subject;
 
 /// How nothing came back.
@@ -26,8 +26,9 @@ pub(in crate::rules) enum Silence {
 impl Silence {
     /// How nothing came back from a resolver that answers nothing.
     pub(in crate::rules) fn of(subject: &Subject<'_>) -> Self {
-        if is_turned_away(subject) {
-            match failure(subject) {
+        let now_and_then = turned_away_now_and_then(subject);
+        if is_turned_away(subject) || now_and_then.is_some() {
+            match now_and_then.or_else(|| failure(subject)) {
                 Some(NetworkFailure::Refused) => Self::Refused,
                 Some(NetworkFailure::Forbidden) => Self::Forbidden,
                 Some(NetworkFailure::NoRoute | NetworkFailure::HostUnreachable) => Self::NoWay,
@@ -50,6 +51,21 @@ fn is_turned_away(subject: &Subject<'_>) -> bool {
         .lookups
         .iter()
         .all(|lookup| lookup.kind == AnswerKind::Unreachable)
+}
+
+/// How the network turned questions away, where it says so of every connection over TCP and of some questions over UDP.
+/// A host sends so many ICMP messages in a second and no more (Linux, ip-sysctl, icmp_ratelimit), so the others look
+/// silent.
+fn turned_away_now_and_then<'a>(subject: &Subject<'a>) -> Option<&'a NetworkFailure> {
+    let tries = || subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
+    let of = |transport: Transport| {
+        let of_it = tries().filter(move |attempt| attempt.transport == transport);
+        of_it.map(|attempt| attempt.reason.as_ref().and_then(Reason::network))
+    };
+    let said = of(Transport::Tcp).next()??;
+    let is_same = |other: Option<&NetworkFailure>| other == Some(said);
+    let is_unheard = tries().all(|attempt| attempt.kind.is_silence());
+    (is_unheard && of(Transport::Tcp).all(is_same) && of(Transport::Udp).any(is_same)).then_some(said)
 }
 
 /// How the network turned the question away.

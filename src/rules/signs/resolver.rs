@@ -37,6 +37,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &HEARD_OVER_TCP,
     &HEARD_ONLY_OVER_TCP,
     &IS_SILENT_FOR_A,
+    &IS_SILENT_FOR_AAAA,
     &LOSES_QUESTIONS,
     &A_CAME_OVER_UDP,
     &TCP_IS_NOT_ANSWERED,
@@ -45,6 +46,7 @@ pub(in crate::rules) static OF_RESOLVER: &[&Sign] = &[
     &STRAY_REPLIES,
     &SAMPLES_DIFFER,
     &TCP_CONTRADICTS,
+    &TRIES_DIFFER,
     &CERTIFICATE_FAILS,
     &CERTIFICATE_IS_NOT_CHECKED,
     &SESSION_FAILS,
@@ -205,6 +207,17 @@ pub(in crate::rules) static IS_SILENT_FOR_A: Sign = Sign::of_resolver(
     },
 );
 
+/// AAAA got no reply over UDP.
+pub(in crate::rules) static IS_SILENT_FOR_AAAA: Sign = Sign::of_resolver(
+    "a reply to the AAAA question",
+    "its AAAA question over UDP got no reply",
+    "its AAAA question over UDP got a reply, or was not put",
+    |_, subject| {
+        let is_silent = |lookup: &Lookup| lookup.transport == Transport::Udp && lookup.kind.is_silence();
+        Some(subject.aaaa().is_some_and(is_silent))
+    },
+);
+
 /// Questions over UDP are lost, whatever they ask for.
 pub(in crate::rules) static LOSES_QUESTIONS: Sign = Sign::of_resolver(
     "questions that are put again",
@@ -219,6 +232,14 @@ pub(in crate::rules) static SAMPLES_DIFFER: Sign = Sign::of_resolver(
     "it gives different answers to the same question",
     "it gives the same answer each time",
     |case, subject| Some(samples::differs(case, subject)),
+);
+
+/// SERVFAIL at the first try, and addresses when the same question is put again.
+pub(in crate::rules) static TRIES_DIFFER: Sign = Sign::of_resolver(
+    "the tries of one question",
+    "its first answer is SERVFAIL, and the same question again gets addresses",
+    "the tries of a question do not get different answers",
+    |_, subject| Some(contradiction::by_another_try(subject).is_some()),
 );
 
 /// The answer over TCP is another than the one over UDP, and one of the two is right.
