@@ -13,8 +13,9 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    ClientResult, DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Situation, answered_together_ms, deadline, has_some_address,
-    is_about_a_long_name, is_late, is_of_unknown_reason, is_truncated_over_tcp, kubectl, orders, record_fault, target,
+    ClientResult, DIAL_MS, NEAR_MS, SERVERS_GIVE_UP_MS, Situation, answered_at_the_second_try_ms, answered_together_ms,
+    deadline, has_some_address, is_about_a_long_name, is_late, is_of_unknown_reason, is_truncated_over_tcp, kubectl,
+    orders, record_fault, target,
 };
 use crate::dns::{AnswerKind, Mismatch, Rcode, RecordFault, RecordType, Section};
 use crate::facts::platform::HostsLine;
@@ -213,7 +214,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
     };
     // When each server was first asked of those questions that it answers together.
     let mut since: Vec<Option<f64>> = vec![None; servers.len()];
-    for _ in 0..situation.attempts() {
+    for round in 0..situation.attempts() {
         for (place, probed) in servers.iter().enumerate() {
             let server = probed.resolver.address?;
             let lookup = target(probed, qtype)?;
@@ -222,6 +223,14 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
             failed.tries += 1;
             failed.or = None;
             let timeout = || with(&timeout(lookup, server));
+            // Its first question got nothing, and Go asks again only when its time for that one is over.
+            let of_second_ms = answered_at_the_second_try_ms(lookup);
+            if round == 0 && of_second_ms.is_some() {
+                took_ms += patience_ms;
+                failed.waits += 1;
+                failed.error = timeout();
+                continue;
+            }
             let after_ms = answered_together_ms(lookup).filter(|after_ms| *after_ms > patience_ms - NEAR_WINDOW_MS);
             let is_late = is_late && after_ms.is_none();
             if let Some(after_ms) = after_ms {
@@ -240,7 +249,7 @@ fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype:
                 took_ms += if is_late {
                     patience_ms
                 } else {
-                    lookup.rtt_ms.unwrap_or(0.0)
+                    of_second_ms.or(lookup.rtt_ms).unwrap_or(0.0)
                 };
             }
             failed.error = match lookup.kind {

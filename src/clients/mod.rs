@@ -385,6 +385,18 @@ fn is_late(lookup: &Lookup, patience_ms: f64, is_form: fn(&Attempt) -> bool) -> 
     times.peek().is_some() && times.all(|rtt| rtt > patience_ms)
 }
 
+/// How long the reply took to the second question in the client's form, where the first got none although it was waited
+/// for until then.
+fn answered_at_the_second_try_ms(lookup: &Lookup) -> Option<f64> {
+    let mut tries = lookup
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.edns && attempt.transport == lookup.transport);
+    let first = tries.next()?;
+    let second = tries.next().filter(|second| second.rcode.is_some())?;
+    (first.kind == AnswerKind::Timeout && first.rcode.is_none()).then_some(second.rtt_ms)?
+}
+
 /// After how many milliseconds a server answered its questions, where it answered all of them together: BIND does so
 /// for questions that wait for the same servers behind it.
 fn answered_together_ms(lookup: &Lookup) -> Option<f64> {

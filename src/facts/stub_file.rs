@@ -24,8 +24,6 @@ const KEYWORDS: &[&str] = &[
     "search_order",
 ];
 
-/// The keyword in front of the address of a name server.
-
 /// Whether Go or a C library takes a word for an IP address.
 fn is_address(word: &str) -> bool {
     word.parse::<IpAddr>().is_ok() || inet_aton(word).is_some()

@@ -202,7 +202,7 @@ pub(super) struct BesideLine<'a> {
     /// Behind a truncated reply, the first line of an exchange that failed, and its server.
     behind_a_truncated_reply: Option<(&'a str, &'a str)>,
     /// dog's rows with an SOA record, and whose zone each is.
-    of_dog: Vec<(&'a str, Option<SoaOrigin>)>,
+    of_dog: Vec<(&'a str, SoaOrigin)>,
     /// The lines of OpenSSL's errors, and whether each is of a lookup.
     of_openssl: Vec<(&'a str, bool)>,
 }
@@ -253,7 +253,7 @@ impl<'a> BesideLine<'a> {
     pub(super) fn soa_of_dog(&self, line: &str) -> Option<SoaOrigin> {
         line.trim_start().strip_prefix("Status: ")?;
         let at = self.of_dog.partition_point(|(row, _)| row.as_ptr() < line.as_ptr());
-        self.of_dog.get(at)?.1
+        Some(self.of_dog.get(at)?.1)
     }
 
     /// Whether it is the last line of s_client after a lookup that failed, which has it too: the error above it is the
@@ -291,9 +291,12 @@ fn of_doggo(line: &str) -> Option<MessageSeen> {
 }
 
 /// dog's row with an SOA record (ogham/dog, src/output.rs), `SOA ZONE TTL A "SERVER" "MAILBOX"`: whose zone it is.
-fn of_dog(line: &str) -> Option<Option<SoaOrigin>> {
+fn of_dog(line: &str) -> Option<SoaOrigin> {
     let mut words = line.split_whitespace();
-    (words.next() == Some("SOA")).then(|| words.nth(3).and_then(origin))
+    (words.next() == Some("SOA"))
+        .then(|| words.nth(3))
+        .flatten()
+        .and_then(origin)
 }
 
 /// Whether BusyBox' nslookup printed the line.

@@ -470,7 +470,7 @@ mod tests {
             });
             let mut gathering = Gathering::new(report.taken_at.clone(), report.vantage.clone(), true);
             let target = FleetTarget::new("prod".to_owned(), report.target.hostname.clone(), NamedBy::File);
-            let outcome = TargetOutcome::of(&distinct([target].into_iter()).get(0), &report, None);
+            let outcome = TargetOutcome::of(&distinct([target]).get(0), &report, None);
             gathering.take(0, outcome, None, &report);
             let mut text = String::new();
             let fleet = gathering.finish(Vec::new(), false);

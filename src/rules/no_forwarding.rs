@@ -219,13 +219,21 @@ fn finding(
         )
     } else if vpc_view.is_empty() {
         format!(
-            "{who} {} with the public view of the name, where private addresses are expected. No resolver of the \
-             VPC was heard that has them, {}.",
+            "{who} {} with the public view of the name, where private addresses are expected. {}",
             phrase::plural(subjects.len(), "answers", "answer"),
-            if private_access_on(case) {
-                "so that it has them is not proven. But private access is on"
+            if !aside.is_empty() {
+                format!(
+                    "{} {} them from the private hosted zone, so the question does not reach the VPC here.",
+                    phrase::titles(&aside),
+                    phrase::plural(aside.len(), "gives", "give")
+                )
+            } else if private_access_on(case) {
+                "No resolver of the VPC was heard that has them, so that it has them is not proven. But private access \
+                 is on."
+                    .to_owned()
             } else {
-                "so it may as well be that private access is off"
+                "No resolver of the VPC was heard that has them, so it may as well be that private access is off."
+                    .to_owned()
             }
         )
     } else {
@@ -305,6 +313,12 @@ fn finding(
             asked.filter_map(|one| Some(observed(one, one.a()?)))
         }))
         .fix(remedies(case, vpc_view, &aside, split.as_ref()))
+        // What was denied stays in caches for a while, whatever is configured by then.
+        .fix(if shown == PublicViewSign::Denial {
+            remedy::flush::name(case)
+        } else {
+            Vec::new()
+        })
 }
 
 /// Name servers: those that have the right addresses, and those that do not.

@@ -4,6 +4,7 @@ use super::phrase::{self, observed, observed_target};
 use super::shared::{late, transport};
 use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::{AnswerKind, ExtendedError};
+use crate::endpoint::SoaOrigin;
 use crate::facts::or_loopback;
 use crate::observation::{Lookup, Purpose};
 
@@ -66,6 +67,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
                  question."
             );
             why.push_str(&known.explanation(&who));
+            if matches!(known, KnownOfAnswer::Nothing) && may_be_filtered(subject) {
+                why.push_str(
+                    " A filter of private addresses may still be it: BIND's deny-answer-addresses gives SERVFAIL for A alone. \
+                     Whether the name has private addresses was not seen; --public or a resolver of the VPC would tell.",
+                );
+            }
             why.push_str(&may_be_lost(subject).unwrap_or_default());
             RULE.finding_at_large(fit.confidence)
                 .about(vec![subject.name().to_owned()])
@@ -194,6 +201,16 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
             Self::OverTcpAlone | Self::Nothing => " None of the causes that this tool knows fits all of it.".to_owned(),
         }
     }
+}
+
+/// SERVFAIL at once for A, while AWS's zone answers AAAA and denies a random sibling.
+fn may_be_filtered(subject: &Subject<'_>) -> bool {
+    let is_of_aws = |lookup: &Lookup| {
+        let of = lookup.soa.as_ref().map(SoaOrigin::of);
+        lookup.kind.is_negative() && matches!(of, Some(SoaOrigin::PublicAws | SoaOrigin::PrivateHostedZone))
+    };
+    let fails_at_once = |lookup: &Lookup| lookup.kind == AnswerKind::ServFail && lookup.fails_at_once();
+    subject.a().is_some_and(fails_at_once) && subject.aaaa().is_some_and(is_of_aws) && subject.sibling_is_ordinary()
 }
 
 /// What glibc does not take from resolv.conf, where the operating system's lookup fails and asks DNS.

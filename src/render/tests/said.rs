@@ -107,7 +107,7 @@ fn verdict_cause_evidence_fix() {
 ";
     assert!(shown.contains(fix), "{shown}");
     let end = "
-           (-v: 3 more; not BIND? --fix unbound, dnsmasq, pdns, knot, windows,
+           (-v: 4 more; not BIND? --fix unbound, dnsmasq, pdns, knot, windows,
            coredns, systemd-resolved, route53, terraform, cloudformation)
 
   kubectl  Unable to connect to the server: dial tcp: lookup

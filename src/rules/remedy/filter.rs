@@ -157,8 +157,8 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
             (
                 Software::Dnsmasq,
                 format!(
-                    "# dnsmasq: remove the address= or local= line that covers the name; where it is wider and must\n\
-                 # stay ('#' stands for the usual upstream servers)\nserver=/{zone}/#"
+                    "# dnsmasq: remove the address=, local= or server= line that covers the name; where it is wider and\n\
+                 # must stay ('#' stands for the usual upstream servers)\nserver=/{own}/#"
                 ),
             ),
             (

@@ -238,7 +238,7 @@ pub(in crate::rules) static SAMPLES_DIFFER: Sign = Sign::of_resolver(
 pub(in crate::rules) static TRIES_DIFFER: Sign = Sign::of_resolver(
     "the tries of one question",
     "its first answer is SERVFAIL, and the same question again gets addresses",
-    "the tries of a question do not get different answers",
+    "its first answer is not SERVFAIL with addresses at the next try",
     |_, subject| Some(contradiction::by_another_try(subject).is_some()),
 );
 
