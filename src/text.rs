@@ -110,6 +110,21 @@ pub fn decode(octets: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// What decoded octets are that are no text, and what to do; `None` of a text. Letters of a code page are text, however
+/// many, and so are the NULs that a file was filled up with, and what colours a terminal.
+pub fn of_no_text(text: &str) -> Option<(&'static str, &'static str)> {
+    // The magic numbers of gzip (RFC 1952 section 2.3.1) and of ZIP's local file header, as they are as text.
+    if text.starts_with("\u{1f}\u{fffd}\u{8}") || text.starts_with("PK\u{3}\u{4}") {
+        return Some(("a compressed file", "unpack it, and give what was in it"));
+    }
+    let is_of_text = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{7}' | '\u{8}' | '\u{c}' | '\u{1b}');
+    let looked_at = || text.chars().take(limits::TEXT_LOOKED_AT);
+    let controls = looked_at().filter(|c| c.is_ascii_control() && !is_of_text(c)).count();
+    // Of random octets it is a tenth.
+    (controls > 8 && controls * 32 > looked_at().count())
+        .then_some(("a file of a program and no text", "give the text"))
+}
+
 /// The text of octets that a program reads which refuses what is no text: UTF-8, or UTF-16 with its mark.
 pub fn strict(octets: &[u8]) -> Result<Cow<'_, str>, NotText> {
     let text = match marked(octets) {
@@ -323,6 +338,25 @@ mod tests {
         let mut octets = mark.to_vec();
         octets.extend(text.encode_utf16().flat_map(units));
         octets
+    }
+
+    #[test]
+    fn a_file_of_a_program_is_no_text() {
+        let octets: Vec<u8> = (0..4096_u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0])
+            .collect();
+        let said = |octets: &[u8]| of_no_text(&decode(octets)).map(|(what, _)| what);
+        assert_eq!(said(&octets), Some("a file of a program and no text"));
+        assert_eq!(said(b"\x1f\x8b\x08\x00\x00"), Some("a compressed file"));
+        // Japanese as Windows saves it, colours, and NULs at the end.
+        let japanese = [0x83_u8, 0x7a, 0x83, 0x58, 0x83, 0x67].repeat(100);
+        for text in [
+            &japanese[..],
+            b"\x1b[31mdial tcp: lookup a.test: no such host\x1b[0m\r\n",
+            b"no such host\n\0\0\0\0\0\0\0\0\0\0\0\0",
+        ] {
+            assert_eq!(said(text), None, "{text:?}");
+        }
     }
 
     #[test]

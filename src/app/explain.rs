@@ -76,6 +76,9 @@ pub(super) fn explained(what: &str, goes_on: &dyn Fn() -> bool) -> Result<Explai
 
 impl Explained {
     fn message(source: &'static str, text: &str, goes_on: &dyn Fn() -> bool) -> Result<Self, Error> {
+        if let Some((what, instead)) = crate::text::of_no_text(text) {
+            return Err(Error::Pasted(source, format!("is {what}: {instead}")));
+        }
         let Some(messages) = pasted::messages_while(text, goes_on) else {
             let reason = "has too many lines to be read in time: paste the lines around the error";
             return Err(Error::Pasted(source, reason.to_owned()));

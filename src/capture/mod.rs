@@ -313,6 +313,9 @@ fn begin(bytes: &[u8]) -> Result<(Head, u64, Cow<'_, str>), CaptureError> {
         return Err(CaptureError::TooLarge);
     }
     let text = text::decode(bytes);
+    if let Some((what, instead)) = text::of_no_text(&text) {
+        return Err(CaptureError::OtherDocument { what, instead });
+    }
     // As it is saved from a terminal or a ticket, like the documents of AWS.
     let text = match saved::unframed(&text) {
         Some(bare) => Cow::Owned(bare),

@@ -2,7 +2,7 @@
 
 use super::refused::{AGAIN, NotFacts, shown};
 use crate::facts::Call;
-use crate::text::beginning;
+use crate::text::{beginning, of_no_text};
 
 /// What a text is that begins in this line; `None` where it is nothing that is known.
 pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
@@ -24,9 +24,8 @@ pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
             instead: instead.to_owned(),
         })
     };
-    // The magic numbers of gzip (RFC 1952 section 2.3.1) and of ZIP's local file header, as they are as text.
-    if text.starts_with("\u{1f}\u{fffd}\u{8}") || text.starts_with("PK\u{3}\u{4}") {
-        return other("a compressed file", "unpack it, and give what was in it");
+    if let Some((what, instead)) = of_no_text(text) {
+        return other(what, instead);
     }
     // fmt.Printf("%v") of the SDK's answer: pointers stand in the place of what they point to.
     if first.starts_with("&{") || first.starts_with("{Cluster:0x") {
