@@ -68,9 +68,6 @@ const OF_KUBECONFIG: &[&str] = &[
     "unable to read certificate-authority ",
     "unable to read client-cert ",
     "unable to read client-key ",
-    "unable to load root certificates: ",
-    " are both specified for ",
-    "more than one authentication method found for ",
     "username/password or bearer token may be set, but not both",
     "specifying a root certificates file with the insecure flag is not allowed",
     " to use exec authentication plugin",
@@ -81,8 +78,12 @@ const OF_KUBECONFIG: &[&str] = &[
     "no Auth Provider found for name ",
     "without impersonating a user",
     "host must be a URL or a host:port pair",
-    "tls: failed to find any PEM data in ",
-    "tls: private key does not match public key",
+];
+/// What others say too: where kubectl itself says so, behind its own word in front.
+const OF_KUBECTLS_ERROR: &[&str] = &[
+    "unable to load root certificates: ",
+    " are both specified for ",
+    "more than one authentication method found for ",
 ];
 /// The server that clients take where none is configured (k8s.io/client-go: `http://localhost:8080`; Terraform's and
 /// others' clients: port 80).
@@ -230,7 +231,11 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     if !is_lookup && OF_CREDENTIAL_PROGRAMS.iter().any(|text| line.contains(text)) {
         return Some(MessageSeen::of(Symptom::Credentials, None));
     }
-    if !is_lookup && OF_KUBECONFIG.iter().any(|text| line.contains(text)) {
+    let has = |words: &[&str]| words.iter().any(|text| line.contains(text));
+    let is_of_kubectl = ["error: ", "Error in configuration: "]
+        .iter()
+        .any(|lead| line.trim_start().starts_with(lead));
+    if !is_lookup && (has(OF_KUBECONFIG) || is_of_kubectl && has(OF_KUBECTLS_ERROR)) {
         return Some(MessageSeen::of(Symptom::RefusedKubeconfig, None));
     }
     if OF_API_SERVER.iter().any(|text| line.contains(text)) {

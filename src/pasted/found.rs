@@ -140,7 +140,7 @@ impl<'a> Recognised<'a> {
             | Symptom::ApiServer
             | Symptom::NotLetIn => 3,
             symptom if symptom.is_no_failure() => 4,
-            Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials => 2,
+            Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials | Symptom::RefusedKubeconfig => 2,
             _ => 1,
         };
         let host = self.seen.host.as_deref().and_then(host);

@@ -316,10 +316,12 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
         Symptom::TryAgain
     } else if has("getaddrinfow") && TEMPORARY.iter().any(|word| has(word)) {
         Symptom::TryAgain
+    } else if has("getaddrinfow") && DATA.iter().any(|word| has(word)) {
+        Symptom::NoData
     } else if has("getaddrinfow") {
         // The text is in Windows' language. It is none of a name that does not exist (src/net/lookup_windows.go,
         // winError): WSANO_DATA stays as it is, and so do errors.
-        Symptom::Unknown
+        Symptom::TryAgain
     } else {
         return None;
     })
@@ -342,6 +344,24 @@ const TEMPORARY: &[&str] = &[
     "臨時",
     "暫時",
     "일시",
+];
+
+/// "Data" in the same languages: its text of WSANO_DATA has the word ("no data of the requested type was found").
+const DATA: &[&str] = &[
+    "Daten",
+    "données",
+    "datos",
+    "dati",
+    "dados",
+    "danych",
+    "data",
+    "данны",
+    "даних",
+    "veri",
+    "データ",
+    "数据",
+    "資料",
+    "데이터",
 ];
 
 /// client-go's trace of a request (k8s.io/client-go, transport/round_trippers.go): `resolved to []`.

@@ -378,8 +378,8 @@ fn bind(line: &str) -> Option<MessageSeen> {
         let is_over_ipv6 = symptom == Symptom::ForwardNoRoute && server.is_some_and(|server| server.is_ipv6());
         return Some(MessageSeen {
             note: is_over_ipv6.then_some(
-                "The server in this line is one that BIND tried over IPv6, where its host has no route. It goes on to \
-                 servers with IPv4 addresses, if it has any: then this line alone is no failure.",
+                "BIND tried a server over IPv6, where its host has no route. It goes on to servers with IPv4 addresses, if \
+                 it has any: only where it has none does this line mean that the lookup fails.",
             ),
             ..seen(symptom, host, server)
         });

@@ -264,9 +264,9 @@ pub(super) fn is_on_ec2(line: &str, text: &str) -> bool {
     begins_with_an_instance(line) || is_at_a_node(line, text)
 }
 
-/// Whether the server is in another VPC's network than the instance that printed it, by the address in the instance's
-/// name: a VPC's network is a /16 at most, and its resolver stands in the first one (Amazon VPC User Guide, "VPC CIDR
-/// blocks" and "Amazon DNS server").
+/// Whether the server is in another network than the instance that printed it, by the address in the instance's name: a
+/// network of a VPC is a /16 at most (Amazon VPC User Guide, "VPC CIDR blocks"). The server may be of another VPC then,
+/// or of another network of the same one.
 pub(super) fn is_of_another_network(line: &str, text: &str, server: Option<IpAddr>) -> bool {
     let own = instance_address(line).or_else(|| instance_address(text));
     let Some((own, IpAddr::V4(server))) = own.zip(server.map(|server| server.to_canonical())) else {
