@@ -284,9 +284,10 @@ impl Expected {
         matches!(self.scope, Scope::Private | Scope::Public) || !self.addresses.is_empty() || !self.cidrs.is_empty()
     }
 
-    /// Whether the address itself is named, and not a network with it.
+    /// Whether the address itself is named, and not a network with others in it.
     pub fn names(&self, ip: IpAddr) -> bool {
-        self.addresses.contains(&ip)
+        let is_it = |cidr: &IpNet| cidr.prefix_len() == cidr.max_prefix_len() && cidr.contains(&ip);
+        self.addresses.contains(&ip) || !self.cidrs_are_bounds && self.cidrs.iter().any(is_it)
     }
 
     /// Whether the address is one of those, or in one of the networks, that make a match.

@@ -34,6 +34,8 @@ pub const SLOW_MS: f64 = 1000.0;
 
 /// Octets read from a configuration file. resolv.conf and hosts files that matter are far smaller.
 pub const CONFIGURATION_FILE: u64 = 4 << 20;
+/// Characters of a file that are looked at to see whether it is text.
+pub const TEXT_LOOKED_AT: usize = 4096;
 /// How long a configuration file may take to open and read: a named pipe may have no writer, a mount no server.
 pub const FILE_READ: Duration = Duration::from_secs(5);
 /// Name servers of one resolv.conf that are asked. Those beyond [`NAME_SERVERS_USED`] decide nothing.

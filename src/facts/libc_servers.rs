@@ -110,7 +110,7 @@ impl LibcServers {
             let (line, is_ended) = (&rest[..end.unwrap_or(rest.len())], end.is_some());
             rest = &rest[(line.len() + usize::from(is_ended))..];
             number += 1;
-            let is_too_long = line.len() + usize::from(is_ended) > LINE_OF_MUSL;
+            let is_too_long = line.len() >= LINE_OF_MUSL;
             let line = String::from_utf8_lossy(line);
             let mut taken = [
                 by_go(&line, &interface_index),
@@ -211,7 +211,8 @@ pub fn or_loopback(taken: &[SocketAddr]) -> Vec<SocketAddr> {
 
 /// What comes before the address of a name server.
 pub(super) const KEYWORD: &str = "nameserver";
-/// How long a line may be that musl reads, in octets with the end of the line: `char line[256]` for fgets(3).
+/// A line of so many octets, or more, is passed over by musl: `char line[256]` for fgets(3), and no end of the line
+/// in it.
 const LINE_OF_MUSL: usize = 255;
 
 /// What stands in the place of the address, where Go takes the line for one of a name server.

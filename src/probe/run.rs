@@ -262,14 +262,12 @@ impl Task {
                     let waited = Instant::now();
                     let most = window.until_the_last_try() + limits::TCP_AFTER_UDP;
                     let _ = timeout(most, is_decided.wait_for(|decided| *decided)).await;
-                    // What is left of the window, or half of it: as many tries as are in that.
-                    let whole = window.length;
-                    window.length = whole.saturating_sub(waited.elapsed()).max(whole / 2);
-                    window.attempts = if window.length * 4 > whole * 3 {
-                        window.attempts
-                    } else {
-                        1
-                    };
+                    // Behind a late answer, or none, there is one try, in what is left of the window or in half of it.
+                    let (whole, waited) = (window.length, waited.elapsed());
+                    if waited * 4 > whole {
+                        window.length = whole.saturating_sub(waited).max(whole / 2);
+                        window.attempts = 1;
+                    }
                 }
                 let Some(_reserved) = sockets.reserve(window.attempts, window.deadline).await else {
                     return (number, question, None);

@@ -14,6 +14,7 @@ use crate::clients::{Client, Resolution};
 use crate::limits;
 use crate::report::Report;
 use crate::rules::{Finding, Remedy};
+use crate::software::Software;
 
 /// Everything under the first line is set in by this.
 pub(crate) const INDENT: usize = 2;
@@ -464,12 +465,12 @@ impl<'a> Page<'a> {
         }
         if !hidden.is_empty() {
             // What answers there is not known, so the lines above are the likeliest's.
-            let guessed = printed.iter().find_map(|remedy| remedy.software);
-            let guessed = guessed
-                .filter(|likeliest| lines == Lines::Likeliest && software.is_empty() && likeliest.is_a_name_server());
-            let flag = match guessed {
-                Some(likeliest) => format!("not {}? --fix", likeliest.title()),
-                None => "--fix NAME:".to_owned(),
+            let is_guessed = lines == Lines::Likeliest && software.is_empty();
+            let is_of_a_server = |remedy: &&Remedy| remedy.software.is_some_and(Software::is_a_name_server);
+            let flag = if is_guessed && printed.iter().any(is_of_a_server) {
+                "else --fix NAME:"
+            } else {
+                "--fix NAME:"
             };
             more.push(format!("{flag} {}", hidden.join(", ")));
         }

@@ -46,7 +46,8 @@ declare_rule! {
             [ANSWER_IS_FINE],
             [A_HAS_ADDRESSES],
             [AAAA_IS_NEVER_ANSWERED, AAAA_IS_NXDOMAIN],
-            [AAAA_IS_NXDOMAIN, not LOSES_QUESTIONS],
+            // `packets-lost`.
+            [not LOSES_QUESTIONS, not IS_SILENT_FOR_AAAA, not ANSWERS_THE_NAME_OVER_TCP],
             // What it has is old: AAAA is not in its cache, and who would answer is gone. A denial is an answer.
             [AAAA_IS_NXDOMAIN, not MARKED_AS_STALE],
         ],

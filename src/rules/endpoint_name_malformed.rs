@@ -97,7 +97,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         (_, Some((name, _))) => remedy::endpoint::word(name, "<cluster>").to_owned(),
         // AWS tells small letters from capitals in it.
         (NotEndpoint::SingleLabel, None) => {
-            let name = case.target.hostname.to_fqdn();
+            let name = case.target.hostname.to_string();
             remedy::endpoint::word(name.trim_end_matches('.'), "<cluster>").to_owned()
         }
         _ => named.map_or_else(

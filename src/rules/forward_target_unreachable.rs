@@ -178,13 +178,12 @@ fn finding(
     };
     let at_once = nobody_else && subjects.iter().all(fails_at_once);
     let beyond = ShownBeyond::of(case, subjects, rule.is_none(), nobody_else);
-    let is_cut_off = subjects.iter().all(|subject| !AWS_CONTROL_WORKS.is_at(case, subject));
-    let so = if is_cut_off && rule.is_none() && nobody_else {
-        format!(
-            "AWS's public names fail there too, and only the root's name servers are known. So it does not reach AWS's name \
-             servers: a firewall or a policy may keep them from it. Or it forwards {what}, and more, to servers that do \
-             not answer."
-        )
+    let fails_for_aws = |subject: &&Subject<'_>| !AWS_CONTROL_WORKS.is_at(case, subject);
+    let is_cut_off = nobody_else && subjects.iter().all(fails_for_aws);
+    let so = if is_cut_off {
+        "So it does not reach AWS's name servers: a firewall or a policy may be in between. Or it forwards amazonaws.com \
+         to servers that do not answer."
+            .to_owned()
     } else if let Some(said) = beyond.in_words(what) {
         said
     } else if may_be_lost {
@@ -207,8 +206,15 @@ fn finding(
         format!("So it is running, and it forwards {what} to servers that do not answer, or that fail themselves.")
     };
     let mut explanation = format!(
-        "{who} {} other names and not {what}: {ends} for the name{}. {so}",
-        phrase::plural(subjects.len(), "resolves", "resolve"),
+        "{who} {}: {ends} for the name{}. {so}",
+        if is_cut_off {
+            "answers for the root, and not for names of AWS".to_owned()
+        } else {
+            format!(
+                "{} other names and not {what}",
+                phrase::plural(subjects.len(), "resolves", "resolve")
+            )
+        },
         match forward {
             Forward::Zone if sibling_is_silent && !silent => ", and silence for a random sibling",
             Forward::Zone if silent && !sibling_is_silent => ", and an error for a random sibling",
@@ -285,18 +291,30 @@ fn finding(
         .flatten();
     RULE.finding(confidence, subjects)
         .caused_by(caused_by)
-        .summary(format!(
-            "{who} {} {what} to a server that {}",
-            phrase::plural(subjects.len(), "forwards", "forward"),
-            match forward {
-                Forward::Refused | Forward::RefusedZone => "refuses it",
-                Forward::Zone | Forward::Name => beyond.does().unwrap_or(if failing.is_empty() && !at_once {
-                    "does not answer"
-                } else {
-                    "does not answer it"
-                }),
-            }
-        ))
+        .summary(if is_cut_off {
+            format!(
+                "{who} {} for all names of AWS: it does not reach their servers, or forwards them to one that does not \
+                 answer",
+                phrase::plural(subjects.len(), "fails", "fail")
+            )
+        } else {
+            format!(
+                "{who} {}{} {what} to a server that {}",
+                match confidence {
+                    Confidence::Medium | Confidence::Low if down.is_some() => "probably ",
+                    _ => "",
+                },
+                phrase::plural(subjects.len(), "forwards", "forward"),
+                match forward {
+                    Forward::Refused | Forward::RefusedZone => "refuses it",
+                    Forward::Zone | Forward::Name => beyond.does().unwrap_or(if failing.is_empty() && !at_once {
+                        "does not answer"
+                    } else {
+                        "does not answer it"
+                    }),
+                }
+            )
+        })
         .why(explanation)
         .seen(by_rule)
         .seen(evidence)
@@ -581,6 +599,7 @@ fn at_a_zone_of_its_own(case: &Case<'_>, who: &str) -> Vec<Remedy> {
         Some(case.own_zone()),
         case.regional_zone(),
         Some("eks.amazonaws.com".to_owned()),
+        Some("amazonaws.com".to_owned()),
     ];
     let mut remedies = vec![Remedy::new(
         format!(
@@ -594,7 +613,7 @@ fn at_a_zone_of_its_own(case: &Case<'_>, who: &str) -> Vec<Remedy> {
     remedies.push(ask_where_it_forwards(case, who, &case.inbound_addresses()));
     remedies.extend(remedy::forward::again(
         case,
-        "An answer there: the forward uses other servers, or such a zone comes first.",
+        "If it answers there, the forward uses other servers, or such a zone comes first.",
     ));
     remedies
 }

@@ -294,18 +294,21 @@ fn finding(
         case.public()
             .filter_map(|subject| Some(observed(subject, subject.a()?))),
     );
+    let is_of_the_vpc = the_vpc_has_the_public_view(case);
     RULE.finding(confidence, subjects)
-        .caused_by(
-            the_vpc_has_the_public_view(case)
-                .then(|| Shows::UnusedPrivateZone.rule())
-                .flatten(),
-        )
+        .caused_by(is_of_the_vpc.then(|| Shows::UnusedPrivateZone.rule()).flatten())
         .severity(if shown == PublicViewSign::Otherwise {
             Severity::Warning
         } else {
             Severity::Error
         })
-        .summary(format!("{who} {does} this name to the VPC, {effect}"))
+        .summary(if is_of_the_vpc {
+            // A forward to the VPC ends so, too.
+            let has = phrase::plural(subjects.len(), "has", "have");
+            format!("{who} {has} the public view of the name, as the VPC's resolvers do, {effect}")
+        } else {
+            format!("{who} {does} this name to the VPC, {effect}")
+        })
         .why(explanation)
         .seen(evidence)
         .seen(split.iter().flat_map(|(right, wrong)| {
@@ -359,7 +362,8 @@ fn remedies(
         // The stub sends the name the right way already.
         remedies.retain(|remedy| remedy.software != Some(Software::SystemdResolved));
         let there = format!(", on {} as on {}", phrase::titles(wrong), phrase::titles(right));
-        for remedy in remedies.iter_mut().filter(|remedy| !remedy.is_alternative) {
+        let is_of_a_server = |remedy: &&mut Remedy| remedy.software.is_some_and(Software::is_a_name_server);
+        for remedy in remedies.iter_mut().filter(is_of_a_server) {
             remedy.title.push_str(&there);
         }
     }

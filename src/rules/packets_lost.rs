@@ -46,9 +46,12 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.grouped(|subject| Some(IS_SILENT_FOR_A.is_at(case, subject)))
+    fits.grouped(|subject| Some((IS_SILENT_FOR_A.is_at(case, subject), subject.verdict().is_fine())))
         .into_iter()
-        .map(|(confidence, of_a, subjects)| finding(case, confidence, of_a, &subjects))
+        .map(|(confidence, (of_a, is_fine), subjects)| {
+            let severity = if is_fine { Severity::Warning } else { Severity::Error };
+            finding(case, confidence, of_a, &subjects).severity(severity)
+        })
         .collect()
 }
 
@@ -76,7 +79,6 @@ fn finding(case: &Case<'_>, confidence: Confidence, of_a: bool, subjects: &[&Sub
         [observed_target(subject), observed_tcp(subject), lost.collect()].concat()
     });
     RULE.finding(confidence, subjects)
-        .severity(if of_a { Severity::Error } else { Severity::Warning })
         .summary(format!(
             "{who} {} over UDP only now and then: packets are probably lost on the way",
             phrase::plural(several, "answers", "answer")

@@ -64,7 +64,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .into_iter()
         .filter(|subject| !samples::differs(case, subject) && contradiction::is_denied_over_udp_alone(case, subject))
         .collect();
-    let servers: BTreeSet<IpAddr> = in_place.iter().filter_map(|subject| subject.ip()).collect();
+    // No path leads to this host itself.
+    let servers: BTreeSet<IpAddr> = in_place
+        .iter()
+        .filter_map(|subject| subject.ip().filter(|ip| !ip.is_loopback()))
+        .collect();
     let is_on_the_path = servers.len() > 1;
     let mut findings = Vec::new();
     if is_on_the_path {

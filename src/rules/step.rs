@@ -43,7 +43,7 @@ impl ReadingStep {
             Verdict::ServFail | Verdict::OtherRcode | Verdict::Timeout
                 if subject.answers_without_edns()
                     && !subject.takes_edns_and_was_silent()
-                    && !has_an_extended_error(subject) =>
+                    && !fails_and_answers_with_edns(subject) =>
             {
                 return Self::EdnsIntolerant;
             }
@@ -63,11 +63,15 @@ impl ReadingStep {
     }
 }
 
-/// Whether a failure came with an extended error, which stands in an OPT record (RFC 8914 section 2): its server takes
-/// EDNS.
-fn has_an_extended_error(subject: &Subject<'_>) -> bool {
-    let mut tries = subject.a().into_iter().flat_map(|lookup| &lookup.attempts);
-    tries.any(|attempt| attempt.edns && !attempt.ede.is_empty())
+/// Whether the endpoint's own name gets a failure with an extended error, and an answer to another try with EDNS. Such
+/// an error stands in an OPT record (RFC 8914 section 2).
+fn fails_and_answers_with_edns(subject: &Subject<'_>) -> bool {
+    let tries = || {
+        let of_target = subject.lookups(Purpose::Target).flat_map(|lookup| &lookup.attempts);
+        of_target.filter(|attempt| attempt.edns)
+    };
+    let is_answered = |attempt: &Attempt| attempt.kind == AnswerKind::Answer || attempt.kind.is_negative();
+    tries().any(|attempt| !attempt.ede.is_empty() && !is_answered(attempt)) && tries().any(is_answered)
 }
 
 /// Whether any reply came over the transport that the resolver is asked over.

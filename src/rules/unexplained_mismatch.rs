@@ -6,7 +6,7 @@ use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
 use crate::facts::or_loopback;
-use crate::observation::{Lookup, Purpose};
+use crate::observation::{Lookup, Purpose, Transport};
 
 declare_rule! {
     /// ## What it means
@@ -171,13 +171,16 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
         }
         Remedy::new(
             "Save a capture (--save FILE, with the flags of this run) and send it to the people who run this resolver",
-            [match subject.probed.resolver.address {
-                Some(address) => format!(
-                    "eks-dns-doctor check {} --no-local --resolver {address} --save capture.json",
-                    case.own_zone()
-                ),
-                None => format!("eks-dns-doctor check {} --save capture.json", case.own_zone()),
-            }],
+            // Over another transport it would be another question.
+            [
+                match (subject.probed.resolver.address, subject.probed.resolver.transport) {
+                    (Some(address), Some(Transport::Udp)) => format!(
+                        "eks-dns-doctor check {} --no-local --resolver {address} --save capture.json",
+                        case.own_zone()
+                    ),
+                    _ => format!("eks-dns-doctor check {} --save capture.json", case.own_zone()),
+                },
+            ],
         )
     }
 

@@ -42,7 +42,7 @@ use crate::observation::{Lookup, Purpose};
 use crate::probe::Paces;
 use crate::probed::{ForOthers, Probed};
 use crate::render::fleet::report_line;
-use crate::report::{Capture, Conclusion, diagnose};
+use crate::report::{Capture, Conclusion, Report, ResolverReport, diagnose};
 use crate::resolvers::{self, Resolver};
 use crate::settings::Settings;
 
@@ -449,7 +449,8 @@ impl<'a> Rolling<'a> {
                     let made = report?;
                     suspects.surveyed(at);
                     // What it rests on was not all waited for, and now that may be what tells the cause.
-                    let is_final = survey != Survey::No || made.ready.report.conclusion == Conclusion::Healthy;
+                    let is_healthy = is_healthy(&made.ready.report, self.left(&entry).is_some());
+                    let is_final = survey != Survey::No || is_healthy;
                     if !is_final
                         && let Some(at) = at
                         && let Some(about) = self.left(&entry)
@@ -600,8 +601,9 @@ impl<'a> Rolling<'a> {
             };
             let (making, target, first) = (self.making.clone(), entry.target.clone(), first.clone());
             let of_all = shown.clone();
+            let is_left = self.left(&entry).is_some();
             let (ready, pattern) = apart(move || {
-                let report = Some(diagnose(capture)).filter(|report| report.conclusion == Conclusion::Healthy);
+                let report = Some(diagnose(capture)).filter(|report| is_healthy(report, is_left));
                 let ready = report.map(|report| making.ready(report, &target)).transpose()?;
                 let pattern = match (&ready, made_up, first) {
                     (Some(ready), Some((capture, values)), Some(first)) => {
@@ -853,6 +855,16 @@ impl<'a> Rolling<'a> {
             }
         }
     }
+}
+
+/// Whether it is healthy, whatever else may be heard of its zone: `is_left` where that is not whole. An address in a
+/// network may be what a wildcard gives every name, which a random sibling shows.
+fn is_healthy(report: &Report, is_left: bool) -> bool {
+    let is_in_a_network = |resolver: &ResolverReport| {
+        let mut addresses = resolver.addresses.iter();
+        resolver.probed.resolver.in_scope && addresses.any(|address| !report.expected.names(address.ip))
+    };
+    report.conclusion == Conclusion::Healthy && !(is_left && report.resolvers.iter().any(is_in_a_network))
 }
 
 /// The resolvers that the bulk engine asks.

@@ -107,7 +107,7 @@ fn verdict_cause_evidence_fix() {
 ";
     assert!(shown.contains(fix), "{shown}");
     let end = "
-           (-v: 4 more; not BIND? --fix unbound, dnsmasq, pdns, knot, windows,
+           (-v: 4 more; else --fix NAME: unbound, dnsmasq, pdns, knot, windows,
            coredns, systemd-resolved, route53, terraform, cloudformation)
 
   kubectl  Unable to connect to the server: dial tcp: lookup
@@ -533,7 +533,7 @@ fn a_fix_is_in_the_lines_of_the_software_that_was_asked_for() {
     let named = fix(Lines::Likeliest).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         named.contains(
-            "not BIND? --fix unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53, terraform, \
+            "else --fix NAME: unbound, dnsmasq, pdns, knot, windows, coredns, systemd-resolved, route53, terraform, \
              cloudformation"
         ),
         "{named}"

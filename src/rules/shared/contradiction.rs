@@ -45,7 +45,10 @@ pub(in crate::rules) fn over_tcp<'a>(case: &Case<'_>, subject: &Subject<'a>) -> 
 
 /// The question that got an error at the first try, and addresses when it was put again as it was.
 pub(in crate::rules) fn by_another_try<'a>(subject: &Subject<'a>) -> Option<&'a Lookup> {
-    let lookup = subject.a().filter(|lookup| lookup.kind == AnswerKind::Answer)?;
+    // What is wrong with another answer has a finding of its own.
+    let lookup = subject
+        .a()
+        .filter(|lookup| lookup.kind == AnswerKind::Answer && subject.verdict().is_fine())?;
     let own = subject.probed.resolver.transport?;
     let mut tries = lookup.attempts.iter().filter(|one| one.transport == own && one.edns);
     let has_failed = |one: &Attempt| one.kind == AnswerKind::ServFail;
