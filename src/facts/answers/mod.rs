@@ -7,6 +7,7 @@ mod missing;
 mod network;
 mod share;
 
+#[cfg(feature = "aws")]
 pub(super) use assemble::owners_of;
 pub(super) use missing::Missing;
 #[cfg(feature = "aws")]
