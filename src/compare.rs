@@ -305,7 +305,7 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
 /// Whether a random name beside an EKS endpoint's, which does not exist, has the same IPv4 addresses there: then they
 /// are none of the cluster's, in whatever networks they are. Only A is asked for of that name. Addresses that were
 /// named one by one are what they were said to be, and what synthetic ones stand for is not known.
-fn is_of_every_name(lookups: &[Lookup], expected: &Expected) -> bool {
+pub fn is_of_every_name(lookups: &[Lookup], expected: &Expected) -> bool {
     let is_v4 = |ip: &IpAddr| ip.is_ipv4();
     let of = |lookup: &Lookup| -> BTreeSet<IpAddr> { lookup.addresses.iter().copied().filter(is_v4).collect() };
     let siblings = lookups.iter().filter(|lookup| lookup.purpose == Purpose::Sibling);
