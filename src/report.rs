@@ -7,7 +7,6 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::AddressClass;
 use crate::clients::{self, Client, Prediction};
 use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare, is_of_every_name};
 use crate::decides::Step;
@@ -312,7 +311,7 @@ fn softwares(capture: &Capture) -> Vec<Option<Identified>> {
 
 /// The comparisons, where the operating system's lookup is asked for no random name. Addresses that one of this host's
 /// name servers gives every name are not right because the system hands them on.
-fn with_the_systems_own(observations: &[Probed], mut comparisons: Vec<Comparison>) -> Vec<Comparison> {
+fn with_the_systems_own(observations: &[Probed], mut comparisons: Vec<Comparison>, facts: &Facts) -> Vec<Comparison> {
     let all = observations.iter().zip(&comparisons);
     let made_up: BTreeSet<IpAddr> = all
         .filter(|(probed, one)| {
@@ -321,12 +320,14 @@ fn with_the_systems_own(observations: &[Probed], mut comparisons: Vec<Comparison
         .flat_map(|(_, one)| one.addresses.iter().map(|address| address.ip))
         .collect();
     for (probed, one) in observations.iter().zip(&mut comparisons) {
-        let is_handed_on =
-            !one.addresses.is_empty() && one.addresses.iter().all(|address| made_up.contains(&address.ip));
-        if probed.resolver.role == Role::Os && one.verdict.has_addresses() && is_handed_on {
+        let all = |is: &dyn Fn(IpAddr) -> bool| one.addresses.iter().all(|address| is(address.ip));
+        let is_handed_on = !one.addresses.is_empty() && all(&|ip| made_up.contains(&ip));
+        let is_named = all(&|ip| one.expected.names(ip));
+        if probed.resolver.role == Role::Os && one.verdict.has_addresses() && is_handed_on && !is_named {
+            let judged = one.expected.without_networks();
             one.verdict = Verdict::Mismatch;
             for address in &mut one.addresses {
-                address.class = AddressClass::of(address.ip);
+                address.class = judged.class_of(address.ip, facts);
             }
         }
     }
@@ -352,7 +353,7 @@ fn examine<T>(
             comparison
         })
         .collect();
-    let comparisons = with_the_systems_own(observations, comparisons);
+    let comparisons = with_the_systems_own(observations, comparisons, &capture.facts);
     let (heard, unheard): (Vec<Subject<'_>>, Vec<Subject<'_>>) = observations
         .iter()
         .zip(&comparisons)

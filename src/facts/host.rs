@@ -314,18 +314,18 @@ pub fn look(files: &HostFiles<'_>) -> Result<HostLook, UnreadableFile> {
         let path = named.map_or_else(|| default_path("resolv.conf"), Path::to_owned);
         match read_bounded(&path, files.until) {
             Ok(octets) => {
+                let source = path.display().to_string();
                 let text = if named.is_some() {
+                    gaps.extend(stub_file::mark_gap(&source, &octets));
                     as_named(&path, &octets)?
                 } else {
-                    octets.clone()
+                    octets
                 };
-                let source = path.display().to_string();
                 let stub = StubConfiguration {
                     is_copy: named.is_some(),
                     ..StubConfiguration::parse(&source, &text, interface_index)
                 };
                 gaps.extend(stub.libc.gaps(&source, stub.is_copy));
-                gaps.extend(stub_file::mark_gap(&source, &octets).filter(|_| stub.is_copy));
                 facts.stub = Some(stub);
                 gaps.extend(blanks::gap("resolv.conf", &source, &text, |line| {
                     !line.starts_with(';')

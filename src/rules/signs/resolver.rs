@@ -196,15 +196,16 @@ pub(in crate::rules) static HEARD_ONLY_OVER_TCP: Sign = Sign::of_resolver(
     },
 );
 
+fn is_silent_over_udp(lookup: &Lookup) -> bool {
+    lookup.transport == Transport::Udp && lookup.kind.is_silence()
+}
+
 /// The question for the A record got nothing over UDP.
 pub(in crate::rules) static IS_SILENT_FOR_A: Sign = Sign::of_resolver(
     "a reply to the A question",
     "its A question over UDP got no reply",
     "its A question over UDP got a reply, or was not put",
-    |_, subject| {
-        let is_silent = |lookup: &Lookup| lookup.transport == Transport::Udp && lookup.kind.is_silence();
-        Some(subject.a().is_some_and(is_silent))
-    },
+    |_, subject| Some(subject.a().is_some_and(is_silent_over_udp)),
 );
 
 /// AAAA got no reply over UDP.
@@ -212,10 +213,7 @@ pub(in crate::rules) static IS_SILENT_FOR_AAAA: Sign = Sign::of_resolver(
     "a reply to the AAAA question",
     "its AAAA question over UDP got no reply",
     "its AAAA question over UDP got a reply, or was not put",
-    |_, subject| {
-        let is_silent = |lookup: &Lookup| lookup.transport == Transport::Udp && lookup.kind.is_silence();
-        Some(subject.aaaa().is_some_and(is_silent))
-    },
+    |_, subject| Some(subject.aaaa().is_some_and(is_silent_over_udp)),
 );
 
 /// Questions over UDP are lost, whatever they ask for.
