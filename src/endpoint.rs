@@ -7,6 +7,9 @@
 
 use crate::dns::{Name, Soa};
 
+/// The port of an endpoint, where nobody says another (RFC 9110 section 4.2.2).
+pub const HTTPS: u16 = 443;
+
 /// An EKS endpoint name taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointName {

@@ -2,12 +2,10 @@
 
 use std::net::IpAddr;
 
+use crate::endpoint::HTTPS;
 use crate::limits;
 use crate::observation::Purpose;
 use crate::probed::Probed;
-
-/// The port of an API server, where nobody says another.
-const HTTPS: u16 = 443;
 
 /// An address to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]

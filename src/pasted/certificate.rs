@@ -3,73 +3,76 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Symptom, between, host, is_endpoint, is_one_label};
+use super::{AfterLookup, between, host, is_endpoint, is_one_label};
 use crate::limits;
 
 /// The texts, with what they stand for. Those of time are first: some clients wrap them in the others.
-const TEXTS: &[(&str, Symptom)] = &[
+const TEXTS: &[(&str, AfterLookup)] = &[
     // Go, src/crypto/x509/verify.go, CertificateInvalidError.Error; OpenSSL, crypto/x509/x509_txt.c; Node, tls,
     // "Certificate error codes"; Java, java.security.cert; rustls, src/error.rs, CertificateError; .NET,
     // X509ChainStatusFlags; Windows (winerror.h), as curl prints it (curl/curl, lib/curl_sspi.c).
-    ("certificate has expired", Symptom::CertificateTime),
-    ("certificate is not yet valid", Symptom::CertificateTime),
-    ("CERT_HAS_EXPIRED", Symptom::CertificateTime),
-    ("CERT_NOT_YET_VALID", Symptom::CertificateTime),
-    ("CertificateExpiredException", Symptom::CertificateTime),
-    ("CertificateNotYetValidException", Symptom::CertificateTime),
+    ("certificate has expired", AfterLookup::CertificateTime),
+    ("certificate is not yet valid", AfterLookup::CertificateTime),
+    ("CERT_HAS_EXPIRED", AfterLookup::CertificateTime),
+    ("CERT_NOT_YET_VALID", AfterLookup::CertificateTime),
+    ("CertificateExpiredException", AfterLookup::CertificateTime),
+    ("CertificateNotYetValidException", AfterLookup::CertificateTime),
     // sun.security.provider.certpath, BasicChecker: its validity is a certificate's time alone.
     (
         "CertPathValidatorException: validity check failed",
-        Symptom::CertificateTime,
+        AfterLookup::CertificateTime,
     ),
-    ("invalid peer certificate: Expired", Symptom::CertificateTime),
-    ("invalid peer certificate: NotValidYet", Symptom::CertificateTime),
+    ("invalid peer certificate: Expired", AfterLookup::CertificateTime),
+    ("invalid peer certificate: NotValidYet", AfterLookup::CertificateTime),
     (
         "errors in the certificate chain: NotTimeValid",
-        Symptom::CertificateTime,
+        AfterLookup::CertificateTime,
     ),
-    ("SEC_E_CERT_EXPIRED", Symptom::CertificateTime),
-    ("x509: ", Symptom::Certificate),
-    ("CERTIFICATE_VERIFY_FAILED", Symptom::Certificate),
-    ("certificate verify failed", Symptom::Certificate),
-    ("PKIX path building failed", Symptom::Certificate),
-    ("unable to get local issuer certificate", Symptom::Certificate),
+    ("SEC_E_CERT_EXPIRED", AfterLookup::CertificateTime),
+    ("x509: ", AfterLookup::Certificate),
+    ("CERTIFICATE_VERIFY_FAILED", AfterLookup::Certificate),
+    ("certificate verify failed", AfterLookup::Certificate),
+    ("PKIX path building failed", AfterLookup::Certificate),
+    ("unable to get local issuer certificate", AfterLookup::Certificate),
     // OpenSSL, crypto/x509/x509_txt.c, as Node prints it, and Node's names of the same.
-    ("unable to verify the first certificate", Symptom::Certificate),
-    ("self-signed certificate", Symptom::Certificate),
-    ("self signed certificate", Symptom::Certificate),
-    ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", Symptom::Certificate),
-    ("UNABLE_TO_GET_ISSUER_CERT", Symptom::Certificate),
-    ("SELF_SIGNED_CERT_IN_CHAIN", Symptom::Certificate),
-    ("DEPTH_ZERO_SELF_SIGNED_CERT", Symptom::Certificate),
-    ("RemoteCertificateNameMismatch", Symptom::Certificate),
-    ("ERR_TLS_CERT_ALTNAME_INVALID", Symptom::Certificate),
-    ("is not in the cert's altnames", Symptom::Certificate),
-    ("no alternative certificate subject name matches", Symptom::Certificate),
-    ("invalid peer certificate", Symptom::Certificate),
+    ("unable to verify the first certificate", AfterLookup::Certificate),
+    ("self-signed certificate", AfterLookup::Certificate),
+    ("self signed certificate", AfterLookup::Certificate),
+    ("UNABLE_TO_VERIFY_LEAF_SIGNATURE", AfterLookup::Certificate),
+    ("UNABLE_TO_GET_ISSUER_CERT", AfterLookup::Certificate),
+    ("SELF_SIGNED_CERT_IN_CHAIN", AfterLookup::Certificate),
+    ("DEPTH_ZERO_SELF_SIGNED_CERT", AfterLookup::Certificate),
+    ("RemoteCertificateNameMismatch", AfterLookup::Certificate),
+    ("ERR_TLS_CERT_ALTNAME_INVALID", AfterLookup::Certificate),
+    ("is not in the cert's altnames", AfterLookup::Certificate),
+    (
+        "no alternative certificate subject name matches",
+        AfterLookup::Certificate,
+    ),
+    ("invalid peer certificate", AfterLookup::Certificate),
     // Java, sun.security.util.HostnameChecker; okhttp, RealConnection.
-    ("No subject alternative DNS name matching ", Symptom::Certificate),
-    ("No subject alternative names matching ", Symptom::Certificate),
-    ("No subject alternative names present", Symptom::Certificate),
-    ("CertificateException: No name matching ", Symptom::Certificate),
-    ("SSLPeerUnverifiedException", Symptom::Certificate),
+    ("No subject alternative DNS name matching ", AfterLookup::Certificate),
+    ("No subject alternative names matching ", AfterLookup::Certificate),
+    ("No subject alternative names present", AfterLookup::Certificate),
+    ("CertificateException: No name matching ", AfterLookup::Certificate),
+    ("SSLPeerUnverifiedException", AfterLookup::Certificate),
     // .NET: SslStream, and .NET Framework's WebException.
-    ("The remote certificate is invalid", Symptom::Certificate),
+    ("The remote certificate is invalid", AfterLookup::Certificate),
     (
         "Could not establish trust relationship for the SSL/TLS",
-        Symptom::Certificate,
+        AfterLookup::Certificate,
     ),
     // Windows (winerror.h), as curl prints it; curl's own words are curl/curl, lib/vtls/schannel.c.
-    ("SEC_E_UNTRUSTED_ROOT", Symptom::Certificate),
-    ("SEC_E_WRONG_PRINCIPAL", Symptom::Certificate),
-    ("CERT_TRUST_IS_UNTRUSTED_ROOT", Symptom::Certificate),
-    ("curl: (60)", Symptom::Certificate),
+    ("SEC_E_UNTRUSTED_ROOT", AfterLookup::Certificate),
+    ("SEC_E_WRONG_PRINCIPAL", AfterLookup::Certificate),
+    ("CERT_TRUST_IS_UNTRUSTED_ROOT", AfterLookup::Certificate),
+    ("curl: (60)", AfterLookup::Certificate),
 ];
 
 /// What a line says of the certificate.
-pub(super) fn symptom(line: &str) -> Option<Symptom> {
+pub(super) fn failure(line: &str) -> Option<AfterLookup> {
     let found = TEXTS.iter().find(|(text, _)| line.contains(text));
-    found.map(|(_, symptom)| *symptom)
+    found.map(|(_, what)| *what)
 }
 
 /// The name that the client wanted, as it stands in the text about the certificate.

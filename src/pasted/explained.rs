@@ -4,17 +4,18 @@ use std::net::SocketAddr;
 
 use super::candidates::{self, Clues};
 use super::known::KnownOfCluster;
+use super::layer::Layer;
 use super::others::Others;
 use super::reply::PastedReply;
 use super::seen::MessageSeen;
-use super::symptom::{Layer, Symptom};
+use super::symptom::Symptom;
 use super::text::{self, NameSubject, PrintedAt};
 use super::{
     Explanation, around, beyond, block_page, dial, host, is_endpoint, is_one_label, library, logs, prompt, runs,
     server, shown, tool, words,
 };
 use crate::dns::{Name, NameError};
-use crate::endpoint::{EndpointName, NotEndpoint};
+use crate::endpoint::{EndpointName, HTTPS, NotEndpoint};
 use crate::facts::AskedFor;
 use crate::facts::platform::{HostsLine, LookupPath};
 use crate::limits;
@@ -141,7 +142,7 @@ pub(super) fn explain(
         );
     }
     // A tunnel's end has a port of its own, and so may whatever a kubeconfig names.
-    let port = beyond::port(line, text).filter(|port| *port != beyond::HTTPS && symptom.asks_for_a_connection());
+    let port = beyond::port(line, text).filter(|port| *port != HTTPS && symptom.asks_for_a_connection());
     let is_of_others = port == Some(KUBELET) || beyond::is_plain(line);
     let may_be_forwarded = seen.literal.is_some_and(|ip| ip.is_loopback()) || text::is_of_kubeconfig(text, client);
     let may_be_forwarded = may_be_forwarded && !is_of_others;

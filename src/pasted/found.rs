@@ -7,7 +7,7 @@ use super::runs::ToolRun;
 use super::seen::MessageSeen;
 use super::symptom::Symptom;
 use super::text::{self, NameSubject};
-use super::{Explanation, asked, host, is_endpoint, logs, tool};
+use super::{AfterLookup, Explanation, asked, host, is_endpoint, logs, tool};
 use crate::limits;
 
 /// What was found without what other lines say: the same failure with its name (Resolve-DnsName says it in two
@@ -140,7 +140,10 @@ impl<'a> Recognised<'a> {
             | Symptom::ApiServer
             | Symptom::NotLetIn => 3,
             symptom if symptom.is_no_failure() => 4,
-            Symptom::Deadline | Symptom::KubectlRefused | Symptom::Credentials | Symptom::RefusedKubeconfig => 2,
+            Symptom::AfterLookup(AfterLookup::Deadline)
+            | Symptom::KubectlRefused
+            | Symptom::Credentials
+            | Symptom::RefusedKubeconfig => 2,
             _ => 1,
         };
         let host = self.seen.host.as_deref().and_then(host);
@@ -238,15 +241,14 @@ impl<'a> Recognised<'a> {
             Symptom::Unknown
                 | Symptom::OtherError
                 | Symptom::Doubted
-                | Symptom::Deadline
                 | Symptom::KubectlRefused
-                | Symptom::NoConnectionInTime
+                | Symptom::AfterLookup(AfterLookup::Deadline | AfterLookup::NoConnectionInTime)
                 | Symptom::NoDialInTime
                 | Symptom::OtherType
         );
         let is_alike = match other.symptom {
             Symptom::ConnectionElsewhere => matches!(self.seen.symptom, Symptom::Connection | Symptom::Address),
-            Symptom::AtAddress(of) => self.seen.symptom == Symptom::from(of),
+            Symptom::AtAddress(what) => self.seen.symptom == Symptom::AfterLookup(what),
             symptom => self.seen.symptom == symptom,
         };
         let server = self.seen.server.is_none() || self.seen.server == other.server;

@@ -5,7 +5,7 @@
 //! (HOST:PORT)` (dotnet/runtime, System.Net.Http, ConnectHelper.cs, CreateWrappedException); Ruby's `Failed to open TCP
 //! connection to HOST:PORT (TEXT)` (ruby/net-http, lib/net/http.rb, connect). Rust's and Node's as users reported them.
 
-use super::{MessageSeen, Symptom, dial, glibc_languages, words};
+use super::{AfterLookup, MessageSeen, Symptom, dial, glibc_languages, words};
 use crate::limits;
 
 /// The texts of getaddrinfo, with what they stand for.
@@ -302,7 +302,10 @@ fn erlang(line: &str) -> Option<MessageSeen> {
     // connect).
     let is_late = line.contains("failed_connect") && (line.contains("],timeout}") || line.contains("], :timeout}"));
     if is_late {
-        return Some(MessageSeen::of(Symptom::NoConnectionInTime, host));
+        return Some(MessageSeen::of(
+            Symptom::AfterLookup(AfterLookup::NoConnectionInTime),
+            host,
+        ));
     }
     (is_one || is_text).then(|| MessageSeen::of(Symptom::NoAddress, host))
 }

@@ -3,9 +3,10 @@
 //! The message never decides between causes (Go prints `no such host` for a denied name, for a filtered answer
 //! and for a name without addresses alike); it narrows them down, and says what to ask next.
 
+mod after_lookup;
 mod around;
 mod asked;
-mod at_address;
+mod behind;
 mod beyond;
 mod block_page;
 mod broken;
@@ -20,8 +21,10 @@ mod found;
 mod glibc_languages;
 mod go;
 mod known;
+mod layer;
 mod library;
 mod logs;
+mod meaning;
 mod others;
 mod prompt;
 mod recognise;
@@ -59,9 +62,10 @@ use reply::PastedReply;
 use seen::MessageSeen;
 use text::{PrintedOn, is_masked};
 
-pub use at_address::AtAddress;
+pub use after_lookup::AfterLookup;
 pub use candidates::Candidate;
-pub use symptom::{Layer, Symptom};
+pub use layer::Layer;
+pub use symptom::Symptom;
 pub use unread::{UnreadText, unread};
 
 /// What a pasted message means.

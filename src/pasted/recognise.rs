@@ -1,7 +1,7 @@
 //! The recognisers of a line, and which of them says more.
 
 use super::seen::MessageSeen;
-use super::{beyond, go, library, logs, resolved, tool, windows};
+use super::{behind, beyond, go, library, logs, resolved, tool, windows};
 
 /// What is recognised in a line.
 pub(super) type Recogniser = fn(&str) -> Option<MessageSeen>;
@@ -27,6 +27,6 @@ pub(super) const RECOGNISERS: &[Recogniser] = &[
     go::exchange,
     tool::line,
     windows::line,
-    beyond::line,
-    beyond::bare_rcode,
+    behind::line,
+    behind::bare_rcode,
 ];

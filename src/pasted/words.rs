@@ -157,3 +157,66 @@ pub(super) fn url_host(line: &str) -> Option<&str> {
         .unwrap_or(rest.len());
     Some(&rest[..end]).filter(|host| !host.is_empty())
 }
+
+/// What tells that a connection failed, where an address, a port or an endpoint is beside it.
+const CONNECTIONS: &[&str] = &[
+    "i/o timeout",
+    "onnection refused",
+    "no route to host",
+    "No route to host",
+    "unreachable",
+    "onnection timed out",
+    "onnect timed out",
+    "connect timeout",
+    "onnection reset by peer",
+    "connectex: ",
+    "ConnectTimeoutError",
+    "Couldn't connect to server",
+    "Failed to connect to ",
+    "failed to connect to ",
+    "ETIMEDOUT",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "did not properly respond after a period of time",
+    "actively refused it",
+    "tcp connect error",
+    "TcpTestSucceeded : False",
+    "TCP connect to ",
+    "Operation timed out",
+    "etimedout",
+    "econnrefused",
+    "ehostunreach",
+    "execution expired",
+    "Trying to connect",
+    // connect(2), EPERM and EACCES; Go, src/net/net.go, errCanceled.
+    "connect: operation not permitted",
+    "connect: permission denied",
+    "operation was canceled",
+    // Go, src/syscall/zerrors_darwin_arm64.go and zerrors_linux_amd64.go: ETIMEDOUT, EHOSTDOWN, EADDRNOTAVAIL.
+    "connect: operation timed out",
+    "connect: host is down",
+    "connect: can't assign requested address",
+    "connect: cannot assign requested address",
+    // OpenBSD's netcat, netcat.c.
+    "(tcp) timed out",
+    // aiohttp, client_exceptions.py, of asyncio's own words (base_events.py).
+    "Connect call failed (",
+    // And of its error of several addresses, which has no text of the system's (base_events.py, create_connection).
+    "ssl:default [None]",
+    // Windows' telnet.
+    "Could not open connection to the host",
+];
+
+/// Whether a text is one of those that say that a connection failed.
+pub(super) fn is_connection(text: &str) -> bool {
+    CONNECTIONS.iter().any(|known| text.contains(known))
+}
+
+/// Whether a line is of a probe of a container (Kubernetes, pkg/kubelet/prober): the kubelet asked a pod.
+pub(super) fn is_of_probe(line: &str) -> bool {
+    ["Liveness probe", "Readiness probe", "Startup probe"]
+        .iter()
+        .any(|probe| line.contains(probe))
+}

@@ -5,7 +5,7 @@ use super::*;
 /// Of a server that is an address no name was looked up, and no sentence says that one was.
 #[test]
 fn a_server_that_is_an_address_had_no_lookup() {
-    use AtAddress::*;
+    use AfterLookup::*;
     let url = "Get \"https://10.61.7.8:443/apis?timeout=32s\": ";
     let pod = "Post \"https://10.100.0.1:443/apis/authorization.k8s.io/v1\": ";
     for (lead, said, of) in [
@@ -56,7 +56,7 @@ fn a_server_that_is_an_address_had_no_lookup() {
         }
         assert!(!found.symptom.possible_layers().contains(&Layer::Dns), "{text}");
         let named = read(&format!("Get \"https://{X}/apis?timeout=32s\": {said}")).unwrap();
-        assert_eq!(named.symptom, Symptom::from(of), "{said}");
+        assert_eq!(named.symptom, Symptom::AfterLookup(of), "{said}");
     }
 }
 

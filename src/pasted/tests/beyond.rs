@@ -49,6 +49,9 @@ fn a_time_out_of_the_api_servers_is_beyond_it() {
         assert_eq!(first(&format!("{lead}{said}")).0, Symptom::ApiServer, "{lead}");
     }
     let of_client = "Get \"https://X/api?timeout=5s\": context deadline exceeded";
-    assert_eq!(first(of_client).0, Symptom::Deadline);
-    assert_eq!(first("error: Timeout: context deadline exceeded").0, Symptom::Deadline);
+    assert_eq!(first(of_client).0, Symptom::AfterLookup(AfterLookup::Deadline));
+    assert_eq!(
+        first("error: Timeout: context deadline exceeded").0,
+        Symptom::AfterLookup(AfterLookup::Deadline)
+    );
 }

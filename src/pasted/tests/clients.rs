@@ -92,13 +92,13 @@ fn texts_of_clients() {
         ),
         (
             "Unable to connect to the server: x509: certificate is valid for portal.example.net, not X",
-            Certificate,
+            AfterLookup(super::AfterLookup::Certificate),
             "X",
             "",
         ),
         (
             "Get \"https://X/api?timeout=5s\": context deadline exceeded",
-            Deadline,
+            AfterLookup(super::AfterLookup::Deadline),
             "X",
             "",
         ),
@@ -188,7 +188,7 @@ fn texts_of_clients() {
         (
             "Get \"https://X/api\": net/http: request canceled while waiting for connection (Client.Timeout exceeded \
              while awaiting headers)",
-            NoConnectionInTime,
+            AfterLookup(super::AfterLookup::NoConnectionInTime),
             "X",
             "",
         ),
@@ -632,7 +632,7 @@ fn the_texts_of_c_ares() {
     let in_time = told("ConnectionTimeoutError: Connection timeout to host https://X/api/v1/namespaces");
     assert_eq!(
         (in_time.0, in_time.1.as_deref()),
-        (Symptom::NoConnectionInTime, Some(X))
+        (Symptom::AfterLookup(AfterLookup::NoConnectionInTime), Some(X))
     );
 }
 
@@ -683,7 +683,7 @@ fn windows_errors_of_a_name_server() {
     // Over TCP, and of the API server, it is what it was.
     let reset = "read tcp 192.168.1.9:5->10.20.1.30:443: wsarecv: An existing connection was forcibly closed by the remote \
                  host.";
-    assert_eq!(read(reset).unwrap().symptom, Reset);
+    assert_eq!(read(reset).unwrap().symptom, AfterLookup(super::AfterLookup::Reset));
 }
 
 /// glibc's own translations, as a program of the C library and as Python prints them.

@@ -9,27 +9,39 @@ fn a_connection_that_broke_is_no_closed_port() {
     for (text, symptom) in [
         (
             "Get \"https://X/api\": read tcp 192.168.1.9:5->10.20.1.30:443: i/o timeout",
-            Stalled,
+            AfterLookup(super::AfterLookup::Stalled),
         ),
         (
             "Get \"https://X/api\": read tcp 192.168.1.9:5->10.20.1.30:443: read: connection reset by peer",
-            Reset,
+            AfterLookup(super::AfterLookup::Reset),
         ),
-        ("write tcp 192.168.1.9:5->10.20.1.30:443: write: broken pipe", Reset),
+        (
+            "write tcp 192.168.1.9:5->10.20.1.30:443: write: broken pipe",
+            AfterLookup(super::AfterLookup::Reset),
+        ),
         (
             "read tcp 192.168.1.9:5->10.20.1.30:443: wsarecv: An existing connection was forcibly closed by the remote \
              host.",
-            Reset,
+            AfterLookup(super::AfterLookup::Reset),
         ),
-        ("curl: (56) Recv failure: Connection reset by peer", Reset),
-        ("java.net.SocketException: Connection reset", Reset),
-        ("Error: read ECONNRESET", Reset),
+        (
+            "curl: (56) Recv failure: Connection reset by peer",
+            AfterLookup(super::AfterLookup::Reset),
+        ),
+        (
+            "java.net.SocketException: Connection reset",
+            AfterLookup(super::AfterLookup::Reset),
+        ),
+        ("Error: read ECONNRESET", AfterLookup(super::AfterLookup::Reset)),
         (
             "Unable to connect to the server: read tcp 127.0.0.1:5->127.0.0.1:8443: read: connection reset by peer",
-            AtAddress(super::AtAddress::Reset),
+            AtAddress(super::AfterLookup::Reset),
         ),
         // Where curl names the handshake, it was that.
-        ("curl: (35) Recv failure: Connection reset by peer", Handshake),
+        (
+            "curl: (35) Recv failure: Connection reset by peer",
+            AfterLookup(super::AfterLookup::Handshake),
+        ),
         // And these were not connected to.
         (
             "Get \"https://X/api\": dial tcp 10.20.1.30:443: i/o timeout",
@@ -102,11 +114,18 @@ fn a_certificate_out_of_its_time_points_at_the_clock() {
         "Error: certificate has expired\n    code: 'CERT_HAS_EXPIRED'",
     ] {
         let found = read(text).unwrap();
-        assert_eq!(found.symptom, Symptom::CertificateTime, "{text}");
+        assert_eq!(
+            found.symptom,
+            Symptom::AfterLookup(AfterLookup::CertificateTime),
+            "{text}"
+        );
         assert!(found.symptom.meaning().contains("clock"));
     }
     let wrong_name = "x509: certificate is valid for *.corp.example, not X";
-    assert_eq!(read(&filled(wrong_name)).unwrap().symptom, Symptom::Certificate);
+    assert_eq!(
+        read(&filled(wrong_name)).unwrap().symptom,
+        Symptom::AfterLookup(AfterLookup::Certificate)
+    );
 }
 
 /// Clients whose words were refused once.
@@ -125,7 +144,7 @@ fn more_clients_and_what_they_connected_to() {
         (
             "Get \"https://X/api\": write tcp 10.9.1.4:53422->10.0.12.33:443: use of closed network connection"
                 .to_owned(),
-            Symptom::ClosedHere,
+            Symptom::AfterLookup(AfterLookup::ClosedHere),
             Some(X),
         ),
         (
@@ -241,8 +260,12 @@ fn a_certificates_names_tell_whose_it_is() {
         let read = read(&filled(text)).unwrap_or_else(|| panic!("{text}"));
         // Of one for an address the server is that address.
         let is_address = text.ends_with("not 10.0.0.9");
-        let at_address = Symptom::AtAddress(AtAddress::Certificate);
-        let symptom = if is_address { at_address } else { Symptom::Certificate };
+        let at_address = Symptom::AtAddress(AfterLookup::Certificate);
+        let symptom = if is_address {
+            at_address
+        } else {
+            Symptom::AfterLookup(AfterLookup::Certificate)
+        };
         assert_eq!(read.symptom, symptom, "{text}");
         read.resolver.join(" ")
     };
@@ -365,7 +388,7 @@ fn a_dial_without_an_address_leaves_the_lookup_open() {
         // ETIMEDOUT on macOS.
         (
             "Get \"https://X/api\": read tcp 10.9.1.4:5->10.61.7.8:443: read: operation timed out",
-            Symptom::Stalled,
+            Symptom::AfterLookup(AfterLookup::Stalled),
         ),
     ] {
         assert_eq!(told(text).0, symptom, "{text}");

@@ -84,7 +84,7 @@ fn a_certificate_is_not_made_for_a_tunnels_address() {
         ),
     ] {
         let read = told_of(text);
-        assert_eq!(read.symptom, Symptom::AtAddress(AtAddress::Certificate));
+        assert_eq!(read.symptom, Symptom::AtAddress(AfterLookup::Certificate));
         assert!(read.name.iter().any(|said| said.contains(server)), "{text}");
         assert!(
             read.resolver.iter().any(|said| said.contains("tls-server-name")),

@@ -110,25 +110,59 @@ fn mark(conclusion: Conclusion) -> LineMark {
     }
 }
 
-/// The first line: the first cause and its count, else why nothing was decided, else how many are what.
+/// What the first line is about.
+enum Lead<'a> {
+    /// Entries of the kubeconfig that are dead. They have their causes by cluster and by Region, and are one thing to
+    /// whoever has the kubeconfig.
+    Dead(&'a Cause, String),
+    /// The first cause.
+    Cause(&'a Cause),
+    /// Why nothing was decided.
+    Undecided(String),
+    /// How many are what.
+    Counts,
+}
+
+impl<'a> Lead<'a> {
+    fn of(fleet: &'a Fleet) -> Self {
+        let is_lead = |cause: &&Cause| match fleet.conclusion {
+            Conclusion::Healthy => false,
+            // A warning is not why nothing was decided.
+            Conclusion::Inconclusive => cause.severity == Severity::Error,
+            Conclusion::Degraded | Conclusion::Broken => true,
+        };
+        match fleet.causes.first().filter(is_lead) {
+            Some(cause) => match dead::line(fleet, false).filter(|_| is_of_dead_entries(&cause.rule)) {
+                Some(line) => Self::Dead(cause, line),
+                None => Self::Cause(cause),
+            },
+            None => undecided_for(fleet).map_or(Self::Counts, Self::Undecided),
+        }
+    }
+
+    fn cause(&self) -> Option<&'a Cause> {
+        match self {
+            Self::Dead(cause, _) | Self::Cause(cause) => Some(cause),
+            Self::Undecided(_) | Self::Counts => None,
+        }
+    }
+}
+
+/// The first line.
 fn headline(fleet: &Fleet) -> words::Headline {
-    let is_lead = |cause: &&Cause| match fleet.conclusion {
-        Conclusion::Healthy => false,
-        // A warning is not why nothing was decided.
-        Conclusion::Inconclusive => cause.severity == Severity::Error,
-        Conclusion::Degraded | Conclusion::Broken => true,
-    };
-    let lead = fleet.causes.first().filter(is_lead);
-    // What is dead has its causes by cluster and by Region, and is one thing to whoever has the kubeconfig.
-    let of_entries = |cause: &Cause| dead::line(fleet, false).filter(|_| is_of_dead_entries(&cause.rule));
-    let text = lead
-        .map(|cause| of_entries(cause).unwrap_or_else(|| counted(cause, fleet)))
-        .or_else(|| undecided_for(fleet));
+    let lead = Lead::of(fleet);
+    let tag = lead
+        .cause()
+        .map(|cause| format!("{}, {}", cause.rule, cause.confidence.as_str()));
     words::Headline {
         mark: mark(fleet.conclusion),
         conclusion: fleet.conclusion.as_str(),
-        text: text.unwrap_or_else(|| counts(fleet)),
-        tag: lead.map(|cause| format!("{}, {}", cause.rule, cause.confidence.as_str())),
+        text: match lead {
+            Lead::Dead(_, text) | Lead::Undecided(text) => text,
+            Lead::Cause(cause) => counted(cause, fleet),
+            Lead::Counts => counts(fleet),
+        },
+        tag,
     }
 }
 
@@ -184,7 +218,7 @@ fn noun_of(count: usize, are_entries: bool) -> &'static str {
 
 /// The entries that are dead, where the first line is another.
 fn dead_beside(fleet: &Fleet, verbose: bool) -> Option<String> {
-    let is_lead = headline(fleet).text.starts_with(&dead::line(fleet, false)?);
+    let is_lead = matches!(Lead::of(fleet), Lead::Dead(..));
     dead::line(fleet, verbose).filter(|_| verbose || !is_lead)
 }
 
@@ -218,7 +252,7 @@ pub fn counts(fleet: &Fleet) -> String {
 /// How many targets are what, where that is not all of them the same and the headline has another line.
 fn totals(fleet: &Fleet) -> Option<String> {
     let is_mixed = fleet.targets.iter().any(|one| one.conclusion != fleet.conclusion);
-    (is_mixed && headline(fleet).text != counts(fleet)).then(|| counts(fleet))
+    (is_mixed && !matches!(Lead::of(fleet), Lead::Counts)).then(|| counts(fleet))
 }
 
 /// The names that a cause is about, the first few unless everything is asked for.
