@@ -118,6 +118,16 @@ impl Try {
         }
     }
 
+    /// Whether there is no route to the server's network.
+    pub(super) fn is_without_route(&self) -> bool {
+        matches!(
+            self.reason,
+            Some(Reason::Network {
+                failure: NetworkFailure::NoRoute
+            })
+        )
+    }
+
     /// Nothing came in time, for this reason.
     pub(super) fn silent_for(reason: Reason) -> Self {
         Self {

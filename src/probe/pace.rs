@@ -135,6 +135,15 @@ impl Turn {
         }
     }
 
+    /// Notes that the connection was never begun after all: this host had no route for it. So the turn is given back.
+    pub(super) fn unbegun(mut self) {
+        if let (Some(pace), Some(begun)) = (&self.pace, self.begun.take()) {
+            pace.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .promised_again(begun);
+        }
+    }
+
     /// Notes that the question was sent now.
     pub(super) fn sent(mut self) {
         if let Some(pace) = self.pace.take() {
@@ -238,16 +247,17 @@ impl Pace {
     /// The question whose connection was begun then is sent now.
     fn moved(&mut self, begun: Instant, now: Instant) {
         if let Self::Capped(cap) = self {
-            if let Some(then) = cap
-                .sent
-                .iter_mut()
-                .find(|(at, questions)| *at == begun && *questions > 0)
-            {
-                then.1 -= 1;
-                cap.recent -= 1;
-            }
+            cap.take_back(begun);
             cap.sent.push_back((now, 1));
             cap.recent += 1;
+        }
+    }
+
+    /// The question whose connection was said to be begun then has its turn, and nothing is sent yet.
+    fn promised_again(&mut self, begun: Instant) {
+        if let Self::Capped(cap) = self {
+            cap.take_back(begun);
+            cap.promised += 1;
         }
     }
 
@@ -293,6 +303,15 @@ impl Capped {
     /// How many count within the span.
     fn taken(&self) -> usize {
         self.recent + self.promised
+    }
+
+    /// Takes a question back that was counted as sent at this time, where it still counts.
+    fn take_back(&mut self, at: Instant) {
+        let mut sent = self.sent.iter_mut();
+        if let Some(then) = sent.find(|(then, questions)| *then == at && *questions > 0) {
+            then.1 -= 1;
+            self.recent -= 1;
+        }
     }
 
     fn forget(&mut self, now: Instant) {

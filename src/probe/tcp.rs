@@ -2,8 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "the prober opens the sockets")]
 
+use std::future::{Future as _, poll_fn};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -22,7 +25,17 @@ const LENGTH: usize = 2;
 /// Connects, sends the query, and reads messages until one belongs to it or `end` has come, however fast
 /// octets arrive.
 pub(super) async fn attempt(server: SocketAddr, query: &OutgoingQuery, end: Instant, turn: Option<Turn>) -> Try {
-    match connect(server, end).await {
+    let mut connecting = pin!(connect(server, end));
+    // What the kernel says before anything is waited for, it says without having sent anything.
+    let connected = match poll_fn(|context| Poll::Ready(connecting.as_mut().poll(context))).await {
+        Poll::Ready(Err(failed)) if failed.is_without_route() => {
+            turn.into_iter().for_each(Turn::unbegun);
+            return *failed;
+        }
+        Poll::Ready(connected) => connected,
+        Poll::Pending => connecting.await,
+    };
+    match connected {
         Ok(mut stream) => {
             let local = stream.local_addr().ok().map(|address| address.ip());
             turn.into_iter().for_each(Turn::sent);

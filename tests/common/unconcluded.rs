@@ -6,6 +6,7 @@ use serde_json::Value;
 pub(crate) fn unconcluded(document: &mut Value) {
     const CONCLUDED: &[&str] = &[
         "expected",
+        "decided_by",
         "findings",
         "not_evaluated",
         "clients",

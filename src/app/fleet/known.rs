@@ -7,14 +7,17 @@ use tokio::time::Instant;
 
 use super::super::by_resolver::ByResolver;
 use super::super::shared::{self, Shared, Unasked};
-use super::bulk;
-use crate::dns::AnswerKind;
+use super::bulk::{self, Word};
+use crate::dns::{AnswerKind, Name};
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::probed::{ForOthers, Probed};
 use crate::report::Capture;
 use crate::resolvers::{Resolver, Role};
 use crate::settings::Settings;
+
+/// How many questions the bulk engine has about a target: A and AAAA.
+const QUESTIONS: usize = 2;
 
 /// A resolver that sent nothing, and when it was last asked.
 struct Silent {
@@ -204,6 +207,38 @@ impl KnownResolvers {
         targets.len() >= limits::BULK_UNPROVEN
     }
 
+    /// Keeps what a resolver said of the target at this place when it was asked in bulk, where there are no control
+    /// questions. One that is given up there had several names before that, and said nothing of any.
+    pub(super) fn heard_in_bulk(&mut self, at: usize, hostname: &Name, resolver: &Resolver, word: Word) {
+        if self.is_silent(resolver) {
+            return;
+        }
+        let is_proven = match word {
+            Word::Heard => {
+                self.mute.remove(resolver);
+                false
+            }
+            Word::None => self.is_proven_silent(at, resolver, false),
+            Word::GivenUp => true,
+        };
+        if is_proven {
+            let targets = self.mute.get(resolver).map_or(1, BTreeSet::len);
+            self.is_silent_from_now(resolver, hostname, targets * QUESTIONS);
+        }
+    }
+
+    fn is_silent_from_now(&mut self, resolver: &Resolver, question: &Name, silent_for: usize) {
+        self.silent.push(Silent {
+            unasked: Unasked {
+                resolver: resolver.clone(),
+                question: question.clone(),
+                silent_for,
+            },
+            asked: Instant::now(),
+        });
+        self.changes += 1;
+    }
+
     /// Keeps what the target at this place, beside the names of `zone`, showed of the resolvers. `is_surveyed`: its
     /// control questions were asked.
     pub(super) fn learn(&mut self, at: usize, zone: &str, capture: &Capture, shared: &Shared, is_surveyed: bool) {
@@ -253,15 +288,7 @@ impl KnownResolvers {
                 self.changes += 1;
             }
             None if is_silent && self.is_proven_silent(at, resolver, is_surveyed) => {
-                self.silent.push(Silent {
-                    unasked: Unasked {
-                        resolver: resolver.clone(),
-                        question: capture.target.hostname.clone(),
-                        silent_for: questions,
-                    },
-                    asked: Instant::now(),
-                });
-                self.changes += 1;
+                self.is_silent_from_now(resolver, &capture.target.hostname, questions);
             }
             _ => {}
         }

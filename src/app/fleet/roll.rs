@@ -413,6 +413,9 @@ impl<'a> Rolling<'a> {
                         if coming.entry(at).or_default().take(answer, servers.len())
                             && let Some(answers) = coming.remove(&at)
                         {
+                            if !self.settings.asked.controls {
+                                self.words(entries, others[at] as usize, &answers, &servers);
+                            }
                             heard.push_back((at, answers));
                         }
                     }
@@ -498,6 +501,21 @@ impl<'a> Rolling<'a> {
             self.alike.borrow_mut().forget();
         }
         out
+    }
+
+    /// Keeps who was silent for a target when it was asked in bulk. Without control questions nothing else tells it
+    /// before each of several targets has waited a window for itself.
+    fn words(
+        &self,
+        entries: &ListedTargets,
+        place: usize,
+        answers: &TargetAnswers,
+        servers: &[(Resolver, engine::BulkServer)],
+    ) {
+        for (server, word) in answers.words() {
+            let resolver = &servers[server].0;
+            self.known(|known| known.heard_in_bulk(place, &entries.hostname(place), resolver, word));
+        }
     }
 
     /// The reports that wait for what others show, where those have shown it, or all of them; diagnosed again with
