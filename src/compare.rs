@@ -399,9 +399,7 @@ pub fn of_sample(lookups: &[Lookup], sample: u32, expected: &Expected, facts: &F
     let addresses: Vec<IpAddr> = answered([a, aaaa].into_iter().flatten()).collect();
     // IPv6 addresses alone, where the question for the IPv4 ones got no answer, are not what is expected.
     let fails = |lookup: &&Lookup| lookup.kind != AnswerKind::Answer && !lookup.kind.is_negative();
-    let without_v4 = a
-        .filter(fails)
-        .filter(|_| expected.addresses.iter().any(IpAddr::is_ipv4));
+    let without_v4 = a.filter(fails).filter(|_| expected.speaks_of(true));
     if !addresses.is_empty() {
         let verdict = judge(&addresses, expected, facts, view);
         return without_v4
@@ -421,7 +419,9 @@ fn judge(addresses: &[IpAddr], expected: &Expected, facts: &Facts, view: View) -
     let fits: Vec<Fit> = addresses.iter().map(|ip| expected.fit(*ip, facts)).collect();
     let count = |fit| fits.iter().filter(|other| **other == fit).count();
     let (right, wrong) = (count(Fit::Expected), count(Fit::Unexpected));
-    let by_address = if !expected.says_anything() || expected.scope == Scope::Any && right == 0 {
+    // Where both accesses are on, private addresses are the cluster's or wrong.
+    let is_open = expected.scope == Scope::Any && right == 0 && !expected.public_too;
+    let by_address = if !expected.says_anything() || is_open {
         let never_right = addresses.iter().all(|ip| {
             matches!(
                 AddressClass::of(*ip),

@@ -36,6 +36,9 @@ pub struct Expected {
     /// Whether `addresses` are some of those that are right, and there may be more of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
+    /// Of which families the name has addresses.
+    #[serde(skip)]
+    pub families: NameFamilies,
     /// Which fact says so.
     #[serde(flatten, with = "stated::always")]
     #[cfg_attr(test, schemars(with = "stated::Both<ExpectedSource>"))]
@@ -74,6 +77,16 @@ pub enum ExpectedSource {
         origin: Option<String>,
         /// Whether public access is on, and public addresses are right as well.
         public_too: bool,
+    },
+    /// The cluster's private hosted zone, where nothing else names the addresses.
+    PrivateZone {
+        /// The names of the resolvers that show it.
+        shown_by: String,
+    },
+    /// Public DNS, where nothing else names the addresses.
+    PublicDns {
+        /// The names of the public resolvers.
+        shown_by: String,
     },
     /// The resolver is a control: nothing is expected of it.
     Control,
@@ -134,6 +147,8 @@ impl fmt::Display for ExpectedSource {
                 write!(f, "the networks of {vpc}")?;
                 known(f, origin, *public_too)
             }
+            Self::PrivateZone { shown_by } => write!(f, "the private hosted zone, shown by {shown_by}"),
+            Self::PublicDns { shown_by } => write!(f, "public DNS, shown by {shown_by}"),
             Self::Control => f.write_str("a control"),
             Self::InWords(words) => f.write_str(words),
         }
@@ -141,6 +156,25 @@ impl fmt::Display for ExpectedSource {
 }
 
 stated!(ExpectedSource: "source", "source_code");
+
+/// Of which families a name has addresses, by its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NameFamilies {
+    /// The form says nothing, or IPv4.
+    #[default]
+    Unsaid,
+    /// IPv4 and IPv6 (Amazon EKS User Guide, "Cluster API server endpoint": `api.aws`).
+    Both,
+}
+
+impl NameFamilies {
+    fn of(name: &Name) -> Self {
+        match EndpointName::parse(name) {
+            Ok(endpoint) if endpoint.is_dual_stack() => Self::Both,
+            _ => Self::Unsaid,
+        }
+    }
+}
 
 /// What one address is to an expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +200,7 @@ impl Expected {
             cidrs_are_bounds: false,
             public_too: false,
             at_least: false,
+            families: NameFamilies::of(target),
             source: ExpectedSource::Nothing,
         };
         let has_addresses = !expected.addresses.is_empty() || !expected.cidrs.is_empty();
@@ -284,6 +319,16 @@ impl Expected {
         matches!(self.scope, Scope::Private | Scope::Public) || !self.addresses.is_empty() || !self.cidrs.is_empty()
     }
 
+    /// Whether addresses of a family are among what is expected: IPv4, or else IPv6. A scope alone is about both.
+    pub fn speaks_of(&self, v4: bool) -> bool {
+        let addresses = self.addresses.iter().map(IpAddr::is_ipv4);
+        let mut families = addresses
+            .chain(self.cidrs.iter().map(|cidr| cidr.addr().is_ipv4()))
+            .peekable();
+        families.peek().is_none() && matches!(self.scope, Scope::Private | Scope::Public)
+            || families.any(|family| family == v4)
+    }
+
     /// Whether the address itself is named, and not a network with others in it.
     pub fn names(&self, ip: IpAddr) -> bool {
         let is_it = |cidr: &IpNet| cidr.prefix_len() == cidr.max_prefix_len() && cidr.contains(&ip);
@@ -343,6 +388,8 @@ impl Expected {
     pub fn fit(&self, ip: IpAddr, facts: &Facts) -> Fit {
         let class = self.class_of(ip, facts);
         let listed = !self.addresses.is_empty() || (!self.cidrs.is_empty() && !self.cidrs_are_bounds);
+        // A name of both families has addresses of the other one too, and nobody said which.
+        let is_of_an_unsaid_family = self.families == NameFamilies::Both && listed && !self.speaks_of(ip.is_ipv4());
         match class {
             AddressClass::Expected => Fit::Expected,
             AddressClass::Sinkhole | AddressClass::Loopback | AddressClass::LinkLocal => Fit::Unexpected,
@@ -354,6 +401,7 @@ impl Expected {
                 IpAddr::V4(_) => Fit::Unexpected,
             },
             AddressClass::InVpc if self.scope == Scope::Public => Fit::Unexpected,
+            AddressClass::InVpc | AddressClass::Private | AddressClass::Public if is_of_an_unsaid_family => Fit::Unsure,
             // It may be one of those that the list does not have.
             AddressClass::InVpc if self.at_least => Fit::Unsure,
             AddressClass::Private if self.at_least && facts.aws.vpc.is_none() => Fit::Unsure,

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod app;
+pub mod beside;
 pub mod bulk;
 pub mod capture;
 pub mod cli;

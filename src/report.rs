@@ -7,8 +7,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::beside::beside_each_other;
 use crate::clients::{self, Client, Prediction};
-use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare, is_of_every_name};
+use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
 use crate::decides::Step;
 use crate::dns::RecordType;
 use crate::expect::Expected;
@@ -309,31 +310,6 @@ fn softwares(capture: &Capture) -> Vec<Option<Identified>> {
     capture.observations.iter().map(of_one).collect()
 }
 
-/// The comparisons, where the operating system's lookup is asked for no random name. Addresses that one of this host's
-/// name servers gives every name are not right because the system hands them on.
-fn with_the_systems_own(observations: &[Probed], mut comparisons: Vec<Comparison>, facts: &Facts) -> Vec<Comparison> {
-    let all = observations.iter().zip(&comparisons);
-    let made_up: BTreeSet<IpAddr> = all
-        .filter(|(probed, one)| {
-            probed.resolver.has_role(Role::Local) && is_of_every_name(&probed.lookups, &one.expected)
-        })
-        .flat_map(|(_, one)| one.addresses.iter().map(|address| address.ip))
-        .collect();
-    for (probed, one) in observations.iter().zip(&mut comparisons) {
-        let all = |is: &dyn Fn(IpAddr) -> bool| one.addresses.iter().all(|address| is(address.ip));
-        let is_handed_on = !one.addresses.is_empty() && all(&|ip| made_up.contains(&ip));
-        let is_named = all(&|ip| one.expected.names(ip));
-        if probed.resolver.role == Role::Os && one.verdict.has_addresses() && is_handed_on && !is_named {
-            let judged = one.expected.without_networks();
-            one.verdict = Verdict::Mismatch;
-            for address in &mut one.addresses {
-                address.class = judged.class_of(address.ip, facts);
-            }
-        }
-    }
-    comparisons
-}
-
 /// The pure middle of a diagnosis: expectation and comparisons, and the case that the rules look at.
 fn examine<T>(
     capture: &Capture,
@@ -353,7 +329,7 @@ fn examine<T>(
             comparison
         })
         .collect();
-    let comparisons = with_the_systems_own(observations, comparisons, &capture.facts);
+    let comparisons = beside_each_other(observations, comparisons, &capture.facts);
     let (heard, unheard): (Vec<Subject<'_>>, Vec<Subject<'_>>) = observations
         .iter()
         .zip(&comparisons)

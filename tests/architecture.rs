@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "decides",
     "expect",
     "compare",
+    "beside",
     "scope",
     "clients",
     "rules",

@@ -85,6 +85,34 @@ pub enum Call {
     LookupEvents,
 }
 
+/// The parts of the policy, by what its reads are for (docs/aws-permissions.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PolicyPart {
+    /// The cluster, and which access its endpoint has.
+    Cluster,
+    /// Its VPC and its addresses.
+    Vpc,
+    /// Who answers for the name there.
+    Resolver,
+    /// What turns a suspicion into a cause.
+    Certain,
+    /// What was changed.
+    Changed,
+}
+
+impl PolicyPart {
+    /// Its `Sid`.
+    pub fn sid(self) -> &'static str {
+        match self {
+            Self::Cluster => "Cluster",
+            Self::Vpc => "Vpc",
+            Self::Resolver => "Resolver",
+            Self::Certain => "Certain",
+            Self::Changed => "Changed",
+        }
+    }
+}
+
 /// A row of the table.
 struct ReadRow {
     /// The IAM action.
@@ -564,6 +592,45 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 }
 
 impl Call {
+    /// The part of the policy that allows it; `None` of what needs no permission.
+    pub fn part(self) -> Option<PolicyPart> {
+        Some(match self {
+            Self::GetCallerIdentity => return None,
+            Self::DescribeCluster | Self::ListClusters | Self::ListUpdates | Self::DescribeUpdate => {
+                PolicyPart::Cluster
+            }
+            Self::DescribeNetworkInterfaces
+            | Self::DescribeVpcs
+            | Self::DescribeVpcAttribute
+            | Self::DescribeDhcpOptions
+            | Self::DescribeSecurityGroups => PolicyPart::Vpc,
+            Self::ListResolverEndpoints
+            | Self::ListResolverEndpointIpAddresses
+            | Self::ListResolverRules
+            | Self::ListResolverRuleAssociations
+            | Self::ListHostedZonesByVpc => PolicyPart::Resolver,
+            Self::LookupEvents => PolicyPart::Changed,
+            Self::DescribeSubnets
+            | Self::DescribeNetworkAcls
+            | Self::DescribeRouteTables
+            | Self::GetManagedPrefixListEntries
+            | Self::DescribeClientVpnEndpoints
+            | Self::DescribeClientVpnRoutes
+            | Self::DescribeClientVpnAuthorizationRules
+            | Self::ListFirewallRuleGroupAssociations
+            | Self::ListFirewallRules
+            | Self::ListFirewallDomains
+            | Self::GetFirewallConfig
+            | Self::ListProfileAssociations
+            | Self::ListProfileResourceAssociations
+            | Self::GetResolverDnssecConfig
+            | Self::DescribeVpcEndpoints
+            | Self::ListServiceNetworkVpcAssociations
+            | Self::ListServiceNetworkResourceAssociations
+            | Self::GetResourceConfiguration => PolicyPart::Certain,
+        })
+    }
+
     /// Every read, in the order of their services.
     pub const ALL: [Self; 34] = [
         Self::GetCallerIdentity,

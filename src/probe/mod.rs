@@ -27,7 +27,7 @@ use crate::probed::Probed;
 
 pub use pace::Paces;
 pub(crate) use pace::SharedPace;
-pub use route::{Direct, SocketRoute};
+pub use route::{Direct, SocketRoute, leads_to};
 pub use run::{Progress, Run, run, watched};
 pub use sockets::descriptors;
 pub(crate) use sockets::{Shortage, sockets_of_this_process};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::{json, text};
 use crate::pasted::{Explanation, Layer};
@@ -223,22 +224,15 @@ pub(crate) struct ExplainedText {
 impl ExplainedText {
     /// Writes the words with `lead` before the first line and `indent` before the others.
     pub(crate) fn wrap(&mut self, lead: &str, indent: &str, words: &str) {
-        let mut line = lead.to_owned();
-        let mut is_bare = true;
-        for word in words.split_whitespace() {
-            let columns = line.chars().count() + usize::from(!is_bare) + word.chars().count();
-            if columns > WIDTH && !is_bare {
-                self.line(&line);
-                indent.clone_into(&mut line);
-                is_bare = true;
-            }
-            if !is_bare {
-                line.push(' ');
-            }
-            line.push_str(word);
-            is_bare = false;
+        let room = |before: &str| WIDTH.saturating_sub(before.width());
+        let lines = text::wrap(words, room(lead), room(indent));
+        if lines.is_empty() {
+            self.line(lead);
         }
-        self.line(&line);
+        for (place, line) in lines.iter().enumerate() {
+            let before = if place == 0 { lead } else { indent };
+            self.line(&format!("{before}{line}"));
+        }
     }
 
     pub(crate) fn line(&mut self, line: &str) {

@@ -5,6 +5,7 @@ use super::shared::contradiction;
 use super::signs::AAAA_IS_NXDOMAIN;
 use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
+use crate::endpoint::SoaOrigin;
 use crate::facts::System;
 use crate::limits;
 use crate::observation::{Lookup, SystemCode};
@@ -77,6 +78,14 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     } else {
         "Go (kubectl) and glibc go on with the IPv4 addresses, so nothing fails as long as A is answered."
     };
+    let from_two_views = !subjects.is_empty() && subjects.iter().all(|subject| is_from_two_views(subject));
+    let reason = if from_two_views {
+        "AAAA is denied by AWS's public zone, which lacks the name, and A has private addresses. So the two questions went \
+         different ways: several servers answer there, of which not all forward the name, or a record for A alone stands \
+         in the way. Asked again, A may be denied as well."
+    } else {
+        "Something at the resolver or behind it drops or fails AAAA questions for this name."
+    };
     let elsewhere = case
         .subjects()
         .filter(|subject| !subjects.iter().any(|other| other.name() == subject.name()))
@@ -94,14 +103,32 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             ))
             .why(format!(
                 "{who} {} the IPv4 addresses and {} the AAAA question. The right answer to that is NODATA for an IPv4 \
-                 cluster, and addresses for an IPv6 cluster. {effect} Something at the resolver or behind it drops or \
-                 fails AAAA questions for this name.",
+                 cluster, and addresses for an IPv6 cluster. {effect} {reason}",
                 phrase::plural(subjects.len(), "returns", "return"),
                 phrase::plural(subjects.len(), "fails", "fail"),
             ))
             .seen(evidence)
-            .fix(remedies(case, &subjects)),
+            .fix(if from_two_views {
+                vec![
+                    Remedy::advice(
+                        "See whether several servers answer at this address, or behind it, and let each of them forward the \
+                         name. --samples 5 shows whether the answers change",
+                    ),
+                    remedy::answer::ask_again(case, &subjects, RecordType::AAAA, ""),
+                ]
+            } else {
+                remedies(case, &subjects)
+            }),
     ]
+}
+
+/// Whether A has private addresses, and AAAA is denied by AWS's public zone: private and public DNS at once.
+fn is_from_two_views(subject: &Subject<'_>) -> bool {
+    let is_public = |lookup: &Lookup| {
+        let of = lookup.soa.as_ref().map(SoaOrigin::of);
+        lookup.kind == AnswerKind::NxDomain && of == Some(SoaOrigin::PublicAws)
+    };
+    subject.has_private_addresses() && subject.aaaa().is_some_and(is_public)
 }
 
 /// Whether this host's own lookup did not come back, and waits for AAAA at each name server that it may ask.

@@ -3,7 +3,7 @@
 use super::phrase::{self, observed, observed_target};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::address::AddressClass;
-use crate::dns::AnswerKind;
+use crate::dns::{AnswerKind, RecordType};
 use crate::observation::Lookup;
 use crate::resolvers::Role;
 use crate::software::Software;
@@ -52,24 +52,24 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 /// The type without addresses, where the other has some.
-fn missing(subject: &Subject<'_>) -> &'static str {
+fn missing(subject: &Subject<'_>) -> RecordType {
     match subject.a_kind() {
-        Some(AnswerKind::NoData) => "A",
-        _ => "AAAA",
+        Some(AnswerKind::NoData) => RecordType::A,
+        _ => RecordType::AAAA,
     }
 }
 
-fn lookup_of<'a>(subject: &Subject<'a>, qtype: &str) -> Option<&'a Lookup> {
+fn lookup_of<'a>(subject: &Subject<'a>, qtype: RecordType) -> Option<&'a Lookup> {
     match qtype {
-        "AAAA" => subject.aaaa(),
+        RecordType::AAAA => subject.aaaa(),
         _ => subject.a(),
     }
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subjects: &[&Subject<'_>]) -> Finding {
+fn finding(case: &Case<'_>, confidence: Confidence, missing: RecordType, subjects: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(subjects);
     let (family, given) = match missing {
-        "AAAA" => ("IPv6", "IPv4"),
+        RecordType::AAAA => ("IPv6", "IPv4"),
         _ => ("IPv4", "IPv6"),
     };
     let others: Vec<&Subject<'_>> = case
@@ -112,7 +112,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subje
     });
     // What such a filter leaves has no SOA.
     let is_bare = |subject: &&Subject<'_>| lookup_of(subject, missing).is_some_and(|lookup| lookup.soa.is_none());
-    let is_filtered = missing == "A" && private && subjects.iter().all(is_bare);
+    let is_filtered = missing == RecordType::A && private && subjects.iter().all(is_bare);
     let conclusion = if is_filtered {
         format!(
             "{conclusion} They are private: a filter of private addresses (rebinding protection, Unbound's \
@@ -124,7 +124,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, missing: &'static str, subje
     if is_filtered {
         remedies.splice(0..0, remedy::filter::private_answers(case, Software::Unbound));
     }
-    if missing == "AAAA" {
+    if missing == RecordType::AAAA {
         // dnsmasq(8); the filter-aaaa plugin in the BIND 9 Administrator Reference Manual.
         let filter = Remedy::advice(
             "Where the resolver filters IPv6 answers, stop that for this name (dnsmasq: filter-AAAA; BIND: the \

@@ -629,6 +629,12 @@ impl<'a> Case<'a> {
         self.subjects().filter(|subject| subject.has_role(Role::Public))
     }
 
+    /// Whether AWS says that a network interface of the cluster has the address.
+    pub fn is_of_the_cluster(&self, ip: IpAddr) -> bool {
+        let mut interfaces = self.interfaces().unwrap_or_default().iter();
+        interfaces.any(|interface| interface.addresses.contains(&ip))
+    }
+
     /// Resolvers that no client of this host asks by itself, those named with `--resolver` and name servers beyond the
     /// third, that give the right private addresses from a private hosted zone: they reach the VPC somehow.
     pub fn private_zone_elsewhere(&self) -> Vec<&Subject<'a>> {

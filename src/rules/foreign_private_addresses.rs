@@ -7,6 +7,7 @@ use super::{Case, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, dec
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::RecordType;
+use crate::expect::ExpectedSource;
 use crate::software::Software;
 use crate::target::{Scope, View};
 
@@ -64,6 +65,8 @@ enum Belonging {
     OutsideVpc,
     /// The VPC's networks are not known.
     VpcUnknown,
+    /// The private hosted zone of the endpoint has others.
+    OtherThanTheZone,
     /// They should be public.
     PublicExpected,
     /// AWS says that the cluster's interfaces have them, and `--expect` says otherwise.
@@ -90,15 +93,14 @@ fn known(case: &Case<'_>, subject: &Subject<'_>) -> Option<Belonging> {
     if expected.scope == Scope::Public {
         return (has(AddressClass::Private) || has(AddressClass::InVpc)).then_some(Belonging::PublicExpected);
     }
+    if !wrong.is_empty() && wrong.iter().all(|address| case.is_of_the_cluster(address.ip)) {
+        return Some(Belonging::OfTheCluster);
+    }
     if !has(AddressClass::Private) {
         return None;
     }
-    let of_the_cluster = |ip| {
-        let mut interfaces = case.interfaces().unwrap_or_default().iter();
-        interfaces.any(|interface| interface.addresses.contains(&ip))
-    };
-    if wrong.iter().all(|address| of_the_cluster(address.ip)) {
-        return Some(Belonging::OfTheCluster);
+    if matches!(expected.source, ExpectedSource::PrivateZone { .. }) {
+        return Some(Belonging::OtherThanTheZone);
     }
     // Networks that bound the expectation are the VPC's, and those given with --expect bound it too.
     let bounded = case.vpc().is_some() || !expected.cidrs.is_empty();
@@ -118,8 +120,23 @@ fn finding(case: &Case<'_>, fits: &Fits<'_, '_>, known: Belonging, subjects: &[&
             .flat_map(|subject| case.unexpected_addresses(subject))
             .map(|address| address.ip),
     );
-    let source = &case.expected.source;
+    let source = subjects
+        .first()
+        .map_or(&case.expected.source, |subject| &subject.comparison.expected.source);
     let (summary, explanation) = match known {
+        Belonging::OtherThanTheZone => {
+            let now = subjects
+                .iter()
+                .flat_map(|subject| &subject.comparison.expected.addresses);
+            (
+                format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
+                format!(
+                    "{who} {gives} {foreign}. The endpoint has {} ({source}). A cluster has one set of private addresses \
+                     at a time. So these are old ones, or somebody answers for this very name.",
+                    phrase::distinct(now.copied()),
+                ),
+            )
+        }
         Belonging::OutsideVpc => (
             format!("{who} {gives} private addresses that are not the cluster's ({foreign})"),
             format!(
@@ -313,10 +330,12 @@ fn remedies(case: &Case<'_>, known: Belonging, subjects: &[&Subject<'_>], is_pub
             remedy::answer::interfaces_now(case),
             Remedy::advice("Where these are the cluster's, leave --expect out, or give it these addresses"),
         ],
-        Belonging::VpcUnknown if subjects.iter().all(is_its_own) => {
+        Belonging::VpcUnknown | Belonging::OtherThanTheZone if subjects.iter().all(is_its_own) => {
             [remove, vec![again, remedy::answer::interfaces_now(case)]].concat()
         }
-        Belonging::VpcUnknown => [vec![again, remedy::answer::interfaces_now(case)], remove].concat(),
+        Belonging::VpcUnknown | Belonging::OtherThanTheZone => {
+            [vec![again, remedy::answer::interfaces_now(case)], remove].concat()
+        }
     }
 }
 

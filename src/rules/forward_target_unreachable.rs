@@ -1,6 +1,6 @@
 //! The resolver forwards the name, and what it forwards to does not answer it.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_controls, observed_sibling, observed_target};
@@ -114,6 +114,24 @@ fn by_rule<'a>(case: &Case<'a>, subject: &Subject<'_>) -> Option<ByRule<'a>> {
     })
 }
 
+/// How a question ends that the server behind does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    ServFail,
+    Refused,
+    Silence,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ServFail => "SERVFAIL",
+            Self::Refused => "REFUSED",
+            Self::Silence => "silence",
+        })
+    }
+}
+
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let down = forward::silent_inbound(case);
     // An inbound endpoint is not what its own VPC's resolver forwards to.
@@ -150,9 +168,9 @@ fn finding(
         .iter()
         .all(|subject| subject.sibling().is_some_and(|lookup| lookup.kind.is_silence()));
     let ends = match forward {
-        Forward::Refused | Forward::RefusedZone => "REFUSED",
-        _ if silent => "silence",
-        _ => "SERVFAIL",
+        Forward::Refused | Forward::RefusedZone => End::Refused,
+        _ if silent => End::Silence,
+        _ => End::ServFail,
     };
     let what = match forward {
         Forward::Zone | Forward::RefusedZone => "the endpoint's zone",
@@ -161,7 +179,7 @@ fn finding(
     // BIND, Unbound and PowerDNS Recursor make SERVFAIL of a REFUSED and of a SERVFAIL, too.
     let failing: Vec<&Subject<'_>> = case
         .subjects()
-        .filter(|_| ends == "SERVFAIL" && down.is_some_and(<[_]>::is_empty))
+        .filter(|_| ends == End::ServFail && down.is_some_and(<[_]>::is_empty))
         .filter(|subject| subject.has_role(Role::Inbound))
         .filter(|subject| matches!(subject.verdict(), Verdict::ServFail | Verdict::Refused))
         .collect();

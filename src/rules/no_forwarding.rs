@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::{age, beyond, search};
+use super::signs::ANSWERS_LATE;
 use super::view::VpcSideFault;
 use super::{Case, Confidence, Evidence, Finding, Fits, Need, Remedy, Severity, Shows, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
@@ -76,7 +77,13 @@ declare_rule! {
             Medium if [[GIVES_ADDRESSES], [ANSWER_IS_FINE]],
             High if [[RIGHT_BUT_FOR_THE_VIEW], [VPC_HAS_THE_NAME]],
             Medium if [[RIGHT_BUT_FOR_THE_VIEW]],
-            Certain if [[PUBLIC_HAS_THE_SAME_ADDRESSES], [VPC_HAS_THE_NAME], [SIBLING_IS_ORDINARY]],
+            // Who is late may have forwarded in vain, and asked public DNS then (BIND's `forward first`).
+            Certain if [
+                [PUBLIC_HAS_THE_SAME_ADDRESSES],
+                [VPC_HAS_THE_NAME],
+                [SIBLING_IS_ORDINARY],
+                [not ANSWERS_LATE],
+            ],
             High if [
                 [GIVES_ADDRESSES],
                 [PUBLIC_HAS_THE_SAME_ADDRESSES, TAKES_IT_FROM_THE_PUBLIC_ZONE],
@@ -273,6 +280,20 @@ fn finding(
         if !case.has(Need::PublicControl) {
             explanation.push_str(" --public tells which it is.");
         }
+    }
+    let late: Vec<&Subject<'_>> = subjects
+        .iter()
+        .copied()
+        .filter(|subject| ANSWERS_LATE.is_at(case, subject))
+        .collect();
+    if !late.is_empty() {
+        let _ = write!(
+            explanation,
+            " {} {} a second or more. So it may forward the name to a server that does not answer, and ask public DNS \
+             then, as BIND's forward first does.",
+            phrase::titles(&late),
+            phrase::plural(late.len(), "takes", "take"),
+        );
     }
     let mut evidence: Vec<Evidence> = subjects
         .iter()

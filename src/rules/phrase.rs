@@ -235,7 +235,7 @@ pub fn extended_error(error: &ExtendedError) -> String {
 
 /// `SOA amazonaws.com (ns-1.awsdns-01.com, TTL 42)`.
 pub fn soa(soa: &Soa) -> String {
-    format!("SOA {} ({}, TTL {})", soa.owner, soa.mname, soa.ttl)
+    format!("SOA {}, primary {}, TTL {}", soa.owner, soa.mname, soa.ttl)
 }
 
 /// What a lookup came to, in one phrase: `NXDOMAIN, SOA …, 12 ms`.

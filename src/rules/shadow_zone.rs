@@ -90,17 +90,21 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
 }
 
 fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<ShadowSign> {
+    let is_aws = case.endpoint.is_some();
     if subject.verdict() == Verdict::ServFail {
-        return foreign_zone_around(subject).map(|soa| ShadowSign::Failing(soa.owner.clone()));
+        // A name that is not AWS's is in a zone that is not AWS's.
+        let zone = foreign_zone_around(subject).filter(|_| is_aws);
+        return zone.map(|soa| ShadowSign::Failing(soa.owner.clone()));
     }
     match DenialAuthority::of(subject)? {
         DenialAuthority::Above(soa) => {
             // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.
             let known_elsewhere = case.private_addresses_elsewhere(subject) || case.public_has_the_name() == Some(true);
-            (case.endpoint.is_some() || known_elsewhere).then(|| ShadowSign::Soa(soa.owner.clone()))
+            (is_aws || known_elsewhere).then(|| ShadowSign::Soa(soa.owner.clone()))
         }
         DenialAuthority::Alias(target) => {
-            foreign_zone_around(subject).map(|soa| ShadowSign::Alias(soa.owner.clone(), target.clone()))
+            let zone = foreign_zone_around(subject).filter(|_| is_aws);
+            zone.map(|soa| ShadowSign::Alias(soa.owner.clone(), target.clone()))
         }
         DenialAuthority::Bare if recursion::ends_at_aws(subject) => {
             let all_denied = ALL_NAMES_OF_AWS_ARE_DENIED.is_at(case, subject);
@@ -120,6 +124,23 @@ fn finding(case: &Case<'_>, confidence: Confidence, shape: &ShadowSign, subjects
     let answers = phrase::plural(several, "answers", "answer");
     let (own, family) = (case.own_zone(), case.family_zone());
     let is_own = matches!(shape, ShadowSign::Soa(owner) if *owner == case.target.hostname);
+    // Nobody is to remove a zone of their own names.
+    if let ShadowSign::Soa(owner) = shape
+        && case.endpoint.is_none()
+    {
+        return RULE
+            .finding(confidence, subjects)
+            .summary(format!("{who} {answers} from a zone {owner}, which lacks this name, and others have it"))
+            .why(format!(
+                "{who} {} with the SOA of a zone {owner}. Another resolver of this run has addresses for the name. So that \
+                 zone there is not the one that has the name, or the record is missing in it.",
+                phrase::returns_negative(subjects),
+            ))
+            .seen(seen_at(subjects))
+            .fix(vec![Remedy::advice(format!(
+                "Add the record of {own} to the zone {owner} there, or forward the name to a server that has it"
+            ))]);
+    }
     let (summary, explanation) = match shape {
         ShadowSign::Soa(_) if is_own => (
             format!("{who} {answers} from a zone of this very name, which lacks its addresses, instead of asking AWS"),

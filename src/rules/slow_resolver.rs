@@ -19,7 +19,7 @@ declare_rule! {
     /// The time from the start of the question to the reply that counted was 1 s or more, or the first try was lost or
     /// failed and a later one was answered. A and AAAA both count: clients wait for both. It is an error where every
     /// answer with addresses came later than this host's clients wait for the server: `timeout` times `attempts` of
-    /// resolv.conf.
+    /// resolv.conf. It is one too where every such answer came to a second try, and `attempts` is 1.
     ///
     /// ## Why it matters
     /// Go and glibc wait 5 s for a server before they ask the next one, unless resolv.conf has another `timeout`.
@@ -67,6 +67,15 @@ impl Patience {
         })
     }
 
+    /// Whether every answer with addresses came only when the question was put again, and clients put it once.
+    fn has_no_second_try(self, subject: &Subject<'_>) -> bool {
+        let mut answers = subject
+            .lookups(Purpose::Target)
+            .filter(|lookup| lookup.kind == AnswerKind::Answer)
+            .peekable();
+        self.tries == 1 && answers.peek().is_some() && answers.all(retried)
+    }
+
     fn in_all_s(self) -> u32 {
         self.once_s.saturating_mul(self.tries)
     }
@@ -89,6 +98,8 @@ enum ClientsWait {
     Long { once_s: u32 },
     /// Those of this host do not.
     NotUntilTheAnswer(Patience),
+    /// Those of this host ask once, and the answer came to a second try.
+    Once { once_s: u32 },
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
@@ -96,6 +107,10 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         let patience = Patience::of(case, subject);
         Some(match patience {
             Some(patience) if patience.is_over_before_the_answer(subject) => ClientsWait::NotUntilTheAnswer(patience),
+            // Where there is another name server, clients ask that one next.
+            Some(patience) if case.local().count() == 1 && patience.has_no_second_try(subject) => ClientsWait::Once {
+                once_s: patience.once_s,
+            },
             _ => ClientsWait::Long {
                 once_s: patience.map_or(5, |patience| patience.once_s),
             },
@@ -123,6 +138,11 @@ fn finding(case: &Case<'_>, confidence: Confidence, waits: ClientsWait, subjects
             patience.tries,
             phrase::plural(patience.tries as usize, "try", "tries")
         )
+    } else if matches!(waits, ClientsWait::Once { .. }) {
+        format!(
+            "{who} {} only when asked again, and this host's clients ask once",
+            phrase::plural(subjects.len(), "answers", "answer")
+        )
     } else if only_repeated {
         format!(
             "{who} {} only when asked again",
@@ -142,11 +162,15 @@ fn finding(case: &Case<'_>, confidence: Confidence, waits: ClientsWait, subjects
         ""
     };
     let answers = phrase::plural(subjects.len(), "answers", "answer");
-    let is_too_late = matches!(waits, ClientsWait::NotUntilTheAnswer(_));
+    let is_too_late = !matches!(waits, ClientsWait::Long { .. });
     let effect = match waits {
         ClientsWait::NotUntilTheAnswer(Patience { once_s, tries }) => format!(
             "resolv.conf has timeout:{once_s} and attempts:{tries}. So clients of this host do not wait for the answer. \
              kubectl asks the next name server, and prints `i/o timeout` where there is none."
+        ),
+        ClientsWait::Once { once_s } => format!(
+            "resolv.conf has attempts:1. So a client of this host whose one question is lost waits {once_s} s and fails: \
+             there is no other name server to ask."
         ),
         ClientsWait::Long { once_s } => format!(
             "Clients wait for both A and AAAA, and ask the next name server only after {once_s} s. Clients with a shorter \
@@ -179,7 +203,7 @@ fn remedies(case: &Case<'_>, subjects: &[&Subject<'_>], is_too_late: bool) -> Ve
     ];
     if is_too_late {
         remedies.push(Remedy::new(
-            "Until then, let this host wait longer. On Linux: in /etc/resolv.conf, or where that file is made from",
+            "Until then, let this host wait longer, and ask twice. On Linux: in /etc/resolv.conf, or where that file is made from",
             ["options timeout:5 attempts:2"],
         ));
     }

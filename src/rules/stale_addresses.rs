@@ -10,6 +10,7 @@ use crate::compare::Verdict;
 use crate::dns::{RecordType, Section};
 use crate::facts::Call;
 use crate::resolvers::Role;
+use crate::target::View;
 
 /// The TTL of an endpoint's addresses in AWS's zones (Amazon EKS Best Practices Guide, "Control plane").
 const ENDPOINT_TTL: u32 = 60;
@@ -61,9 +62,13 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
+    // Where the private hosted zone shows which addresses are right, whoever shows it is right.
+    let is_shown = |subject: &Subject<'_>| {
+        subject.view() == View::PrivateZone && subject.verdict().is_fine() && subject.is_vpc_side()
+    };
     let right: Vec<&Subject<'_>> = case
         .subjects()
-        .filter(|subject| subject.speaks_dns() && subject.verdict() == Verdict::Match)
+        .filter(|subject| subject.speaks_dns() && (subject.verdict() == Verdict::Match || is_shown(subject)))
         .collect();
     let was_public = |subject: &Subject<'_>| age::is_from_before_it_was_private(case, subject);
     fits.grouped(|subject| Some(was_public(subject)))
@@ -180,14 +185,16 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         None => kept,
     };
     let mut explanation = format!(
-        "{who} {} {old}, inside the VPC's networks but none of the addresses expected here ({}).{by_record} {}. {kept}",
-        phrase::plural(stale.len(), "gives", "give"),
-        case.expected.source,
+        "The addresses of {who} are in the VPC's networks, and none of them is expected here. What is expected is known \
+         from: {}.{by_record} {}. {kept}",
+        stale
+            .first()
+            .map_or(&case.expected.source, |subject| &subject.comparison.expected.source),
         if is_local {
             "The interfaces of a local cluster on an Outpost keep their addresses for its life, so these are \
              another's or from before it was made anew"
         } else {
-            "EKS replaces the interfaces on upgrades and when the control plane is scaled or repaired"
+            "EKS replaces the interfaces on upgrades, and when it scales or repairs the control plane"
         },
     );
     if right.is_empty() {

@@ -24,7 +24,7 @@ pub(super) fn servers(resolvers: &[Resolver]) -> Vec<(Resolver, BulkServer)> {
             resolver.clone(),
             BulkServer {
                 name,
-                at: resolver.address?,
+                at: probe::leads_to(resolver.address?),
             },
         ))
     };

@@ -140,6 +140,11 @@ impl HostsLine {
         self.services.is_empty() || services.any(|service| service.name == "files")
     }
 
+    /// Whether it reads the hosts file before it asks DNS (the same): by the line's order.
+    pub fn go_reads_files_first(&self) -> bool {
+        self.services.first().is_none_or(|service| service.name == "files")
+    }
+
     /// Whether getaddrinfo comes to the hosts file with a name that no other service has.
     pub fn reads_files(&self) -> bool {
         for service in &self.services {

@@ -1,4 +1,4 @@
-//! Private addresses at two places that are not the same, captured at two times.
+//! Private addresses at two places that are not the same, captured at two times or at one.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -9,25 +9,31 @@ use crate::limits;
 use crate::places::{ComparedPlaces, Place};
 use crate::rules::phrase;
 use crate::rules::{Confidence, Evidence, Finding, Remedy, Severity};
+use crate::target::View;
 
 declare_place_rule! {
     /// ## What it means
-    /// The places got different private addresses, and their captures are of different times: the endpoint's network
-    /// interfaces were probably replaced between them, and the older capture says nothing of today.
+    /// The places got different private addresses. Where their captures are of different times, the endpoint's network
+    /// interfaces were probably replaced between them, and the older capture says nothing of today. Where they are of
+    /// one time, one place has addresses that are old, or not the cluster's.
     ///
     /// ## How it was decided
     /// Each capture has its time, the times are more than a minute apart (the records of a private endpoint live for
     /// 60 seconds), and the private addresses are not the same. It is medium where they have none in common, and low
-    /// where they share some.
+    /// where they share some. Where the times are not so far apart, the addresses have none in common, each place looks
+    /// right by itself, and no finding explains the difference, it is an error: a cluster has one set of private
+    /// addresses at a time.
     ///
     /// ## Why it matters
-    /// Two captures of two states compare the times and not the places.
+    /// Two captures of two states compare the times and not the places. Clients at the place with the wrong addresses
+    /// connect to no cluster.
     ///
     /// ## What to do
-    /// Capture the older place again, and compare.
+    /// Capture the older place again, and compare. Of one time: at the place whose addresses are not from the private
+    /// hosted zone, find what pins or keeps them.
     "different-generations" = {
-        summary: "the endpoint's private addresses changed between two captures",
-        severity: Severity::Warning,
+        summary: "two captures have different private addresses of the endpoint",
+        severity: Severity::Error,
         since: "0.1.0",
         references: [],
     }
@@ -41,23 +47,70 @@ fn addresses(place: &Place) -> BTreeSet<IpAddr> {
         .collect()
 }
 
-fn check(seen: &ComparedPlaces<'_>, _: &[Finding]) -> Vec<Finding> {
+fn check(seen: &ComparedPlaces<'_>, before: &[Finding]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (index, a) in seen.places.iter().enumerate() {
         for b in &seen.places[index + 1..] {
-            found.extend(of_pair(a, b));
+            found.extend(of_pair(a, b, before));
         }
     }
     found
 }
 
-fn of_pair(a: &Place, b: &Place) -> Option<Finding> {
+/// Two places that each look right by themselves, and have no private address in common.
+fn at_one_time(a: (&Place, &BTreeSet<IpAddr>), b: (&Place, &BTreeSet<IpAddr>)) -> Option<Finding> {
+    let ((one, of_one), (other, of_other)) = (a, b);
+    // Where a place is broken by itself, that says more.
+    let is_fine = |place: &Place| place.path().iter().all(|resolver| resolver.verdict.is_fine());
+    // Only addresses of one family can be held against each other.
+    let families = |ips: &BTreeSet<IpAddr>| ips.iter().map(IpAddr::is_ipv4).collect::<BTreeSet<bool>>();
+    let are_comparable = families(of_one) == families(of_other);
+    if !of_one.is_disjoint(of_other) || !are_comparable || !is_fine(one) || !is_fine(other) {
+        return None;
+    }
+    let shown = |ips: &BTreeSet<IpAddr>| phrase::distinct(ips.iter().copied());
+    let is_shown = |place: &Place| place.path().iter().any(|resolver| resolver.view == View::PrivateZone);
+    let from_the_zone = match (is_shown(one), is_shown(other)) {
+        (true, false) => format!(" {} takes them from the private hosted zone.", one.name),
+        (false, true) => format!(" {} takes them from the private hosted zone.", other.name),
+        _ => String::new(),
+    };
+    let explanation = format!(
+        "{} got {}, and {} got {}. A cluster has one set of private addresses at a time, so one of the two has old ones, or \
+         somebody answers for this very name there.{from_the_zone}",
+        one.name,
+        shown(of_one),
+        other.name,
+        shown(of_other),
+    );
+    let summary = format!(
+        "{} and {} have no private address of the name in common",
+        one.name, other.name
+    );
+    let mut finding = RULE.finding(Severity::Error, Confidence::High, summary, explanation);
+    finding.evidence = vec![
+        Evidence::fact(format!("{}: {}", one.name, shown(of_one))),
+        Evidence::fact(format!("{}: {}", other.name, shown(of_other))),
+    ];
+    finding.evidence.extend(times(&[one, other]));
+    finding.remedies = vec![Remedy::advice(
+        "At the place whose addresses are not from the private hosted zone, find the record or the cache that has them, and \
+         remove it; AWS says which addresses the cluster has (--facts)",
+    )];
+    Some(finding)
+}
+
+fn of_pair(a: &Place, b: &Place, before_it: &[Finding]) -> Option<Finding> {
     let (older, newer) = if a.later_than(b).is_some() { (b, a) } else { (a, b) };
-    // Without both times, or at one time, nothing says that one is the older.
-    newer.later_than(older).filter(|apart| *apart > limits::PLACES_APART)?;
     let (before, after) = (addresses(older), addresses(newer));
     if before.is_empty() || after.is_empty() || before == after {
         return None;
+    }
+    // Without both times, or at one time, nothing says that one is the older.
+    let apart = newer.later_than(older).filter(|apart| *apart > limits::PLACES_APART);
+    if apart.is_none() {
+        let is_explained = before_it.iter().any(|finding| finding.severity != Severity::Info);
+        return at_one_time((older, &before), (newer, &after)).filter(|_| !is_explained);
     }
     let shown = |ips: &BTreeSet<IpAddr>| phrase::distinct(ips.iter().copied());
     let confidence = if before.is_disjoint(&after) {

@@ -457,6 +457,7 @@ macro_rules! scenarios {
 const RECORDED: &[(&str, &[u8])] = scenarios![
     "api-port-blocked/fires-on-a-refusal",
     "api-port-blocked/fires-without-a-route",
+    "dnssec-bogus/fires",
     "forward-target-unreachable/fires",
     "go-bypasses-scoped-dns/fires",
     "hosts-file-override/fires",
@@ -471,6 +472,7 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "no-forwarding/article",
     "no-forwarding/fires-at-a-server-that-says-it-is-knot-resolver",
     "no-forwarding/right-addresses-from-the-public-zone",
+    "partial-answer/near-miss-the-family-that-was-not-said",
     "private-zone-shadow/fires",
     "proxy-in-path/fires",
     "proxy-in-path/fires-by-the-kubeconfig",
@@ -510,6 +512,25 @@ fn an_argument_says_a_thing_once_and_begins_a_sentence_only_at_its_begin() {
         }
     }
     assert!(doubled.is_empty(), "{}", doubled.join("\n"));
+}
+
+#[test]
+fn a_cause_whose_signs_fit_too_is_named() {
+    let report = recorded("dnssec-bogus/fires").with_why();
+    let points = super::super::words::argument(report.why.as_ref().unwrap());
+    let left = points.last().unwrap();
+    let fits =
+        "; the signs of [rebinding-protection], [name-blocked-by-policy] are there, too, and they need more than";
+    assert!(left.starts_with("This is left: ") && left.contains(fits), "{left}");
+}
+
+#[test]
+fn addresses_of_a_family_that_was_not_said_decide_nothing() {
+    let report = recorded("partial-answer/near-miss-the-family-that-was-not-said");
+    let said = shown(&report, Format::Short);
+    let reason =
+        "local and vpc give IPv6 addresses too, and nothing says which of those are right: say it with --expect";
+    assert!(said.contains(reason), "{said}");
 }
 
 #[test]

@@ -166,6 +166,15 @@ fn pinned(report: &Report) -> Vec<IpAddr> {
     if !line.is_none_or(HostsLine::go_reads_files) {
         return Vec::new();
     }
+    // Behind DNS, the file has only what DNS does not have.
+    let is_first = line.is_none_or(HostsLine::go_reads_files_first);
+    let is_answered = || {
+        let mut rows = asked_by_kubectl(report);
+        rows.any(|row| row.probed.resolver.has_role(Role::Local) && row.verdict.has_addresses())
+    };
+    if !is_first && is_answered() {
+        return Vec::new();
+    }
     host.hosts.iter().flatten().map(|entry| entry.ip).collect()
 }
 

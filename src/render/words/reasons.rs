@@ -1,5 +1,7 @@
 //! Why a run decided nothing.
 
+use std::net::IpAddr;
+
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::report::{Report, ResolverReport};
@@ -41,6 +43,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     let mut unshown = Vec::new();
     let mut bounds = Vec::new();
     let mut synthetic = Vec::new();
+    let mut unsaid = Vec::new();
     let mut possible = Vec::new();
     for resolver in in_scope() {
         let name = resolver.probed.resolver.name.as_str();
@@ -68,7 +71,11 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
                 {
                     synthetic.push(name);
                 }
-                if before == unshown.len() + bounds.len() + synthetic.len() {
+                let is_unsaid = |ip: IpAddr| !expected.speaks_of(ip.is_ipv4());
+                if before < unshown.len() + bounds.len() + synthetic.len() {
+                } else if let Some(unsaid_of) = resolver.addresses.iter().find(|address| is_unsaid(address.ip)) {
+                    unsaid.push((name, unsaid_of.ip.is_ipv4()));
+                } else {
                     possible.push(name);
                 }
             }
@@ -119,6 +126,17 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
             list(&synthetic),
             gives(&synthetic),
         ));
+    }
+    for (is_v4, family) in [(true, "IPv4"), (false, "IPv6")] {
+        let of_family = unsaid.iter().filter(|(_, of_v4)| *of_v4 == is_v4);
+        let names: Vec<&str> = of_family.map(|(name, _)| *name).collect();
+        if !names.is_empty() {
+            reasons.push(format!(
+                "{} {} {family} addresses too, and nothing says which of those are right: say it with --expect",
+                list(&names),
+                gives(&names),
+            ));
+        }
     }
     if !possible.is_empty() {
         reasons.push(format!(

@@ -1,5 +1,7 @@
 //! Why the headline: the first sentences of its explanation, and the argument against other causes.
 
+use super::some;
+use crate::rules::phrase::plural;
 use crate::rules::{self, CauseOutcome, Why};
 
 /// Why the headline and no other cause, as a person would argue: what was seen, what that rules out, and what is left.
@@ -51,7 +53,22 @@ pub(in crate::render) fn argument(why: &Why) -> Vec<String> {
         .filter(|other| other.outcome == CauseOutcome::Undecided)
         .collect();
     let rules: Vec<&str> = open.iter().map(|other| other.rule.as_str()).collect();
-    let left = format!("This is left: {}.", cause(&why.rule));
+    // What their rules look at beyond their signs does not fit.
+    let fitting = why
+        .considered
+        .iter()
+        .filter(|other| other.outcome == CauseOutcome::NotRuledOut)
+        .map(|other| format!("[{}]", other.rule));
+    let fitting: Vec<String> = fitting.collect();
+    let beside = match fitting.len() {
+        0 => String::new(),
+        count => format!(
+            "; the signs of {} are there, too, and {} more than those",
+            some(&fitting, NAMED),
+            plural(count, "it needs", "they need"),
+        ),
+    };
+    let left = format!("This is left: {}{beside}.", cause(&why.rule));
     points.push(match open.first() {
         None => left,
         Some(first) => {

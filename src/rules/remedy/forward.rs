@@ -222,7 +222,7 @@ fn snippets(zone: &str, targets: &[String]) -> Vec<Written> {
             Software::Pdns,
             Some(4),
             format!(
-                "# PowerDNS Recursor 4 (recursor.conf)\nforward-zones-recurse={zone}={}",
+                "# PowerDNS Recursor 4 (recursor.conf); += keeps what other lines forward\nforward-zones-recurse+={zone}={}",
                 joined(";")
             ),
         ),

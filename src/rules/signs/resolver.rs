@@ -199,14 +199,17 @@ pub(in crate::rules) static GIVES_SOME_EXPECTED: Sign = Sign::of_resolver(
 /// All addresses that are not expected are in the cluster's VPC.
 pub(in crate::rules) static WRONG_ADDRESSES_ARE_IN_THE_VPC: Sign = Sign::of_resolver(
     "whose the wrong addresses are",
-    "its wrong addresses are all in the cluster's VPC",
-    "its wrong addresses are not all in the cluster's VPC",
+    "its wrong addresses are all in the cluster's VPC, and not of the cluster's interfaces",
+    "its wrong addresses are not all in the cluster's VPC, or they are of the cluster's interfaces",
     |case, subject| {
         let wrong = case.unexpected_addresses(subject);
-        Some(!wrong.is_empty() && wrong.iter().all(|address| address.class == AddressClass::InVpc))
+        // What AWS says that the cluster has is not old, whatever was said to be expected.
+        let has_them = wrong.iter().all(|address| case.is_of_the_cluster(address.ip));
+        Some(!wrong.is_empty() && !has_them && wrong.iter().all(|address| address.class == AddressClass::InVpc))
     },
 )
-.needing(&[Need::Vpc]);
+.needing(&[Need::Vpc])
+.looking_at(&[Need::Interfaces]);
 
 /// Public addresses, where public DNS has private ones by now.
 pub(in crate::rules) static IS_FROM_BEFORE_IT_WAS_PRIVATE: Sign = Sign::of_resolver(
