@@ -15,6 +15,8 @@ pub enum AfterLookup {
     Stalled,
     /// A connection was reset.
     Reset,
+    /// A connection was closed from the other side before anything came over it.
+    ClosedThere,
     /// The client closed the connection.
     ClosedHere,
     /// The request got no reply in time.
@@ -25,6 +27,10 @@ pub enum AfterLookup {
     HandshakeTimeout,
     /// The handshake failed.
     Handshake,
+    /// What answered speaks no TLS.
+    NotTls,
+    /// The connection ended within the handshake.
+    HandshakeEnded,
     /// The certificate is not taken for the server's.
     Certificate,
     /// The certificate's time is over, or has not come.
@@ -35,11 +41,19 @@ impl AfterLookup {
     /// The layer that failed.
     pub(super) fn layer(self) -> Layer {
         match self {
-            Self::Deadline | Self::NoConnectionInTime | Self::Stalled | Self::Reset | Self::ClosedHere => {
-                Layer::Unknown
-            }
+            Self::Deadline
+            | Self::NoConnectionInTime
+            | Self::Stalled
+            | Self::Reset
+            | Self::ClosedThere
+            | Self::ClosedHere => Layer::Unknown,
             Self::NoReplyInTime | Self::Http => Layer::Http,
-            Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => Layer::Tls,
+            Self::HandshakeTimeout
+            | Self::Handshake
+            | Self::NotTls
+            | Self::HandshakeEnded
+            | Self::Certificate
+            | Self::CertificateTime => Layer::Tls,
         }
     }
 
@@ -50,7 +64,7 @@ impl AfterLookup {
             // Go, src/net/http/transport.go: getConn waits for dialConn, which looks up, connects and shakes hands. A
             // server that accepts and sends nothing gives these words with Go 1.19, 1.23 and 1.27.
             Self::NoConnectionInTime => &[Layer::Dns, Layer::Tcp, Layer::Tls],
-            Self::Stalled | Self::Reset | Self::ClosedHere => &[Layer::Tls, Layer::Http],
+            Self::Stalled | Self::Reset | Self::ClosedThere | Self::ClosedHere => &[Layer::Tls, Layer::Http],
             _ => &[],
         }
     }
@@ -68,13 +82,16 @@ impl AfterLookup {
         match self {
             Self::Deadline => "the client's time ran out, in DNS or after it",
             Self::NoConnectionInTime => "the client's time ran out in DNS, TCP or TLS",
-            Self::Stalled | Self::Reset | Self::ClosedHere => {
+            Self::Stalled | Self::Reset | Self::ClosedThere | Self::ClosedHere => {
                 "TLS or HTTP, over a connection that was made: the name and the port were in order"
             }
             Self::NoReplyInTime | Self::Http => "HTTP, after DNS, TCP and TLS",
-            Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => {
-                "TLS, after DNS gave an address and TCP connected"
-            }
+            Self::HandshakeTimeout
+            | Self::Handshake
+            | Self::NotTls
+            | Self::HandshakeEnded
+            | Self::Certificate
+            | Self::CertificateTime => "TLS, after DNS gave an address and TCP connected",
         }
     }
 
@@ -83,13 +100,16 @@ impl AfterLookup {
         match self {
             Self::Deadline => "the client's time ran out, in TCP or after it",
             Self::NoConnectionInTime => "the client's time ran out in TCP or TLS",
-            Self::Stalled | Self::Reset | Self::ClosedHere => {
+            Self::Stalled | Self::Reset | Self::ClosedThere | Self::ClosedHere => {
                 "TLS or HTTP, over a connection that was made: the port is open"
             }
             Self::NoReplyInTime | Self::Http => "HTTP, after TCP and TLS",
-            Self::HandshakeTimeout | Self::Handshake | Self::Certificate | Self::CertificateTime => {
-                "TLS, after TCP connected"
-            }
+            Self::HandshakeTimeout
+            | Self::Handshake
+            | Self::NotTls
+            | Self::HandshakeEnded
+            | Self::Certificate
+            | Self::CertificateTime => "TLS, after TCP connected",
         }
     }
 
@@ -119,6 +139,12 @@ impl AfterLookup {
                  ended it. The text does not tell whether that was in the TLS handshake or after it. A firewall or a \
                  proxy that inspects TLS does this, and one that ends idle connections."
             }
+            // Go, src/crypto/tls/conn.go, readRecordOrCCS: in the handshake too, an end between two records is EOF.
+            Self::ClosedThere => {
+                "The name resolved and the port is open: there was a connection, and the server or something on the way \
+                 closed it before the whole reply. The text does not tell whether that was in the TLS handshake or after it. A \
+                 firewall or a proxy that inspects TLS does this."
+            }
             // Go, src/net/net.go, ErrClosed.
             Self::ClosedHere => {
                 "The name resolved and the port is open: there was a connection, and the client itself closed it before it \
@@ -132,6 +158,15 @@ impl AfterLookup {
                  proxy or a firewall in between drops it, or large packets are lost (MTU)."
             }
             Self::Handshake => "The name resolved and TCP connected. Then the TLS handshake failed.",
+            Self::NotTls => {
+                "The name resolved and TCP connected. What answered does not speak TLS there, so no certificate was seen: \
+                 it is a proxy in between, another server, or a port for HTTP without TLS."
+            }
+            Self::HandshakeEnded => {
+                "The name resolved and TCP connected. Then the connection was ended within the TLS handshake, before a \
+                 certificate was seen: by a proxy or a firewall in between, by another server, or since the port is not \
+                 one for TLS."
+            }
             Self::Certificate => {
                 "The name resolved and TCP connected. What answered has a certificate that the client does not take \
                  for that of the server it asked for: the name may have led to another server's address, or something \
@@ -167,6 +202,11 @@ impl AfterLookup {
                  does not tell whether that was in the TLS handshake or after it. A firewall or a proxy that inspects \
                  TLS does this, and one that ends idle connections."
             }
+            Self::ClosedThere => {
+                "The port is open: there was a connection, and the server or something on the way closed it before the \
+                 whole reply. The text does not tell whether that was in the TLS handshake or after it. A firewall or a proxy \
+                 that inspects TLS does this."
+            }
             Self::ClosedHere => {
                 "The port is open: there was a connection, and the client itself closed it before it had the whole \
                  reply. The text does not tell why: its time may have run out, or another request over the same \
@@ -177,6 +217,14 @@ impl AfterLookup {
                  between drops it, or large packets are lost (MTU)."
             }
             Self::Handshake => "TCP connected. Then the TLS handshake failed.",
+            Self::NotTls => {
+                "TCP connected. What answered does not speak TLS there, so no certificate was seen: it is a proxy in \
+                 between, another server, or a port for HTTP without TLS."
+            }
+            Self::HandshakeEnded => {
+                "TCP connected. Then the connection was ended within the TLS handshake, before a certificate was seen: by \
+                 a proxy or a firewall in between, by another server, or since the port is not one for TLS."
+            }
             Self::Certificate => {
                 "TCP connected. What answered has a certificate that the client does not take for that of the server \
                  it asked for: the certificate does not have the address, or not the authority that the client trusts, \
@@ -190,9 +238,13 @@ impl AfterLookup {
     pub(super) fn complaint(self) -> Complaint {
         match self {
             Self::Deadline | Self::NoConnectionInTime => Complaint::Deadline,
-            Self::Stalled | Self::Reset | Self::ClosedHere | Self::NoReplyInTime | Self::Http => Complaint::NoReply,
+            Self::Stalled | Self::Reset | Self::ClosedThere | Self::ClosedHere | Self::NoReplyInTime | Self::Http => {
+                Complaint::NoReply
+            }
             Self::HandshakeTimeout => Complaint::HandshakeTimeout,
-            Self::Handshake | Self::Certificate | Self::CertificateTime => Complaint::Certificate,
+            Self::Handshake | Self::NotTls | Self::HandshakeEnded | Self::Certificate | Self::CertificateTime => {
+                Complaint::Certificate
+            }
         }
     }
 }

@@ -98,6 +98,8 @@ pub(super) struct Clues {
     pub(super) is_pinned: bool,
     /// Whether the address that was dialled is one of those that name servers in the text give for the name.
     pub(super) dialled_what_dns_has: Option<bool>,
+    /// The findings that the message speaks for, the likelier first.
+    pub(super) toward: Vec<&'static str>,
     /// The findings that the text speaks against.
     pub(super) against: Vec<&'static str>,
 }
@@ -178,6 +180,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         rules.push("endpoint-name-malformed");
     }
     rules.extend(clues.is_without_recursion.then_some("not-recursive"));
+    rules.extend(&clues.toward);
     // Extended DNS Errors (RFC 8914 section 4; IANA, "Extended DNS Error Codes").
     rules.extend(match clues.ede {
         Some(1 | 2 | 5..=12) => Some("dnssec-bogus"),
@@ -324,7 +327,12 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     }
     let is_silent = matches!(
         symptom,
-        Symptom::Silence | Symptom::PortClosed | Symptom::TryAgain | Symptom::LookUpDeadline
+        Symptom::Silence
+            | Symptom::Unanswered
+            | Symptom::PortClosed
+            | Symptom::TryAgain
+            | Symptom::LookUpDeadline
+            | Symptom::LookUpGivenUp
     );
     if clues.answers_another_name && matches!(symptom, Symptom::Silence | Symptom::ServFail) {
         rules.push("forward-target-unreachable");
@@ -465,6 +473,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "api-port-blocked" | "not-this-cluster" if clues.is_other_port => true,
         // Between this host and itself no security group and no route is.
         "api-port-blocked" => clues.literal.or(clues.dialled).is_some_and(is_this_host),
+        // No certificate came that could be another's.
+        "not-this-cluster" => symptom.is_without_certificate(),
         "hosts-file-override" => clues.dialled_what_dns_has == Some(true) && !clues.is_pinned,
         // An instance of EC2 is no hybrid node.
         "hybrid-nodes-public-endpoint" => {
@@ -514,7 +524,11 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "inbound-endpoint-sg" | "inbound-endpoint-unhealthy" | "inbound-endpoint-unreachable" => {
             matches!(
                 symptom,
-                Symptom::Silence | Symptom::LookUpDeadline | Symptom::PortClosed
+                Symptom::Silence
+                    | Symptom::Unanswered
+                    | Symptom::LookUpDeadline
+                    | Symptom::LookUpGivenUp
+                    | Symptom::PortClosed
             ) && clues.server.is_some_and(super::text::is_cluster_dns)
         }
         // Its port is closed, which says nothing where there is no route to it.

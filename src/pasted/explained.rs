@@ -274,6 +274,7 @@ pub(super) fn explain(
             None => !beside.pinned.is_empty(),
         },
         dialled_what_dns_has: others.has_dialled,
+        toward: seen.toward.clone(),
         against,
     });
     let is_elsewhere = matches!(
@@ -410,7 +411,7 @@ const SERVER_OF_KUBECONFIG: &str = "kubectl config view --minify --output 'jsonp
 /// no endpoint's, and one that starts with a hyphen is a flag: the reader fills in the right one.
 fn command(symptom: Symptom, host: Option<&Name>, server: Option<SocketAddr>, is_other: bool) -> String {
     match symptom {
-        Symptom::BadServer => return SERVER_OF_KUBECONFIG.to_owned(),
+        Symptom::BadServer | Symptom::BadPort => return SERVER_OF_KUBECONFIG.to_owned(),
         Symptom::RefusedKubeconfig => return "kubectl config view --minify".to_owned(),
         Symptom::NoCluster => return "aws eks update-kubeconfig --name CLUSTER --region REGION".to_owned(),
         Symptom::ClusterNotFound => return "aws eks list-clusters --region REGION".to_owned(),

@@ -26,6 +26,7 @@ impl Symptom {
             Self::AccessDenied => "the permissions in AWS, not DNS",
             Self::Configuration => "nothing in this text: it is a host's resolver configuration",
             Self::BadServer => "the configuration: the server is no URL that the client can use",
+            Self::BadPort => "the configuration: the port is neither a number nor a service's name",
             Self::RefusedKubeconfig => "the configuration: the client does not take the kubeconfig",
             Self::ClusterNotFound => "the configuration: AWS has no cluster of this name",
             Self::TunnelFailed => "the tunnel: its other end did not reach the endpoint",
@@ -39,6 +40,7 @@ impl Symptom {
             }
             Self::PublicView => "perhaps nothing: one name server gives public addresses, and another private ones",
             Self::Searched => "nothing: a search domain stands behind the name",
+            Self::PassedOver => "nothing that this line shows: the name server goes on to others",
             Self::OtherType => "nothing in this text: the name's A record was not asked for",
             Self::Credentials => "the credentials: what gives them failed on this host, before any connection",
             _ => match self.layer() {
@@ -107,6 +109,11 @@ impl Symptom {
                 "No usable reply came within the window. A server that answers other names can still be silent for \
                  this one, where what it forwards to is."
             }
+            // Go, src/net/dnsclient_unix.go: a reply that was read has another error.
+            Self::Unanswered => {
+                "The program sent its question, or was about to, and read no reply: none came in time, the name server's port \
+                 is closed, or no route leads to it. The text does not tell which."
+            }
             Self::PortClosed => "Nothing listens on the name server's port.",
             Self::Truncated => {
                 "The reply over UDP was truncated, and the connection over TCP that should bring the rest failed."
@@ -144,9 +151,15 @@ impl Symptom {
                  nsswitch.conf ends the lookup before any name server is asked."
             }
             Self::LookUpDeadline => "The time ran out during the lookup: no answer came. No connection was tried.",
+            // Go, src/net/net.go, mapErr: of context.Canceled. The time that is over is "i/o timeout".
+            Self::LookUpGivenUp => {
+                "The program itself gave the lookup up before an answer came: it was stopped, it had the address by another \
+                 way, or what the lookup was for had ended. No connection was tried. A slow or silent name server may be \
+                 behind that; the text does not tell."
+            }
             Self::Forward => {
-                "This name server asked the server that it forwards to, and got no usable answer. Its clients get \
-                 SERVFAIL or nothing."
+                "This name server asked the server that it forwards to, and got no usable answer. Unless \
+                 another server answers, its clients get SERVFAIL or nothing."
             }
             Self::ForwardRefused => {
                 "The server that this name server forwards to answered, and would not do it (REFUSED). The path to it \
@@ -162,10 +175,11 @@ impl Symptom {
             }
             Self::ForwardClosed => {
                 "Nothing listens on the port of the server that this name server forwards to, or that server, or \
-                 something on the way, ends the connection. Its clients get SERVFAIL or nothing."
+                 something on the way, ends the connection. Unless another server answers, its clients get SERVFAIL or nothing."
             }
             Self::ForwardNoRoute => {
-                "This name server has no route to the server that it forwards to. Its clients get SERVFAIL or nothing."
+                "This name server has no route to the server that it forwards to. Unless another server answers, its \
+                 clients get SERVFAIL or nothing."
             }
             Self::ForwardNoName => {
                 "This name server is to forward to a server that its configuration gives by name, and that name was not \
@@ -266,6 +280,12 @@ impl Symptom {
                  Nothing was looked up, and nothing was connected to. Look at the server of the cluster in the \
                  kubeconfig: aws eks update-kubeconfig writes the right one."
             }
+            // Go, src/net/lookup.go, LookupPort, and port_unix.go: services(5), and no name server.
+            Self::BadPort => {
+                "The program was given a port that is neither a number nor the name of a service on its host \
+                 (/etc/services). No name server was asked, and nothing was connected to. Look at what stands behind the \
+                 last colon of the address that the program is given."
+            }
             Self::RefusedKubeconfig => {
                 "The client cannot read the kubeconfig, or an entry of it is not as it has to be. It ends there: no name \
                  server was asked, and nothing was connected to. The message says which file or entry it is. Mend that; \
@@ -320,6 +340,10 @@ impl Symptom {
                 "The name was asked with a search domain behind it, and that longer name has an address: the search \
                  domain has a wildcard record. A client that asks so gets an address that is not the cluster's. What \
                  the name itself gives is not in this answer."
+            }
+            Self::PassedOver => {
+                "The name server passed over one of the servers that it could ask, and goes on to the others. That alone \
+                 is no failure: its clients get SERVFAIL only where none of the others can be asked or answers."
             }
             // RFC 2308 section 2.2: NODATA is said of one type, and leaves the others open.
             Self::OtherType => {

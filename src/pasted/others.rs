@@ -74,7 +74,12 @@ impl AnsweredBy {
     pub(super) fn rule(self, symptom: Symptom) -> Option<&'static str> {
         let is_silent = matches!(
             symptom,
-            Symptom::Silence | Symptom::LookUpDeadline | Symptom::TryAgain | Symptom::PortClosed
+            Symptom::Silence
+                | Symptom::Unanswered
+                | Symptom::LookUpDeadline
+                | Symptom::LookUpGivenUp
+                | Symptom::TryAgain
+                | Symptom::PortClosed
         );
         let is_error = matches!(symptom, Symptom::ServFail | Symptom::Misbehaving | Symptom::TryAgain);
         match self {
@@ -172,7 +177,9 @@ pub(super) fn of(one: &Recognised<'_>, found: &[Recognised<'_>], replies: &[Past
         // resolvectl asks the stub's own daemon.
         let is_stub = one.seen.server.is_some_and(|server| server::is_resolved(server.ip()));
         let is_of_stub = is_stub && answer.line.is_some_and(|line| line.seen.is_stub);
-        if is_failure && (is_own(answer.server) || is_of_stub) {
+        let vpc = answer.line.and_then(|line| line.seen.vpc.as_deref());
+        let is_of_vpc = vpc.is_some() && vpc == one.seen.vpc.as_deref();
+        if is_failure && (is_own(answer.server) || is_of_stub || is_of_vpc) {
             others.has_own_answer = true;
             is_answered_alike |= answer.form == one.form;
             others.answered_by = others.answered_by.or(AnsweredBy::of(one.form, answer.form));

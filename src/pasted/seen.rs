@@ -24,6 +24,8 @@ pub(super) struct MessageSeen {
     pub(super) is_stub: bool,
     /// Whether a VPC's own resolver says it.
     pub(super) in_vpc: bool,
+    /// And of which VPC it is.
+    pub(super) vpc: Option<String>,
     /// The address that was dialled.
     pub(super) dialled: Option<IpAddr>,
     /// The address in the answer.
@@ -48,6 +50,8 @@ pub(super) struct MessageSeen {
     pub(super) system: Option<PrintedOn>,
     /// The tunnel at whose other end it happened.
     pub(super) tunnel: Option<Tunnel>,
+    /// The findings that it speaks for, the likelier first.
+    pub(super) toward: Vec<&'static str>,
     /// The findings that it speaks against.
     pub(super) against: Vec<&'static str>,
 }
@@ -61,6 +65,7 @@ impl MessageSeen {
             pure_go: false,
             is_stub: false,
             in_vpc: false,
+            vpc: None,
             dialled: None,
             answer: None,
             literal: None,
@@ -73,6 +78,7 @@ impl MessageSeen {
             note: None,
             system: None,
             tunnel: None,
+            toward: Vec::new(),
             against: Vec::new(),
         }
     }

@@ -31,6 +31,8 @@ pub enum Symptom {
     NotContacted,
     /// No reply within the window.
     Silence,
+    /// No reply was read: silence, a closed port or no route; the message does not tell which.
+    Unanswered,
     /// The name server's port is closed.
     PortClosed,
     /// The reply was truncated, and TCP did not bring the rest.
@@ -59,6 +61,8 @@ pub enum Symptom {
     NoSuitable,
     /// The time ran out while the lookup was under way.
     LookUpDeadline,
+    /// The program gave the lookup up before it ended.
+    LookUpGivenUp,
     /// A name server asked the one that it forwards to, and got nothing that it could use; or it is not told what.
     Forward,
     /// The one that it forwards to answered REFUSED.
@@ -131,6 +135,8 @@ pub enum Symptom {
     NoCluster,
     /// The client's server is no URL that it can use.
     BadServer,
+    /// The port is given by a name that is none of a service.
+    BadPort,
     /// The client ends at the kubeconfig: the file cannot be read, or an entry of it is not taken.
     RefusedKubeconfig,
     /// AWS has no cluster of the name.
@@ -156,6 +162,8 @@ pub enum Symptom {
     PublicView,
     /// No error: the denial of the name with a search domain behind it.
     Searched,
+    /// No error yet: a name server passed over one of those that it could ask, and goes on to the others.
+    PassedOver,
     /// No error, and no answer that counts: another type than A was asked for.
     OtherType,
     /// No error: an answer with an address.
@@ -185,6 +193,7 @@ impl Symptom {
         Self::TryAgain,
         Self::NotContacted,
         Self::Silence,
+        Self::Unanswered,
         Self::PortClosed,
         Self::Truncated,
         Self::NoRoute,
@@ -199,6 +208,7 @@ impl Symptom {
         Self::NoSocketToConnect,
         Self::NoSuitable,
         Self::LookUpDeadline,
+        Self::LookUpGivenUp,
         Self::Forward,
         Self::ForwardRefused,
         Self::ForwardFailed,
@@ -220,11 +230,14 @@ impl Symptom {
         Self::NoDialInTime,
         Self::AfterLookup(AfterLookup::Stalled),
         Self::AfterLookup(AfterLookup::Reset),
+        Self::AfterLookup(AfterLookup::ClosedThere),
         Self::AfterLookup(AfterLookup::ClosedHere),
         Self::AfterLookup(AfterLookup::NoReplyInTime),
         Self::AfterLookup(AfterLookup::Http),
         Self::AfterLookup(AfterLookup::HandshakeTimeout),
         Self::AfterLookup(AfterLookup::Handshake),
+        Self::AfterLookup(AfterLookup::NotTls),
+        Self::AfterLookup(AfterLookup::HandshakeEnded),
         Self::AfterLookup(AfterLookup::Certificate),
         Self::AfterLookup(AfterLookup::CertificateTime),
         Self::KubectlRefused,
@@ -243,11 +256,14 @@ impl Symptom {
         Self::AtAddress(AfterLookup::NoConnectionInTime),
         Self::AtAddress(AfterLookup::Stalled),
         Self::AtAddress(AfterLookup::Reset),
+        Self::AtAddress(AfterLookup::ClosedThere),
         Self::AtAddress(AfterLookup::ClosedHere),
         Self::AtAddress(AfterLookup::NoReplyInTime),
         Self::AtAddress(AfterLookup::Http),
         Self::AtAddress(AfterLookup::HandshakeTimeout),
         Self::AtAddress(AfterLookup::Handshake),
+        Self::AtAddress(AfterLookup::NotTls),
+        Self::AtAddress(AfterLookup::HandshakeEnded),
         Self::AtAddress(AfterLookup::Certificate),
         Self::AtAddress(AfterLookup::CertificateTime),
         Self::ApiServer,
@@ -255,6 +271,7 @@ impl Symptom {
         Self::Credentials,
         Self::NoCluster,
         Self::BadServer,
+        Self::BadPort,
         Self::RefusedKubeconfig,
         Self::ClusterNotFound,
         Self::AccessDenied,
@@ -267,6 +284,7 @@ impl Symptom {
         Self::EmptyInPublic,
         Self::PublicView,
         Self::Searched,
+        Self::PassedOver,
         Self::OtherType,
         Self::Healthy,
     ];
@@ -291,14 +309,18 @@ impl Symptom {
             | Self::TunnelRefused
             | Self::WebPage => Layer::Proxy,
             Self::ApiServer | Self::NotLetIn => Layer::ApiServer,
-            Self::NoCluster | Self::BadServer | Self::RefusedKubeconfig | Self::ClusterNotFound | Self::Credentials => {
-                Layer::Configuration
-            }
+            Self::NoCluster
+            | Self::BadServer
+            | Self::BadPort
+            | Self::RefusedKubeconfig
+            | Self::ClusterNotFound
+            | Self::Credentials => Layer::Configuration,
             Self::Configuration
             | Self::Answered
             | Self::DeniedInPublic
             | Self::PublicView
             | Self::Searched
+            | Self::PassedOver
             | Self::OtherType
             | Self::Healthy => Layer::None,
             _ => Layer::Dns,
@@ -343,6 +365,7 @@ impl Symptom {
                 | Self::EmptyInPublic
                 | Self::PublicView
                 | Self::Searched
+                | Self::PassedOver
                 | Self::OtherType
                 | Self::Healthy
         )
@@ -358,6 +381,15 @@ impl Symptom {
         matches!(
             self,
             Self::NoAddress | Self::NxDomain | Self::NoName | Self::NoData | Self::Unknown
+        )
+    }
+
+    /// Whether TLS failed before the other side showed a certificate.
+    pub(super) fn is_without_certificate(self) -> bool {
+        matches!(
+            self,
+            Self::AfterLookup(AfterLookup::NotTls | AfterLookup::HandshakeEnded)
+                | Self::AtAddress(AfterLookup::NotTls | AfterLookup::HandshakeEnded)
         )
     }
 
@@ -384,7 +416,7 @@ impl Symptom {
             Self::Forward => Complaint::Forward,
             Self::ForwardClosed | Self::ForwardNoRoute | Self::ForwardNoName => Complaint::ForwardNotReached,
             Self::Refused | Self::ForwardRefused => Complaint::Refused,
-            Self::Silence | Self::LookUpDeadline => Complaint::Silence,
+            Self::Silence | Self::Unanswered | Self::LookUpDeadline | Self::LookUpGivenUp => Complaint::Silence,
             Self::PortClosed | Self::NotContacted => Complaint::PortClosed,
             Self::Truncated => Complaint::Truncated,
             Self::NotLetOut | Self::OtherError | Self::NoRoute => Complaint::NotSent,
@@ -423,6 +455,7 @@ impl Symptom {
             | Self::Credentials
             | Self::NoCluster
             | Self::BadServer
+            | Self::BadPort
             | Self::RefusedKubeconfig
             | Self::Answered
             | Self::AnsweredForSearch
@@ -430,6 +463,7 @@ impl Symptom {
             | Self::EmptyInPublic
             | Self::PublicView
             | Self::Searched
+            | Self::PassedOver
             | Self::OtherType
             | Self::Healthy => return None,
         })

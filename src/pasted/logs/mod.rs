@@ -117,8 +117,12 @@ pub(super) fn forwarded_to(text: &str) -> Option<SocketAddr> {
     servers.all(|server| server == first).then_some(first)
 }
 
+/// The server says itself what failed: neither a filter, nor a reply that cannot be read.
 fn bogus(host: Option<&str>, why: &str) -> MessageSeen {
-    outright(Symptom::Bogus, host, "dnssec-bogus", why)
+    MessageSeen {
+        against: vec!["rebinding-protection", "malformed-reply"],
+        ..outright(Symptom::Bogus, host, "dnssec-bogus", why)
+    }
 }
 
 /// What Go says of a server that was asked (src/syscall/zerrors_linux_amd64.go; src/crypto/tls, src/crypto/x509).

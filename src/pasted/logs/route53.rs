@@ -142,6 +142,12 @@ pub(in crate::pasted) fn record(value: &Value, depth: usize) -> Option<MessageSe
                 rcode => by_answer(rcode, host?, text("query_type").unwrap_or_default(), None)?,
             };
             found.in_vpc = true;
+            found.vpc = text("vpc_id").map(str::to_owned);
+            // The VPC's resolver is in the VPC already, and takes no private addresses out.
+            found.against.extend(["no-forwarding", "rebinding-protection"]);
+            if found.symptom == Symptom::NotUnderstood {
+                found.toward.extend(["forward-rule-shadow", "edns-intolerant"]);
+            }
             Some(found)
         }
         Value::Object(fields) => fields.values().find_map(|value| record(value, depth)),

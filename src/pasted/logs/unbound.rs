@@ -5,6 +5,19 @@ use crate::limits;
 use crate::pasted::words::socket;
 use crate::pasted::{MessageSeen, Symptom, between};
 
+/// Whether a reason is one of the validator's (validator/validator.c): with log-servfail it stands where SERVFAIL is
+/// logged (services/mesh.c).
+fn is_of_validator(line: &str) -> bool {
+    const REASONS: &[&str] = &[
+        " is marked as invalid",
+        " while building chain of trust",
+        "no signatures",
+        "proof failed",
+        "max validation suspends reached",
+    ];
+    REASONS.iter().any(|reason| line.contains(reason))
+}
+
 /// Unbound: iterator/iter_priv.c for private-address; util/module.c for SERVFAIL and validation failures, with the
 /// reasons of iterator/iterator.c; services/rpz.c.
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
@@ -19,6 +32,12 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
             asked,
             "rebinding-protection",
             "Unbound says so: private-address drops the answer; private-domain: \"eks.amazonaws.com\" lets it through",
+        ));
+    }
+    if line.contains("SERVFAIL <") && is_of_validator(line) {
+        return Some(bogus(
+            asked,
+            "Unbound says so: the answer, or a key for it, does not validate",
         ));
     }
     if line.contains("SERVFAIL <") {

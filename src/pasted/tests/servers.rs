@@ -166,6 +166,21 @@ fn a_log_says_what_the_target_of_a_forward_did() {
             TARGET,
         ),
         (
+            "lame-servers: info: received FORMERR resolving 'X/A/IN': 10.63.1.10#53",
+            ForwardFailed,
+            TARGET,
+        ),
+        (
+            "resolver: info: DNS format error from 10.63.1.10#53 resolving X/A for 10.1.2.3#5: server sent FORMERR",
+            ForwardFailed,
+            TARGET,
+        ),
+        (
+            "lame-servers: info: FORMERR resolving 'X/A/IN': 10.63.1.10#53",
+            ForwardUnusable,
+            TARGET,
+        ),
+        (
             "lame-servers: info: connection refused resolving 'X/A/IN': 10.63.1.10#53",
             ForwardClosed,
             TARGET,
@@ -223,6 +238,72 @@ fn a_log_says_what_the_target_of_a_forward_did() {
         let has_silence = found.iter().any(|rule| of_silence.contains(rule));
         assert_eq!(has_silence, symptom == Forward, "{text}: {found:?}");
     }
+}
+
+/// FORMERR is about the form of a question, and neither about signatures nor about private addresses.
+#[test]
+fn a_format_error_of_the_target_is_about_the_form() {
+    let sent = "named[9]: received FORMERR resolving 'X/A/IN': 10.63.1.10#53";
+    for rule in ["dnssec-bogus", "rebinding-protection"] {
+        assert!(!candidates_of(sent).contains(&rule), "{rule}");
+    }
+    let own = "named[9]: FORMERR resolving 'X/A/IN': 10.63.1.10#53";
+    assert_eq!(candidates_of(own)[..2], ["malformed-reply", "edns-intolerant"]);
+}
+
+/// A line of a name server that goes on, and one of a zone of its own.
+#[test]
+fn bind_says_what_it_passes_over_and_which_zone_is_its_own() {
+    let alias = "named[9]: skipping nameserver 'ns.corp.example' because it is a CNAME, while resolving 'X/A'";
+    assert_eq!(told(alias), (Symptom::PassedOver, Some(X.to_owned()), None));
+    assert!(candidates_of(alias).is_empty());
+    for reason in ["zone not loaded", "expired"] {
+        let own = format!("named[9]: client @0x7f 10.1.2.3#5 (X): query failed ({reason}) for X/IN/A at query.c:5300");
+        let found = read(&filled(&own)).unwrap();
+        assert_eq!(found.symptom, Symptom::OwnZone, "{reason}");
+        assert!(found.resolver.iter().any(|said| said.contains("SERVFAIL")), "{found:?}");
+        assert_eq!(candidates_of(&own), ["shadow-zone"], "{reason}");
+    }
+}
+
+/// The validator's reasons stand behind SERVFAIL too, and leave no filter open.
+#[test]
+fn a_reason_of_the_validator_is_dnssecs() {
+    for text in [
+        "unbound[7:0] error: SERVFAIL <X. A IN>: key for validation amazonaws.com. is marked as invalid because of a \
+         previous validation failure",
+        "unbound[7:0] error: SERVFAIL <X. A IN>: no signatures from 10.63.1.10",
+        "unbound[7:0] info: validation failure <X. A IN>: No DNSKEY record from 10.63.1.10 for key amazonaws.com. while \
+         building chain of trust",
+    ] {
+        let read = read(&filled(text)).unwrap();
+        assert_eq!((read.symptom, read.server), (Symptom::Bogus, None), "{text}");
+        assert_eq!(candidates_of(text), ["dnssec-bogus"], "{text}");
+    }
+}
+
+/// It is the VPC's own resolver: nothing is to be forwarded to it, and it takes no private addresses out.
+#[test]
+fn a_query_log_is_the_vpcs_resolvers() {
+    let record = |rcode: &str, answers: &str, vpc: &str| {
+        format!(r#"{{"query_name":"{X}.","query_type":"A","rcode":"{rcode}","answers":[{answers}],"vpc_id":"{vpc}"}}"#)
+    };
+    let empty = candidates_of(&record("NOERROR", "", "vpc-1"));
+    assert_eq!(empty[0], "private-zone-not-effective", "{empty:?}");
+    assert!(!empty.contains(&"rebinding-protection") && !empty.contains(&"no-forwarding"));
+    let answer = record("NOERROR", r#"{"Rdata":"10.0.1.5","Type":"A","Class":"IN"}"#, "vpc-1");
+    let denied = record("NXDOMAIN", "", "vpc-1");
+    let later = candidates_of(&format!("{denied}\n{answer}"));
+    assert!(
+        later[..2].contains(&"resolver-unstable") && later[..2].contains(&"stale-negative-cache"),
+        "{later:?}"
+    );
+    assert!(!later.contains(&"no-forwarding"));
+    // Of another VPC the answer is another resolver's.
+    let other = candidates_of(&format!("{}\n{answer}", record("NXDOMAIN", "", "vpc-2")));
+    assert!(!other.contains(&"resolver-unstable"), "{other:?}");
+    let format = candidates_of(&record("FORMERR", "", "vpc-1"));
+    assert_eq!(format, ["forward-rule-shadow", "edns-intolerant"]);
 }
 
 /// The filter is the software's own: not AWS's.
