@@ -60,9 +60,11 @@ pub(super) enum Explained {
 
 /// The index, a finding, or what is in a text: read for as long as it may go on.
 pub(super) fn explained(what: &str, goes_on: &dyn Fn() -> bool) -> Result<Explained, Error> {
+    // A blank before the first line may be one of a file's.
+    let text = what;
     let what = what.trim();
     if what.contains(char::is_whitespace) {
-        Explained::message("the text", what, goes_on)
+        Explained::message("the text", text, goes_on)
     } else if what.is_empty() {
         Ok(Explained::Index)
     } else {

@@ -58,6 +58,8 @@ pub enum LineForm {
 }
 
 impl LineForm {
+    const ALL: &[Self] = &[Self::BlankInFront, Self::CarriageReturn, Self::AddressForm];
+
     /// What is in a line that not every client takes; `None` of octets that no editor writes.
     fn of(line: &str) -> Option<Self> {
         let inner = line.strip_suffix('\r').unwrap_or(line);
@@ -100,7 +102,7 @@ impl LibcServers {
     }
 
     /// What the text comes to.
-    pub(super) fn of(text: &[u8], interface_index: impl Fn(&str) -> Option<u32>) -> Self {
+    pub fn of(text: &[u8], interface_index: impl Fn(&str) -> Option<u32>) -> Self {
         let mut takers: [Vec<SocketAddr>; 3] = [Vec::new(), Vec::new(), Vec::new()];
         let mut apart: Vec<(usize, Option<LineForm>, [Option<SocketAddr>; 3])> = Vec::new();
         let mut rest = text;
@@ -183,6 +185,18 @@ impl LibcServers {
         (!said.is_empty()).then(|| said.join("; "))
     }
 
+    /// The same as sentences, of a copy: what is in it the file itself may not have.
+    pub fn sentences_of_a_copy(&self) -> Vec<String> {
+        let of = |form: &LineForm| {
+            let lines = self.lines_of(*form)?;
+            Some(format!(
+                "In {lines} {}. Where only the copy has it, it says nothing of the host.",
+                form.explained()
+            ))
+        };
+        LineForm::ALL.iter().filter_map(of).collect()
+    }
+
     /// What is to be said of them.
     pub(super) fn gaps(&self, source: &str, is_copy: bool) -> Vec<Gap> {
         let of_copy = if is_copy {
@@ -190,10 +204,10 @@ impl LibcServers {
         } else {
             ""
         };
-        [LineForm::BlankInFront, LineForm::CarriageReturn, LineForm::AddressForm]
-            .into_iter()
+        LineForm::ALL
+            .iter()
             .filter_map(|form| {
-                let fact = format!("{} of resolv.conf", self.lines_of(form)?);
+                let fact = format!("{} of resolv.conf", self.lines_of(*form)?);
                 Some(Gap::here(fact, source, format!("{}{of_copy}", form.explained())))
             })
             .collect()

@@ -7,7 +7,7 @@ use super::text::PrintedOn;
 use super::{MessageSeen, Symptom, shown};
 use crate::dns::Name;
 use crate::facts::platform::{Captured, DnsScope, HostConfiguration, is_nobody, server_with_port};
-use crate::facts::{Chooser, SplitDns};
+use crate::facts::{Chooser, LibcServers, LineForm, SplitDns, or_loopback};
 use crate::limits;
 
 /// What the names of endpoints end in (Amazon EKS User Guide, cluster endpoints); of China's there is one more.
@@ -304,12 +304,25 @@ fn one_resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
     if let Some(said) = resolver_file(text, servers().map(|(_, value)| value)) {
         return Some((first, said));
     }
+    // The interfaces are the host's, and what is told of a zone is not asked for here.
+    let libc = LibcServers::of(text.as_bytes(), |_| Some(1));
+    let is_apart = libc != LibcServers::default();
+    let by_libc_alone: Vec<&str> = servers()
+        .filter(|(line, _)| {
+            let one = LibcServers::of(line.as_bytes(), |_| Some(1));
+            one.lines.iter().any(|line| line.form == LineForm::AddressForm)
+        })
+        .map(|(_, value)| value)
+        .take(limits::NAME_SERVERS)
+        .collect();
     let mut said = Vec::new();
     let mut plain = Vec::new();
     let mut is_hidden = false;
     for (_, value) in servers().take(limits::NAME_SERVERS) {
         if is_address(value) {
             plain.push(value);
+        } else if by_libc_alone.contains(&value) {
+            // It has a sentence of its own.
         } else if super::words::socket(value).is_some() {
             // Go, src/net/dnsconfig_unix.go; glibc, resolv/res_init.c; resolv.conf(5) of OpenBSD; c-ares pull request
             // 534; dnsmasq(8), --server; resolved.conf(5), "DNS=".
@@ -345,7 +358,7 @@ fn one_resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
     }
     if plain.is_empty() && is_hidden {
         // What is hidden may be a name server.
-    } else if plain.is_empty() {
+    } else if plain.is_empty() && !is_apart {
         said.push("No name server is left for glibc and Go: they ask 127.0.0.1 (Go: and ::1), port 53.".to_owned());
     } else if text.contains(OF_MACOS) {
         said.insert(
@@ -356,6 +369,8 @@ fn one_resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
                 plain.join(", ")
             ),
         );
+    } else if is_apart {
+        said.splice(0..0, apart(&plain, &libc));
     } else {
         said.insert(
             0,
@@ -373,6 +388,34 @@ fn one_resolv_conf(text: &str) -> Option<(&str, Vec<String>)> {
         said.push("Behind the stub systemd-resolved asks others: resolvectl status shows them.".to_owned());
     }
     Some((first, said))
+}
+
+/// Whom Go, glibc and musl ask, where the file does not say the same to all of them, and why.
+fn apart(by_go: &[&str], libc: &LibcServers) -> Vec<String> {
+    let of_go = if by_go.is_empty() {
+        "127.0.0.1 and ::1".to_owned()
+    } else {
+        by_go.join(", ")
+    };
+    let shown = |taken: &Option<Vec<SocketAddr>>| {
+        let Some(taken) = taken else {
+            return of_go.clone();
+        };
+        let all: Vec<String> = or_loopback(taken)
+            .iter()
+            .map(|server| server.ip().to_string())
+            .collect();
+        all.join(", ")
+    };
+    let (of_glibc, of_musl) = (shown(&libc.glibc), shown(&libc.musl));
+    let mut said = vec![format!("Go asks {of_go} for every name.")];
+    if of_glibc == of_musl {
+        said.push(format!("glibc and musl ask {of_glibc}."));
+    } else {
+        said.push(format!("glibc asks {of_glibc}, and musl {of_musl}."));
+    }
+    said.extend(libc.sentences_of_a_copy());
+    said
 }
 
 /// A file of macOS's /etc/resolver (resolver(5) of macOS: `port`, `timeout` and `search_order` are lines of their own

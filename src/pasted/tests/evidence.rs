@@ -248,6 +248,47 @@ fn a_configuration_rules_findings_out() {
     assert!(has("nameserver 192.168.1.1\n", "nsswitch-without-dns"));
 }
 
+/// What a C library does not take, Go may take.
+#[test]
+fn a_line_that_not_all_take_is_said_of_each() {
+    for (text, said) in [
+        (
+            " nameserver 10.0.0.2\n",
+            &[
+                "Go asks 10.0.0.2 for every name.",
+                "glibc and musl ask 127.0.0.1.",
+                "In line 1 a blank stands in front of nameserver: glibc and musl do not take the line",
+            ][..],
+        ),
+        (
+            "nameserver 10.0.0.3\n\tnameserver 10.0.0.2\n",
+            &[
+                "Go asks 10.0.0.3, 10.0.0.2 for every name.",
+                "glibc and musl ask 10.0.0.3.",
+                "In line 2 a blank",
+            ],
+        ),
+        (
+            "nameserver 10.0.0.3\nnameserver 127.11\n",
+            &[
+                "Go asks 10.0.0.3 for every name.",
+                "glibc and musl ask 10.0.0.3, 127.0.0.11.",
+                "In line 2 the address",
+            ],
+        ),
+        (
+            "nameserver 10.0.0.2\n",
+            &["The C library and Go ask 10.0.0.2 for every name."],
+        ),
+    ] {
+        let found = told_of(text).resolver;
+        assert_eq!(found.len(), said.len(), "{text:?}: {found:?}");
+        for (found, said) in found.iter().zip(said) {
+            assert!(found.starts_with(said), "{text:?}: {found}");
+        }
+    }
+}
+
 #[test]
 fn the_files_of_two_hosts_are_two() {
     let two = told_of("laptop:\nnameserver 192.168.1.1\nbastion:\nnameserver 10.0.0.2\n").resolver;
