@@ -103,6 +103,9 @@ pub fn messages(text: &str) -> Vec<Explanation> {
 
 /// As [`messages`], for as long as it may go on, which is asked before each line. `None` where it ended before.
 pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Explanation>> {
+    if unread::own_document(text).is_some() {
+        return Some(Vec::new());
+    }
     let text = terminal::plain(&crate::text::as_printed(text));
     let text = &*defanged::plain(&text);
     // A document over several lines: none of its lines says what it says.

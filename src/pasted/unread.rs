@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde::de::IgnoredAny;
+
 use crate::limits;
 
 /// What a text is that is not read, and what to do in its place.
@@ -136,12 +138,48 @@ const KINDS: &[TextKind] = &[
         "what the AWS CLI prints",
         "run eks-dns-doctor check HOST --facts FILE",
     ),
-    kind(
-        &[&["\"schema_version\"", "\"resolvers\""]],
-        "a capture of this program's",
-        "run eks-dns-doctor replay FILE",
-    ),
 ];
+
+/// What this program itself prints in JSON.
+const CAPTURE: UnreadText = UnreadText {
+    what: "a capture of this program's",
+    instead: "run eks-dns-doctor replay FILE, or eks-dns-doctor compare FILE FILE with one of another host",
+};
+const COMPARISON: UnreadText = UnreadText {
+    what: "a comparison that this program printed",
+    instead: "read it as it is, or run eks-dns-doctor replay FILE with a capture of one host",
+};
+const FLEET: UnreadText = UnreadText {
+    what: "this program's document of many targets",
+    instead: "read it as it is, or run eks-dns-doctor check HOST for one of them",
+};
+
+/// What a document of this program's is. The texts in it are its own, and no errors of a client.
+pub(super) fn own_document(text: &str) -> Option<&'static UnreadText> {
+    let text = text.trim_start();
+    if !text.starts_with('{') || !text.contains("\"schema_version\"") {
+        return None;
+    }
+    let document: OwnDocument = serde_json::Deserializer::from_str(text).into_iter().next()?.ok()?;
+    document.schema_version?;
+    if document.places.is_some() {
+        Some(&COMPARISON)
+    } else if document.targets.is_some() {
+        Some(&FLEET)
+    } else {
+        (document.resolvers.is_some() && document.target.is_some()).then_some(&CAPTURE)
+    }
+}
+
+/// The members that tell this program's documents apart.
+#[derive(serde::Deserialize)]
+struct OwnDocument {
+    schema_version: Option<u32>,
+    target: Option<IgnoredAny>,
+    targets: Option<IgnoredAny>,
+    places: Option<IgnoredAny>,
+    resolvers: Option<IgnoredAny>,
+}
 
 /// What a text is, where it is known for sure.
 pub fn unread(text: &str) -> Option<&'static UnreadText> {
@@ -157,6 +195,9 @@ pub fn unread(text: &str) -> Option<&'static UnreadText> {
         what: "addresses alone, as dig +short prints them",
         instead: "paste what dig HOST prints",
     };
+    if let Some(own) = own_document(text) {
+        return Some(own);
+    }
     let known = KINDS.iter().find(|kind| {
         let mut sets = kind.words.iter();
         sets.any(|set| set.iter().all(|word| text.contains(word)))
@@ -223,7 +264,12 @@ mod tests {
                 "kubeconfig",
             ),
             ("{\"cluster\": {\"resourcesVpcConfig\": {}}}", "AWS CLI"),
-            ("{\"schema_version\": 2, \"resolvers\": []}", "capture"),
+            ("{\"schema_version\": 2, \"target\": {}, \"resolvers\": []}", "capture"),
+            ("{\"schema_version\": 1, \"places\": [], \"target\": {}}", "comparison"),
+            (
+                "{\"schema_version\": 1, \"targets\": [], \"resolvers\": []}",
+                "many targets",
+            ),
             ("passwd: files\nhosts: files mymachines\n", "nsswitch.conf"),
             ("# local\n127.0.0.1 localhost\n10.0.1.5 a.test b.test\n", "hosts file"),
             ("10.0.1.5\n10.0.2.5\n", "dig +short"),
@@ -245,7 +291,14 @@ mod tests {
             let found = unread(text).map(|unread| unread.what);
             assert!(found.is_some_and(|found| found.contains(what)), "{text:?}: {found:?}");
         }
-        for text in ["", "\n# a comment\n", "some words", "hosts: are up", "error: x"] {
+        for text in [
+            "",
+            "\n# a comment\n",
+            "some words",
+            "hosts: are up",
+            "error: x",
+            "{\"schema_version\": 2, \"resolvers\"",
+        ] {
             assert!(unread(text).is_none(), "{text:?}");
         }
     }

@@ -106,3 +106,24 @@ fn what_is_masked_is_not_taken_for_markup() {
         assert!(read(text).is_none_or(|found| found.host.is_none()), "{text}");
     }
 }
+
+/// A document that this program printed has texts of clients in it, and is no error of one.
+#[test]
+fn a_document_of_our_own_is_no_message() {
+    for (document, what) in [
+        (
+            include_str!("../../../fixtures/pages/malformed-reply.fires-on-a-wrong-id.json"),
+            "a capture",
+        ),
+        (include_str!("../../../fixtures/places/bastion.json"), "a capture"),
+        (
+            include_str!("../../../fixtures/places/article.compared.json"),
+            "a comparison",
+        ),
+    ] {
+        assert_eq!(messages(document), Vec::new());
+        let unread = unread(document).unwrap();
+        assert!(unread.what.starts_with(what), "{}", unread.what);
+        assert!(unread.instead.contains("eks-dns-doctor replay FILE"));
+    }
+}
