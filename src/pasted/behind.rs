@@ -11,16 +11,51 @@ const LAYERS: &[(&str, AfterLookup)] = &[
     ("TLS handshake timeout", AfterLookup::HandshakeTimeout),
     ("SSL connection timeout", AfterLookup::HandshakeTimeout),
     ("handshake operation timed out", AfterLookup::HandshakeTimeout),
+    // What is read behind the handshake broke off there: curl (lib/vtls/openssl.c) and git.
+    ("SSL_read: ", AfterLookup::Http),
+    // Go, src/crypto/tls/conn.go and src/net/http/transport.go; OpenSSL, Python and Java 17, each tried with a port of
+    // HTTP alone; Java before 11; .NET, System.Net.Security, net_ssl_io_frame; rustls, src/error.rs.
+    ("does not look like a TLS handshake", AfterLookup::NotTls),
+    ("server gave HTTP response to HTTPS client", AfterLookup::NotTls),
+    ("wrong version number", AfterLookup::NotTls),
+    ("WRONG_VERSION_NUMBER", AfterLookup::NotTls),
+    ("Unsupported or unrecognized SSL message", AfterLookup::NotTls),
+    ("Unrecognized SSL message, plaintext connection", AfterLookup::NotTls),
+    (
+        "Cannot determine the frame size or a corrupted frame was received",
+        AfterLookup::NotTls,
+    ),
+    (
+        "received corrupt message of type InvalidContentType",
+        AfterLookup::NotTls,
+    ),
+    // The same, where the other side closes behind ClientHello. Node; Java before 11; .NET, net_io_eof; tokio-rustls.
+    ("SSL_ERROR_SYSCALL", AfterLookup::HandshakeEnded),
+    ("unexpected eof while reading", AfterLookup::HandshakeEnded),
+    ("UNEXPECTED_EOF_WHILE_READING", AfterLookup::HandshakeEnded),
+    ("EOF occurred in violation of protocol", AfterLookup::HandshakeEnded),
+    (
+        "disconnected before secure TLS connection was established",
+        AfterLookup::HandshakeEnded,
+    ),
+    ("Remote host terminated the handshake", AfterLookup::HandshakeEnded),
+    (
+        "Remote host closed connection during handshake",
+        AfterLookup::HandshakeEnded,
+    ),
+    (
+        "Received an unexpected EOF or 0 bytes from the transport stream",
+        AfterLookup::HandshakeEnded,
+    ),
+    ("tls handshake eof", AfterLookup::HandshakeEnded),
+    // OpenSSL, apps/s_client.c.
+    ("no peer certificate available", AfterLookup::HandshakeEnded),
     ("remote error: tls: ", AfterLookup::Handshake),
     ("tls: ", AfterLookup::Handshake),
-    ("does not look like a TLS handshake", AfterLookup::Handshake),
-    ("server gave HTTP response to HTTPS client", AfterLookup::Handshake),
     ("SSLHandshakeException", AfterLookup::Handshake),
     ("SSLError(", AfterLookup::Handshake),
     ("SSL_connect", AfterLookup::Handshake),
     ("SSL routines", AfterLookup::Handshake),
-    // OpenSSL, apps/s_client.c.
-    ("no peer certificate available", AfterLookup::Handshake),
     ("The SSL connection could not be established", AfterLookup::Handshake),
     ("curl: (35)", AfterLookup::Handshake),
     (
@@ -159,11 +194,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     let is_connection = || is_connection(line) && is_dial();
     let symptom = match layer {
         Some(AfterLookup::Deadline) | None if is_connection() => Symptom::Connection,
-        // An EOF before any reply.
-        None if line.trim_end().ends_with("\": EOF") && line.contains("https://") => {
-            Symptom::AfterLookup(AfterLookup::Http)
-        }
-        None if line.trim() == "Unable to connect to the server: EOF" => Symptom::AfterLookup(AfterLookup::Http),
+        None | Some(AfterLookup::Http) if is_closed_there(line) => Symptom::AfterLookup(AfterLookup::ClosedThere),
         layer => Symptom::AfterLookup(layer?),
     };
     let note = of_certificate.and_then(|_| certificate::note(line));
@@ -243,6 +274,19 @@ fn is_without_socket(line: &str) -> bool {
     let says_so = go::is_full(line) || line.contains("Too many open files") || line.contains("connect EMFILE ");
     let has = |words: &[&str]| words.iter().any(|text| line.contains(text));
     says_so && !has(ACCEPTS) && has(CONNECTS)
+}
+
+/// Whether a request to a server with TLS ended in an EOF. Go 1.19 and 1.27 print the same where the other side closes
+/// behind ClientHello, within a record (`unexpected`) or between two (tried with both).
+fn is_closed_there(line: &str) -> bool {
+    let line = line.trim_end();
+    let before = line
+        .strip_suffix(": EOF")
+        .or_else(|| line.strip_suffix(": unexpected EOF"));
+    before.is_some_and(|before| {
+        let is_of_url = before.ends_with('"') && line.contains("https://");
+        is_of_url || before.trim_start() == "Unable to connect to the server"
+    })
 }
 
 /// nmap's row of a port (Nmap Reference Guide, "Port Scanning Basics"), and what s_client of OpenSSL says last

@@ -37,6 +37,8 @@ const NO_RECOVERY: &str = "Go says \"no such host\" of a name that does not exis
 /// And of one where the time ran out.
 const NO_SERVER_IN_TIME: &str = "The message names no name server: the time to dial, 30 s in client-go, was over before \
                                  the lookup was.";
+/// And of one that was given up.
+const NO_SERVER_GIVEN_UP: &str = "The message names no name server: the program gave the lookup up before it was over.";
 
 /// Go's error of a lookup.
 pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
@@ -52,11 +54,19 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         }
         return Some(MessageSeen::of(Symptom::NoSuitable, Some(host)));
     }
+    // Go 1.19 has it as the error of an address.
+    if super::between(line, "address ", ": unknown port").is_some_and(|service| service.contains('/')) {
+        return Some(MessageSeen::of(Symptom::BadPort, None));
+    }
     let mut all = line.match_indices("lookup ").take(limits::PASTED_WORDS);
     all.find_map(|(at, word)| {
         let rest = &line[at + word.len()..];
         let end = rest.find([' ', '\t'])?;
         let (name, rest) = rest.split_at(end);
+        // Go 1.27, src/net/lookup.go, LookupPort: a port's name is looked up too.
+        if let Some(service) = name.strip_suffix(':').filter(|_| own(rest).trim() == "unknown port") {
+            return service.contains('/').then(|| MessageSeen::of(Symptom::BadPort, None));
+        }
         let mut is_named = false;
         // Of an error in words the name stands in the error itself: `lookup error: lookup NAME on SERVER: ERR`.
         let is_word = rest.trim_start().starts_with(word);
@@ -111,6 +121,8 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             Some(OF_WINDOWS)
         } else if is_named {
             None
+        } else if symptom == Symptom::LookUpGivenUp {
+            Some(NO_SERVER_GIVEN_UP)
         } else if symptom == Symptom::LookUpDeadline {
             Some(NO_SERVER_IN_TIME)
         } else {
@@ -196,7 +208,7 @@ fn cut_off(error: &str, has_server: bool) -> Option<Symptom> {
     let last = last.trim_start();
     let is_exchange = |text: &str| EXCHANGES.iter().any(|call| text.trim_start().starts_with(call));
     if is_exchange(last) || is_exchange(before) && last.is_empty() {
-        return Some(Symptom::TryAgain);
+        return Some(Symptom::Unanswered);
     }
     let meaning = |known: &&str| {
         if is_full(known) {
@@ -209,7 +221,7 @@ fn cut_off(error: &str, has_server: bool) -> Option<Symptom> {
     let first = meant.next()?;
     let is_one = first.is_some() && meant.all(|other| other == first);
     let several = if is_exchange(before) {
-        Symptom::TryAgain
+        Symptom::Unanswered
     } else {
         Symptom::Unknown
     };
@@ -249,7 +261,7 @@ fn is_begun(error: &str) -> bool {
 
 /// Whether a line that ends within its error leaves open how the lookup failed.
 fn is_open_end(symptom: Symptom) -> bool {
-    matches!(symptom, Symptom::Unknown | Symptom::TryAgain)
+    matches!(symptom, Symptom::Unknown | Symptom::Unanswered)
 }
 
 /// As much of an error as one has: a line may hold a whole log, and is not read to its end for each of its errors.
@@ -300,7 +312,10 @@ fn symptom(error: &str, has_server: bool) -> Option<Symptom> {
     } else if has_server && has("wsarecv: ") && has("forcibly closed by the remote host") {
         // WSAECONNRESET: on a UDP socket it is the port that is closed (Microsoft, "recvfrom function (winsock.h)").
         Symptom::PortClosed
-    } else if has("i/o timeout") && !has_server || has("operation was canceled") {
+    } else if has("operation was canceled") || own(error).trim_end().ends_with("context canceled") {
+        // Go, src/net/net.go, mapErr: of context.Canceled. Of a deadline that is over it is "i/o timeout".
+        Symptom::LookUpGivenUp
+    } else if has("i/o timeout") && !has_server || own(error).trim_end().ends_with("context deadline exceeded") {
         Symptom::LookUpDeadline
     } else if has("i/o timeout") || has_server && has("operation timed out") {
         Symptom::Silence

@@ -56,8 +56,21 @@ const MUSL_AGAIN: &str = "Try again";
 /// What is beside them: Python, Rust, Java, Go with cgo.
 const LOOK_UPS: &[&str] = &["gaierror", "[Errno -3]", "lookup ", "UnknownHostException"];
 
+/// The number of Windows' error, which stands where Python has the same words for each (CPython,
+/// Modules/socketmodule.c, set_gaierror, without gai_strerror), and where the words are in Windows' language.
+fn by_number(line: &str) -> Option<Symptom> {
+    ["[Errno ", "gaierror(", "(os error "].iter().find_map(|lead| {
+        let (_, rest) = line.split_once(lead)?;
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        words::by_winsock(&rest[..end])
+    })
+}
+
 /// What a text of getaddrinfo in the line stands for.
 pub(super) fn symptom(line: &str) -> Option<Symptom> {
+    if let Some(symptom) = by_number(line) {
+        return Some(symptom);
+    }
     let is_again = || line.contains(MUSL_AGAIN) && LOOK_UPS.iter().any(|look_up| line.contains(look_up));
     TEXTS
         .iter()
@@ -104,8 +117,11 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
         "ping: cannot resolve ",
         // iputils of old, and inetutils.
         "ping: unknown host ",
-        // apt, methods/connect.cc: EAI_NONAME.
+        // apt, methods/connect.cc: EAI_NONAME, EAI_AGAIN, EAI_SYSTEM, and the text of every other.
         "Could not resolve '",
+        "Temporary failure resolving '",
+        "System error resolving '",
+        "Something wicked happened resolving '",
         // OpenVPN, src/openvpn/socket.c.
         "Cannot resolve host address: ",
         "traceroute: unknown host ",
@@ -123,6 +139,14 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
             // wget and ssh go on with the text of getaddrinfo. Android has one text for every failure.
             let is_of_android = lead.starts_with("Unable to resolve");
             let said = symptom(rest).filter(|_| !is_of_android);
+            if lead.ends_with(" resolving '") {
+                // A port's name, or its number, stands behind the host's.
+                let (host, rest) = rest.split_once('\'')?;
+                let is_again = lead.starts_with("Temporary");
+                let said = is_again.then_some(Symptom::TryAgain).or_else(|| symptom(rest));
+                let host = host.split(':').next();
+                return Some(MessageSeen::of(said.unwrap_or(Symptom::Unknown), host));
+            }
             return Some(MessageSeen::of(
                 said.unwrap_or(Symptom::Unknown),
                 host.map_or_else(|| first_word(rest).map(without_port), |(host, _)| Some(host)),
@@ -253,7 +277,9 @@ fn before_text(line: &str) -> Option<&str> {
 }
 
 /// Netty's own resolver (netty/netty, resolver-dns, DnsResolveContext.java, finishResolve; DnsNameResolverContext.java
-/// before, in small letters): the same for NXDOMAIN and for NODATA.
+/// before, in small letters): the same for NXDOMAIN, for NODATA, for an error and for silence, which its cause tells.
+/// Around it, where a search domain was asked with, SearchDomainUnknownHostException: up to 4.1.73 it has the name and
+/// then the text with the longer name in it, and since then the name and the search list.
 fn netty(line: &str) -> Option<MessageSeen> {
     if line.contains("DnsNameResolverTimeoutException") || line.contains("DnsErrorCauseException") {
         let server = super::between(line, ", /", "]")
@@ -270,12 +296,17 @@ fn netty(line: &str) -> Option<MessageSeen> {
             ..MessageSeen::of(symptom.unwrap_or(Symptom::Silence), host)
         });
     }
+    if let Some(host) = super::between(line, "Search domain query failed. Original hostname: '", "'") {
+        return Some(MessageSeen::of(Symptom::Unknown, Some(host)));
+    }
     let (_, rest) = line
         .split_once("Failed to resolve '")
         .or_else(|| line.split_once("failed to resolve '"))?;
     let (host, rest) = rest.split_once('\'')?;
-    let is_own = rest.contains(" after ") && rest.contains("quer") || rest.contains("[A(1)");
-    is_own.then(|| MessageSeen::of(Symptom::NoAddress, Some(host)))
+    let is_counted = rest.contains(" after ") && rest.contains("quer") || rest.contains("Exceeded max queries");
+    let has_types = rest.starts_with(" [A(1)") || rest.starts_with(" [AAAA(28)");
+    let is_own = is_counted || has_types || rest.contains(" and search domain query for configured domains failed");
+    is_own.then(|| MessageSeen::of(Symptom::Unknown, Some(host)))
 }
 
 /// Erlang and Elixir: inet's `nxdomain`, which stands for every lookup without an address (inet(3)), and its text

@@ -62,6 +62,10 @@ const OF_WINDOWS: &[&str] = &[
     "DNS request timed out.",
     "Ping request could not find host",
     "TcpTestSucceeded",
+    // Windows Sockets Error Codes, of a lookup.
+    "[Errno 1100",
+    "gaierror(1100",
+    "(os error 1100",
 ];
 /// Words that only macOS prints: its C library, and its tools.
 const OF_MACOS: &[&str] = &[

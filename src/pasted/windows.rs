@@ -1,7 +1,7 @@
 //! What Windows' own tools print in English: nslookup, Resolve-DnsName, ping, and programs of .NET. The texts of errors
 //! are Windows' (System Error Codes 9000 to 9999 and Windows Sockets Error Codes), as users reported them.
 
-use super::{MessageSeen, Symptom, between, library};
+use super::{MessageSeen, Symptom, between, library, words};
 
 /// What nslookup says of a name that it cannot find.
 const NSLOOKUP: &[(&str, Symptom)] = &[
@@ -149,18 +149,10 @@ fn event(line: &str) -> Option<MessageSeen> {
     })
 }
 
-/// .NET's SocketException with the number of the error, whose text is in Windows' language (Windows Sockets Error
-/// Codes: WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY, WSANO_DATA).
+/// .NET's SocketException with the number of the error, whose text is in Windows' language.
 fn socket_exception(line: &str) -> Option<MessageSeen> {
     let code = between(line, "SocketException (", ")")?;
-    let symptom = match code {
-        "11001" => Symptom::NoAddress,
-        "11002" => Symptom::TryAgain,
-        "11003" => Symptom::Unknown,
-        "11004" => Symptom::NoData,
-        _ => return None,
-    };
-    Some(of_system(symptom, None))
+    Some(of_system(words::by_winsock(code)?, None))
 }
 
 /// What a program says that asks Windows, and no name server itself.

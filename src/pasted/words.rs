@@ -129,6 +129,17 @@ pub(super) fn by_rcode(rcode: &str) -> Option<Symptom> {
     })
 }
 
+/// What the number of an error of Windows' lookup stands for (Windows Sockets Error Codes: WSAHOST_NOT_FOUND,
+/// WSATRY_AGAIN, WSANO_RECOVERY, WSANO_DATA).
+pub(super) fn by_winsock(number: &str) -> Option<Symptom> {
+    Some(match number {
+        "11001" => Symptom::NoAddress,
+        "11002" | "11003" => Symptom::TryAgain,
+        "11004" => Symptom::NoData,
+        _ => return None,
+    })
+}
+
 /// The host in a word that is more than one: `SCHEME://HOST`, with a port or a path behind it or without, and
 /// `HOST:PORT`. `None` where the word is no more than a host.
 pub(super) fn without_url(word: &str) -> Option<&str> {

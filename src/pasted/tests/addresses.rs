@@ -20,7 +20,8 @@ fn a_server_that_is_an_address_had_no_lookup() {
              2025-01-01T00:00:00Z",
             CertificateTime,
         ),
-        (pod, "EOF", Http),
+        (pod, "EOF", ClosedThere),
+        (url, "unexpected EOF", ClosedThere),
         (pod, "net/http: TLS handshake timeout", HandshakeTimeout),
         (url, "remote error: tls: internal error", Handshake),
         (

@@ -223,7 +223,26 @@ fn texts_of_clients() {
             "",
             "",
         ),
-        ("socket.gaierror: [Errno 11001] getaddrinfo failed", Unknown, "", ""),
+        ("socket.gaierror: [Errno 11001] getaddrinfo failed", NoAddress, "", ""),
+        ("socket.gaierror: [Errno 11002] getaddrinfo failed", TryAgain, "", ""),
+        ("<urlopen error [Errno 11003] getaddrinfo failed>", TryAgain, "", ""),
+        (
+            "NameResolutionError(\"HTTPSConnection(host='X', port=443): Failed to resolve 'X' ([Errno 11004] getaddrinfo \
+             failed)\")",
+            NoData,
+            "X",
+            "",
+        ),
+        (
+            "GET https://X/version: gaierror(11002, 'getaddrinfo failed')",
+            TryAgain,
+            "X",
+            "",
+        ),
+        // Rust, where the text is in Windows' language.
+        ("Der angegebene Host ist unbekannt. (os error 11001)", NoAddress, "", ""),
+        // Without a number nothing tells which it was.
+        ("socket.gaierror: getaddrinfo failed", Unknown, "", ""),
         ("socket.gaierror: [Errno -2] Name does not resolve", NoAddress, "", ""),
         ("socket.gaierror: [Errno -5] Name has no usable address", NoData, "", ""),
         ("socket.gaierror: [Errno -3] Try again", TryAgain, "", ""),
@@ -240,6 +259,47 @@ fn texts_of_clients() {
             "",
         ),
         ("Caused by: java.net.UnknownHostException: X", Unknown, "X", ""),
+        // Netty, where a search domain was asked with.
+        (
+            "java.net.UnknownHostException: Search domain query failed. Original hostname: 'X' failed to resolve \
+             'X.svc.cluster.local' after 7 queries",
+            Unknown,
+            "X",
+            "",
+        ),
+        (
+            "io.netty.resolver.dns.DnsResolveContext$SearchDomainUnknownHostException: Failed to resolve 'X' and search \
+             domain query for configured domains failed as well: [corp.example]",
+            Unknown,
+            "X",
+            "",
+        ),
+        (
+            "Failed to resolve 'X' [A(1), AAAA(28)] and search domain query for configured domains failed as well: [a, b]",
+            Unknown,
+            "X",
+            "",
+        ),
+        (
+            "java.net.UnknownHostException: failed to resolve 'X'. Exceeded max queries per resolve 16 ",
+            Unknown,
+            "X",
+            "",
+        ),
+        // apt.
+        (
+            "  Temporary failure resolving 'archive.ubuntu.com'",
+            TryAgain,
+            "archive.ubuntu.com",
+            "",
+        ),
+        (
+            "W: Failed to fetch http://X/dists/a/InRelease  Something wicked happened resolving 'X:http' (-5 - No address \
+             associated with hostname)",
+            NoData,
+            "X",
+            "",
+        ),
         ("Error: getaddrinfo EAI_AGAIN X", TryAgain, "X", ""),
         ("Error: queryA ENOTFOUND X", NoAddress, "X", ""),
         ("Error: queryA ENODATA X", NoData, "X", ""),
@@ -379,7 +439,11 @@ fn texts_of_clients() {
             "10.63.200.10:53",
         ),
         ("dial tcp: lookup X: device or resource busy", OtherError, "X", ""),
-        ("dial tcp: lookup X: operation was canceled", LookUpDeadline, "X", ""),
+        ("dial tcp: lookup X: operation was canceled", LookUpGivenUp, "X", ""),
+        ("dial tcp: lookup X: context canceled", LookUpGivenUp, "X", ""),
+        ("dial tcp: lookup X: context deadline exceeded", LookUpDeadline, "X", ""),
+        ("dial tcp: lookup tcp/foo: unknown port", BadPort, "", ""),
+        ("dial tcp: address tcp/foo: unknown port", BadPort, "", ""),
         (
             "lookup X on 10.0.0.2:53: invalid DNS response",
             Unreadable,

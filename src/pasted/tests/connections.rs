@@ -58,6 +58,87 @@ fn a_connection_that_broke_is_no_closed_port() {
     }
 }
 
+/// In the handshake too, an end between two records, or within one, is an EOF.
+#[test]
+fn an_end_before_a_reply_may_be_in_the_handshake() {
+    for text in [
+        "Unable to connect to the server: EOF",
+        "Unable to connect to the server: unexpected EOF",
+        "Get \"https://X/api?timeout=32s\": EOF",
+        "E0101 01:01:01.0 1 memcache.go:265] couldn't get current server API group list: Get \"https://X/api\": EOF",
+    ] {
+        let found = read(&filled(text)).unwrap();
+        assert_eq!(found.symptom.layer(), Layer::Unknown, "{text}");
+        assert_eq!(found.symptom.possible_layers(), [Layer::Tls, Layer::Http], "{text}");
+    }
+    let body = "error reading the body of https://X/api: unexpected EOF";
+    assert_eq!(read(&filled(body)).unwrap().symptom.layer(), Layer::Http);
+}
+
+/// The text has no certificate in it, so it is none of another server's: a proxy, or another port, is likelier.
+#[test]
+fn a_handshake_without_a_certificate_says_nothing_of_one() {
+    use super::AfterLookup::{Handshake, HandshakeEnded, Http, NotTls};
+    for (text, of) in [
+        (
+            "Get \"https://X/api\": tls: first record does not look like a TLS handshake",
+            NotTls,
+        ),
+        (
+            "Get \"https://X/api\": http: server gave HTTP response to HTTPS client",
+            NotTls,
+        ),
+        (
+            "curl: (35) OpenSSL/3.0.22: error:0A00010B:SSL routines::wrong version number",
+            NotTls,
+        ),
+        (
+            "ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)",
+            NotTls,
+        ),
+        (
+            "javax.net.ssl.SSLException: Unsupported or unrecognized SSL message",
+            NotTls,
+        ),
+        (
+            "System.Security.Authentication.AuthenticationException: Cannot determine the frame size or a corrupted frame \
+             was received.",
+            NotTls,
+        ),
+        (
+            "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to X:443 ",
+            HandshakeEnded,
+        ),
+        (
+            "4027FE0C777F0000:error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading:rec_layer_s3.c:318:",
+            HandshakeEnded,
+        ),
+        (
+            "SSLEOFError(8, '[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:1006)')",
+            HandshakeEnded,
+        ),
+        (
+            "Error: Client network socket disconnected before secure TLS connection was established",
+            HandshakeEnded,
+        ),
+        (
+            "javax.net.ssl.SSLHandshakeException: Remote host terminated the handshake",
+            HandshakeEnded,
+        ),
+    ] {
+        assert_eq!(told(text).0, Symptom::AfterLookup(of), "{text}");
+        let rules = candidates_of(text);
+        assert_eq!(rules[0], "proxy-in-path", "{text}: {rules:?}");
+        assert!(!rules.contains(&"not-this-cluster"), "{text}: {rules:?}");
+    }
+    // An alert is what the server itself says, and what was read behind the handshake is none of it.
+    let alert = "Get \"https://X/api\": remote error: tls: unrecognized name";
+    assert_eq!(told(alert).0, Symptom::AfterLookup(Handshake));
+    assert_eq!(candidates_of(alert)[0], "not-this-cluster");
+    let read = "curl: (56) OpenSSL SSL_read: OpenSSL/3.0.22: error:0A000126:SSL routines::unexpected eof while reading, errno 0";
+    assert_eq!(told(read).0, Symptom::AfterLookup(Http));
+}
+
 /// The API server sends no HTML.
 #[test]
 fn a_web_page_is_not_the_api_servers() {
@@ -382,7 +463,7 @@ fn a_dial_without_an_address_leaves_the_lookup_open() {
     }
     for (text, symptom) in [
         ("dial tcp: lookup X: i/o timeout", Symptom::LookUpDeadline),
-        ("dial tcp: lookup X: operation was canceled", Symptom::LookUpDeadline),
+        ("dial tcp: lookup X: operation was canceled", Symptom::LookUpGivenUp),
         ("dial tcp 10.61.7.8:443: i/o timeout", Symptom::Connection),
         ("proxyconnect tcp: dial tcp: i/o timeout", Symptom::ProxyConnection),
         // ETIMEDOUT on macOS.

@@ -22,7 +22,7 @@ fn an_error_that_is_cut_stays_what_it_is() {
             for end in ["", "...", "…", "\"}"] {
                 let text = format!("{lead}{}{end}", &said[..at]);
                 let found = read(&filled(&text)).unwrap();
-                let open = [Symptom::Unknown, Symptom::TryAgain];
+                let open = [Symptom::Unknown, Symptom::Unanswered];
                 if at >= least {
                     assert_eq!(found.symptom, whole, "{text}");
                 } else {
@@ -66,11 +66,24 @@ fn an_error_that_is_cut_stays_what_it_is() {
         ("dial udp 10.71.5.53:53: connect: network is ", Symptom::Unknown),
     ] {
         let found = read(&filled(&format!("{lead}{said}"))).unwrap();
-        let is_open = [Symptom::Unknown, Symptom::TryAgain].contains(&found.symptom);
+        let is_open = [Symptom::Unknown, Symptom::Unanswered].contains(&found.symptom);
         assert!(
             found.symptom == whole || whole == Symptom::Unknown && is_open,
             "{said}: {found:?}"
         );
+    }
+    // Within an exchange no reply was read, so none said SERVFAIL or REFUSED.
+    for said in [
+        "read udp 10.9.1.4:51234->10.71.5.53:53",
+        "read udp 10.9.1.4:51234->10.71.5.53:53: ",
+    ] {
+        let text = format!("{lead}{said}");
+        assert_eq!(told(&text).0, Symptom::Unanswered, "{text}");
+        let rules = candidates_of(&text);
+        assert_eq!(rules[0], "resolver-unreachable", "{text}");
+        for rule in ["dnssec-bogus", "resolver-refuses-client", "rebinding-protection"] {
+            assert!(!rules.contains(&rule), "{text}: {rules:?}");
+        }
     }
     // Without a name server too.
     assert_eq!(
