@@ -198,6 +198,8 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         layer => Symptom::AfterLookup(layer?),
     };
     let note = of_certificate.and_then(|_| certificate::note(line));
+    let is_inspected = of_certificate == Some(AfterLookup::Certificate) && certificate::is_of_an_inspector(line);
+    let toward: Vec<&'static str> = is_inspected.then_some("proxy-in-path").into_iter().collect();
     let host = host.or_else(|| of_certificate.and_then(|_| certificate::wanted(line)));
     let of_redis = || between(line, " connecting to ", ". ").and_then(literal);
     let wanted = || of_certificate.and_then(|_| certificate::address(line));
@@ -215,6 +217,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
             symptom == Symptom::AfterLookup(AfterLookup::Certificate) && certificate::is_valid_for_others(line);
         return Some(MessageSeen {
             note,
+            toward,
             against: is_of_others.then_some("not-this-cluster").into_iter().collect(),
             ..of_address(symptom, server)
         });
@@ -222,6 +225,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     Some(MessageSeen {
         dialled: dial.address,
         note,
+        toward,
         ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
 }

@@ -75,6 +75,15 @@ pub(super) fn failure(line: &str) -> Option<AfterLookup> {
     found.map(|(_, what)| *what)
 }
 
+/// Whether the certificate's names or its issuer are those of a product that inspects TLS: Zscaler ("Zscaler Root CA"),
+/// Netskope (caadmin.netskope.com, goskope.com), Fortinet (Fortinet_CA_SSL), as users published them.
+pub(super) fn is_of_an_inspector(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    ["zscaler", "netskope", "goskope", "fortinet", "fortigate"]
+        .iter()
+        .any(|name| lower.contains(name))
+}
+
 /// The name that the client wanted, as it stands in the text about the certificate.
 pub(super) fn wanted(line: &str) -> Option<&str> {
     // Go, src/crypto/x509/verify.go, HostnameError.Error; Python (OpenSSL), ssl; Java; okhttp; Node, lib/tls.js;

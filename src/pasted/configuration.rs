@@ -124,6 +124,14 @@ const OF_MACOS: &str = "This file is not consulted for DNS hostname resolution";
 /// What Windows has beside the rules of the NRPT.
 const NO_ADAPTERS: &str = "The name servers of the adapters are not in this text, and they take every name that no rule \
                            covers: Get-DnsClientServerAddress | ConvertTo-Json shows them.";
+/// And where a rule takes every name.
+const NO_ADAPTER_IS_ASKED: &str = "A rule takes every name that no other rule covers, so the name servers of the adapters, which \
+                                   are not in this text, are asked for none.";
+
+fn missing_beside(takes_all: bool) -> &'static str {
+    if takes_all { NO_ADAPTER_IS_ASKED } else { NO_ADAPTERS }
+}
+
 /// And beside the adapters.
 const NO_RULES: &str = "The rules of the NRPT, which go before the adapters, are not in this text: \
                         Get-DnsClientNrptPolicy -Effective | ConvertTo-Json shows them.";
@@ -158,7 +166,13 @@ fn missing(text: &str, split: &SplitDns) -> Option<&'static str> {
             "The other resolvers are not in this text, so it does not say who is asked for an endpoint's name: scutil \
              --dns shows all.",
         ),
-        Chooser::Windows if !text.contains("\"ServerAddresses\"") => Some(NO_ADAPTERS),
+        Chooser::Windows if !text.contains("\"ServerAddresses\"") => {
+            let is_all = |scope: &DnsScope| {
+                let is_root = scope.domains.iter().any(|domain| domain.name.is_root());
+                is_root && !scope.servers.is_empty()
+            };
+            Some(missing_beside(split.scopes.iter().any(is_all)))
+        }
         Chooser::Windows if !text.contains("\"Namespace\"") => Some(NO_RULES),
         _ => None,
     }
@@ -547,8 +561,17 @@ impl PastedNrptRule {
         self.servers.extend(words.take(room).map(str::to_owned));
     }
 
+    /// Whether it takes every name that no narrower rule takes (Microsoft, "Name Resolution Policy Table": Any).
+    fn takes_all(&self) -> bool {
+        self.namespace == "." && !self.servers.is_empty()
+    }
+
     fn sentence(&self) -> Option<String> {
         let namespace = &self.namespace;
+        if self.takes_all() {
+            let servers = self.servers.join(", ");
+            return Some(format!("The NRPT rule for . (every other name) asks {servers}."));
+        }
         self.is_whole.then(|| match self.servers.as_slice() {
             [] => format!("The NRPT rule for {namespace} names no name server here."),
             servers => format!("The NRPT rule for {namespace} asks {}.", servers.join(", ")),
@@ -559,7 +582,7 @@ impl PastedNrptRule {
 /// What rules say, and what is not in the text.
 fn of_rules(rules: &[PastedNrptRule]) -> Vec<String> {
     let mut said: Vec<String> = rules.iter().filter_map(PastedNrptRule::sentence).collect();
-    said.push(NO_ADAPTERS.to_owned());
+    said.push(missing_beside(rules.iter().any(PastedNrptRule::takes_all)).to_owned());
     said
 }
 

@@ -128,7 +128,13 @@ pub(super) fn explain(
     if let Some(server) = seen.literal {
         name.push(server::literal(server));
     }
-    if is_masked {
+    let is_cut = printed.is_some_and(|printed| printed.ends_with('…') || printed.ends_with("..."));
+    if is_cut {
+        name.push(
+            "The name is cut off in this text: paste the whole line, or put the whole name in the place of HOST."
+                .to_owned(),
+        );
+    } else if is_masked {
         name.push("The name is masked in this text: put the real one in the place of HOST.".to_owned());
     }
     // A program that says no more than what the C library said: nothing shows that it is about a cluster.

@@ -62,6 +62,8 @@ const OF_WINDOWS: &[&str] = &[
     "DNS request timed out.",
     "Ping request could not find host",
     "TcpTestSucceeded",
+    "none of the configured DNS servers responded",
+    "DNS query is completed for the name ",
     // Windows Sockets Error Codes, of a lookup.
     "[Errno 1100",
     "gaierror(1100",
@@ -320,6 +322,7 @@ const CLIENTS: &[(&str, &str)] = &[
     ("pdns-recursor", "pdns-recursor"),
     ("systemd-resolved", "systemd-resolved"),
     ("tailscaled", "tailscaled"),
+    ("blocking blacklisted IP in RR", "knot-resolver"),
     ("named[", "bind"),
     ("query-errors:", "bind"),
     ("info: client @0x", "bind"),

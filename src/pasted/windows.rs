@@ -116,7 +116,10 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     if line.contains("TcpTestSucceeded : True") {
         return Some(MessageSeen::of(Symptom::Healthy, None));
     }
-    if let Some(seen) = socket_exception(line).or_else(|| event(line)) {
+    if let Some(seen) = socket_exception(line)
+        .or_else(|| event(line))
+        .or_else(|| event_of_client(line))
+    {
         return Some(seen);
     }
     for lead in PING {
@@ -130,6 +133,42 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     let is_silent =
         line.contains("DNS request timed out.") || line.contains("*** Request to ") && line.contains(" timed-out");
     is_silent.then(|| MessageSeen::of(Symptom::Silence, None))
+}
+
+/// Events 1014, 3008 and 3020 of Windows' DNS client, in English (the messages of its provider,
+/// Microsoft-Windows-DNS-Client: `wevtutil gp`). The status is one of System Error Codes (9000 to 9999, and
+/// ERROR_TIMEOUT); the type 28 stands for A and AAAA where a program asked for both.
+fn event_of_client(line: &str) -> Option<MessageSeen> {
+    let in_time = " timed out after none of the configured DNS servers responded";
+    if let Some(host) = between(line, "Name resolution for the name ", in_time) {
+        return Some(of_system(Symptom::Silence, Some(host)));
+    }
+    let of = |lead: &str, status: &'static str| Some((line.split_once(lead)?.1, status));
+    let (rest, status) = of("DNS query is completed for the name ", " with status ")
+        .or_else(|| of("Query response for name ", " returned "))?;
+    let (host, rest) = rest.split_once(", type ")?;
+    let (kind, _) = rest.split_once(',')?;
+    let (_, said) = rest.split_once(status)?;
+    let end = said.find(|c: char| !c.is_ascii_digit()).unwrap_or(said.len());
+    let (number, results) = said.split_at(end);
+    let is_address = |word: &str| word.parse::<std::net::IpAddr>().is_ok();
+    let symptom = match number {
+        "0" if results.split([';', ' ']).any(is_address) => Symptom::Healthy,
+        "0" => Symptom::Answered,
+        "9001" | "9004" => Symptom::NotUnderstood,
+        "9002" => Symptom::ServFail,
+        "9003" => Symptom::NxDomain,
+        "9005" => Symptom::Refused,
+        "9501" => Symptom::NoData,
+        "9502" => Symptom::Unreadable,
+        "1460" => Symptom::Silence,
+        _ => return None,
+    };
+    let is_other = !matches!(kind, "1" | "28") && matches!(symptom, Symptom::NoData | Symptom::Answered);
+    Some(of_system(
+        if is_other { Symptom::OtherType } else { symptom },
+        Some(host),
+    ))
 }
 
 /// Events 5501 and 7062 of Windows' DNS server, which name an address.

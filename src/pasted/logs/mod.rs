@@ -1,15 +1,18 @@
-//! Logs of name servers: CoreDNS, BIND, Unbound, dnsmasq, PowerDNS Recursor, systemd-resolved, tailscaled, Windows' DNS
-//! server, and Route 53's query logs. Several of them name the cause outright. Each function names the source of the
-//! words; what has none was seen in users' reports only, and not of every version.
+//! Logs of name servers: CoreDNS, BIND, Unbound, dnsmasq, PowerDNS Recursor, Knot Resolver, systemd-resolved,
+//! tailscaled, Windows' DNS server, and Route 53's query logs; and what tcpdump prints of them. Several of them name
+//! the cause outright. Each function names the source of the words; what has none was seen in users' reports only, and
+//! not of every version.
 
 mod adguard;
 mod bind;
 mod coredns;
 mod dnsmasq;
+mod knot;
 mod powerdns;
 mod resolved;
 mod route53;
 mod tailscaled;
+mod tcpdump;
 mod unbound;
 mod windows;
 
@@ -48,9 +51,11 @@ fn of_software(line: &str) -> Option<MessageSeen> {
         .or_else(|| bind::line(line))
         .or_else(|| unbound::line(line))
         .or_else(|| powerdns::line(line))
+        .or_else(|| knot::line(line))
         .or_else(|| resolved::line(line))
         .or_else(|| tailscaled::line(line))
         .or_else(|| windows::line(line))
+        .or_else(|| tcpdump::line(line))
         .or_else(|| route53::line(line))
         .or_else(|| adguard::of_dnsproxy(line))
         .or_else(|| adguard::of_query_log(line))

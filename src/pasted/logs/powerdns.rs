@@ -1,7 +1,34 @@
 //! PowerDNS Recursor's log.
 
-use super::{bogus, outright, seen};
+use super::{bogus, by_answer, outright, seen};
 use crate::pasted::{MessageSeen, Symptom, between};
+
+/// What it says of each answer with `quiet=no` (pdns/recursordist/pdns_recursor.cc; tried with 4.8): as text, and as
+/// structured log.
+fn answer(line: &str) -> Option<MessageSeen> {
+    let (host, kind, answers, rcode) = if let Some((_, rest)) = line.split_once("] answer to ") {
+        let (question, rest) = rest.split_once("question '")?.1.split_once("': ")?;
+        let (host, kind) = question.split_once('|')?;
+        let (answers, rest) = rest.split_once(" answers, ")?;
+        (host, kind, answers, rest.rsplit_once("rcode=")?.1)
+    } else if line.contains("msg=\"Answer\"") {
+        let field = |key: &str| between(line, &format!(" {key}=\""), "\"");
+        (field("qname")?, field("qtype")?, field("answers")?, field("rcode")?)
+    } else {
+        return None;
+    };
+    let rcode = match rcode.split([' ', ',', '"']).next()? {
+        "0" if answers == "0" && kind == "A" => return Some(seen(Symptom::NoData, Some(host), None)),
+        "0" => "NOERROR",
+        "1" => "FORMERR",
+        "2" => "SERVFAIL",
+        "3" => "NXDOMAIN",
+        "4" => "NOTIMP",
+        "5" => "REFUSED",
+        _ => return None,
+    };
+    by_answer(rcode, host, kind, None)
+}
 
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
     let quoted = || between(line, "qname=\"", "\"");
@@ -27,6 +54,9 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     }
     let is_policy =
         line.contains("dropped because of policy") || line.contains("Hit policy") || line.contains("appliedPolicy=\"");
+    if let Some(seen) = answer(line).filter(|_| !is_policy) {
+        return Some(seen);
+    }
     is_policy.then(|| {
         outright(
             Symptom::Blocked,

@@ -139,6 +139,24 @@ fn a_handshake_without_a_certificate_says_nothing_of_one() {
     assert_eq!(told(read).0, Symptom::AfterLookup(Http));
 }
 
+/// Where the text names what inspects TLS, that is in the way.
+#[test]
+fn a_certificate_of_an_inspector_is_a_proxys() {
+    let inspected = "x509: certificate signed by unknown authority (possibly because of \"x509: invalid signature\" while trying \
+                     to verify candidate authority certificate \"Zscaler Root CA\")";
+    for (said, is_proxy) in [
+        (inspected, true),
+        ("x509: certificate is valid for *.goskope.com, not X", true),
+        ("x509: certificate signed by unknown authority", false),
+    ] {
+        let text = format!("Get \"https://X/api\": tls: failed to verify certificate: {said}");
+        let rules = candidates_of(&text);
+        let is_first = if is_proxy { "proxy-in-path" } else { "not-this-cluster" };
+        assert_eq!(rules[0], is_first, "{text}: {rules:?}");
+        assert!(rules.contains(&"not-this-cluster"), "{text}");
+    }
+}
+
 /// The API server sends no HTML.
 #[test]
 fn a_web_page_is_not_the_api_servers() {

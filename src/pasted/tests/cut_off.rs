@@ -96,6 +96,22 @@ fn an_error_that_is_cut_stays_what_it_is() {
     );
 }
 
+/// A name that ends in an ellipsis is no other name, and nobody hid it.
+#[test]
+fn a_name_that_is_cut_is_said_to_be() {
+    for end in ["…", "..."] {
+        let text = format!("dial tcp: lookup {}{end}: no such host", &X[..40]);
+        let found = read(&text).unwrap();
+        assert_eq!(found.host, None, "{text}");
+        assert!(
+            found.name[0].starts_with("The name is cut off"),
+            "{text}: {:?}",
+            found.name
+        );
+        assert_eq!(found.candidates[0].rule, "endpoint-name-stale", "{text}");
+    }
+}
+
 /// Lines of a mail end in an equals sign where they go on.
 #[test]
 fn the_lines_of_a_mail_are_joined() {

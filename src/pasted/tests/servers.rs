@@ -251,6 +251,98 @@ fn a_format_error_of_the_target_is_about_the_form() {
     assert_eq!(candidates_of(own)[..2], ["malformed-reply", "edns-intolerant"]);
 }
 
+/// What PowerDNS Recursor and Knot Resolver wrote, and what tcpdump prints.
+#[test]
+fn a_reply_in_a_log_says_what_came_of_the_question() {
+    use Symptom::*;
+    let recursor = "Nov 30 20:23:58 3 [1/1] answer to question 'X|TYPE': COUNT answers, 1 additional, took 1 packets, 0.158 \
+                    netw ms, 0.351 tot ms, 0 throttled, 0 timeouts, 0/0 tcp/dot connections, rcode=CODE";
+    let structured = "Nov 30 20:23:34 msg=\"Answer\" subsystem=\"syncres\" level=\"0\" prio=\"Info\" additional=\"1\" \
+                      answers=\"COUNT\" dotout=\"0\" proto=\"udp\" qname=\"X\" qtype=\"TYPE\" rcode=\"CODE\" rd=\"1\"";
+    for form in [recursor, structured] {
+        for (kind, count, code, symptom) in [
+            ("A", "0", "3", NxDomain),
+            ("A", "0", "2", ServFail),
+            ("A", "0", "5", Refused),
+            ("A", "0", "0", NoData),
+            ("A", "1", "0", Answered),
+            ("AAAA", "0", "0", OtherType),
+        ] {
+            let text = form.replace("TYPE", kind).replace("COUNT", count).replace("CODE", code);
+            assert_eq!(told(&text), (symptom, Some(X.to_owned()), None), "{text}");
+        }
+    }
+    let knot = "[rebind][43363.01]   blocking blacklisted IP in RR 'X.       \t60\tA\t10.0.0.1'";
+    assert_eq!(told(knot), (Rebind, Some(X.to_owned()), None));
+    assert_eq!(candidates_of(knot)[0], "rebinding-protection");
+    let server = Some("10.0.0.2:53".to_owned());
+    for (said, symptom) in [
+        ("4242 NXDomain 0/1/0 (130)", NxDomain),
+        ("4242 NXDomain* 0/1/0 (130)", NxDomain),
+        ("4242 ServFail- 0/0/0 (90)", ServFail),
+        ("4242 Refused 0/0/1 (101)", Refused),
+    ] {
+        let question = "20:24:01.1 IP 10.0.9.5.41000 > 10.0.0.2.53: 4242+ A? X. (90)";
+        let text = format!("{question}\n20:24:01.2 IP 10.0.0.2.53 > 10.0.9.5.41000: {said}");
+        assert_eq!(told(&text), (symptom, Some(X.to_owned()), server.clone()), "{text}");
+    }
+    let long = "10.0.0.2.domain > 10.0.9.5.41000: [udp sum ok] 4242 NXDomain q: A? X. 0/1/0 ns: a. SOA (130)";
+    assert_eq!(told(long), (NxDomain, Some(X.to_owned()), server));
+    assert_eq!(read("10.0.0.2.53 > 10.0.9.5.41000: 4242 1/0/0 A 10.0.1.5 (106)"), None);
+}
+
+/// Events of Windows' DNS client.
+#[test]
+fn events_of_windows_dns_client() {
+    use Symptom::*;
+    let completed = "DNS query is completed for the name X, type 28, query options 140737488355328 with status ";
+    let response = "Query response for name X, type 1, interface index 0 and network index 0 returned ";
+    for (text, symptom) in [
+        (
+            "Name resolution for the name X timed out after none of the configured DNS servers responded.".to_owned(),
+            Silence,
+        ),
+        (format!("{completed}9003 Results "), NxDomain),
+        (format!("{completed}9002 Results "), ServFail),
+        (format!("{completed}9501 Results "), NoData),
+        (format!("{completed}1460 Results "), Silence),
+        (format!("{completed}0 Results ::ffff:10.0.1.5;"), Healthy),
+        (format!("{response}9005 with results "), Refused),
+    ] {
+        assert_eq!(told(&text), (symptom, Some(X.to_owned()), None), "{text}");
+        assert!(!candidates_of(&text).contains(&"nsswitch-without-dns"), "{text}");
+    }
+    // Of each getaddrinfo there is one that asked nothing.
+    assert_eq!(read(&filled(&format!("{completed}87 Results "))), None);
+}
+
+/// A rule for every name leaves none to the adapters.
+#[test]
+fn a_rule_for_every_name_leaves_none_to_the_adapters() {
+    let list = "Namespace                        : .\nNameServers                      : {10.63.5.53}\n";
+    let json = "[{\"Namespace\": \".\", \"NameServers\": [\"10.63.5.53\"]}]";
+    for text in [list, json] {
+        let found = read(text).unwrap();
+        assert_eq!(found.symptom, Symptom::Configuration, "{text}");
+        let rest = found.resolver.last().unwrap();
+        assert!(
+            rest.starts_with("A rule takes every name"),
+            "{text}: {:?}",
+            found.resolver
+        );
+        assert!(found.resolver[0].contains("10.63.5.53"), "{:?}", found.resolver);
+    }
+    let narrow = list.replace(": .\n", ": .corp.example\n");
+    assert!(
+        read(&narrow)
+            .unwrap()
+            .resolver
+            .last()
+            .unwrap()
+            .contains("Get-DnsClientServerAddress")
+    );
+}
+
 /// A line of a name server that goes on, and one of a zone of its own.
 #[test]
 fn bind_says_what_it_passes_over_and_which_zone_is_its_own() {
@@ -670,7 +762,7 @@ fn forms_of_a_configuration() {
         (
             "Namespace                        : .\nDirectAccessDnsServers           : 10.7.7.7\n\
              NameServers                      : \n",
-            "The NRPT rule for . asks 10.7.7.7.",
+            "The NRPT rule for . (every other name) asks 10.7.7.7.",
         ),
         (
             "Namespace : .a.test\nDirectAccessDnsServers : \nNameServers : {10.1.1.1}\n",
