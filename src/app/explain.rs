@@ -24,7 +24,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Error> {
     }
     let explained = match what.trim() {
         "-" => Explained::message("standard input", &from_stdin()?, &|| true)?,
-        what => explained(what, &|| true)?,
+        _ => explained(&what, &|| true)?,
     };
     if args.format == Format::Json {
         let mut text = String::new();
@@ -305,6 +305,19 @@ mod tests {
             meaning(&pasted::read("resolver #1\u{1b}\n nameserver[0] : 10.0.0.1\n").expect("a configuration"))
                 .contains("\\u{1b}")
         );
+    }
+
+    /// A blank before the first line may be one of a file's.
+    #[test]
+    fn a_blank_before_the_first_line_stays() {
+        let said = |text: &str| {
+            explained(text, &|| true)
+                .and_then(|found| found.page())
+                .unwrap_or_default()
+        };
+        assert!(said(" nameserver 10.0.0.2").contains("glibc and musl ask 127.0.0.1"));
+        assert!(said("nameserver 10.0.0.2 ").contains("The C library and Go ask 10.0.0.2"));
+        assert!(said(" no-forwarding ").starts_with("no-forwarding"));
     }
 
     #[test]

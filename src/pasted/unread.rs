@@ -147,11 +147,11 @@ const CAPTURE: UnreadText = UnreadText {
 };
 const COMPARISON: UnreadText = UnreadText {
     what: "a comparison that this program printed",
-    instead: "read it as it is, or run eks-dns-doctor replay FILE with a capture of one host",
+    instead: "run eks-dns-doctor replay FILE, which prints it again",
 };
 const FLEET: UnreadText = UnreadText {
     what: "this program's document of many targets",
-    instead: "read it as it is, or run eks-dns-doctor check HOST for one of them",
+    instead: "run eks-dns-doctor replay FILE, which prints it again",
 };
 
 /// What a document of this program's is. The texts in it are its own, and no errors of a client.
