@@ -43,6 +43,10 @@ pub fn read(
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         let read = match target(line, &host) {
+            Ok(Some(_)) if lines == 0 && is_heading(line) => {
+                let reason = of_heading(line, text.lines().skip(number));
+                Err(Unreadable { line: number, reason })
+            }
             Ok(None) => continue,
             Ok(Some(target)) => Ok(TargetLine { number, target }),
             Err(reason) => Err(Unreadable { line: number, reason }),
@@ -55,6 +59,58 @@ pub fn read(
             break;
         }
     }
+}
+
+/// The words that head the columns of a table of clusters.
+const HEADINGS: &[&str] = &[
+    "address",
+    "addresses",
+    "cluster",
+    "clustername",
+    "cluster_name",
+    "endpoint",
+    "expect",
+    "expected",
+    "fqdn",
+    "host",
+    "hostname",
+    "name",
+    "server",
+    "target",
+    "url",
+];
+
+/// Whether a line is the heading of a table: all its words are ones that head a column.
+fn is_heading(line: &str) -> bool {
+    let mut words = line
+        .split(SEPARATORS)
+        .map(|word| word.trim_matches('"'))
+        .filter(|word| !word.is_empty());
+    words.all(|word| HEADINGS.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// What to do about a heading, and where the hosts stand if not in front.
+fn of_heading<'a>(line: &str, mut behind: impl Iterator<Item = &'a str>) -> String {
+    let stands = text::beginning(line.trim());
+    let second = behind.find(|line| !line.trim().is_empty()).and_then(url_behind);
+    let first = second.map_or_else(String::new, |url| {
+        format!(
+            ", and the host first, as in {}",
+            text::shortened(url, limits::PARSER_MESSAGE)
+        )
+    });
+    format!(
+        "{stands:?} is the heading of a table and no target: take the line away{first}; each line is HOST [IP|CIDR,...] \
+         [NAME]"
+    )
+}
+
+/// The URL that stands behind the first word of a line.
+fn url_behind(line: &str) -> Option<&str> {
+    let mut words = line.split(SEPARATORS).map(|word| word.trim_matches('"'));
+    let first = words.find(|word| !word.is_empty())?;
+    let is_url = |word: &str| word.starts_with("https://") && !word.contains(|c| is_in_no_host(c) || !c.is_ascii());
+    words.find(|word| is_url(word) && !is_url(first) && !first.contains('.'))
 }
 
 /// The target of a line; `None` where it has none.
@@ -88,6 +144,12 @@ fn target(
     let words = if line.starts_with('{') {
         of_json(line)?
     } else {
+        if let Some(url) = url_behind(line) {
+            let url = text::shortened(url, limits::PARSER_MESSAGE);
+            return Err(format!(
+                "the host stands behind another word: write {url} first, HOST [IP|CIDR,...] [NAME]"
+            ));
+        }
         of_text(line)?
     };
     if words.host.contains(is_in_no_host) {
@@ -330,6 +392,18 @@ mod tests {
             ("a.test 10.0.0.0/33 x", 1, "neither"),
             ("a.\0test", 1, "NUL"),
             ("\n\n{\"hostname\": 5}", 3, "hostname is no text"),
+            (
+                "hostname,expect,name\na.test",
+                1,
+                "is the heading of a table and no target: take the line away;",
+            ),
+            ("# fleet\n\nHOST\n", 3, "is the heading"),
+            (
+                "Name,Endpoint\nprod,https://a.test\n",
+                1,
+                "take the line away, and the host first, as in https://a.test; each line",
+            ),
+            ("a.test\nprod,https://b.test", 2, "write https://b.test first"),
             ("{\"host\": \"a.test\"}", 1, "the key \"host\" means nothing here"),
             ("{\"hostname\": \"a.test\"", 1, "not a JSON object on one line"),
             ("{\"name\": \"x\"}", 1, "there is no hostname"),
