@@ -49,6 +49,8 @@ pub(super) fn said(error: &serde_json::Error, document: &str) -> String {
             let of_value = match named {
                 Some((name, _)) => document[..at].rfind(&format!("\"{name}\"")),
                 None if message.ends_with("address syntax") => last_wrong_address(document, at),
+                // A text that is no object stands somewhere in the object that ends there.
+                None if document[at..].starts_with('}') => text_in_object(document, at, message),
                 None => None,
             };
             // Behind the object, and nothing in it is written like an address.
@@ -166,16 +168,71 @@ fn key_before(document: &str, line: usize, column: usize) -> Option<String> {
     key_at(document, up_to(document, line, column))
 }
 
-/// The same by its octet.
+/// The same by its octet: the name of the value that a place is in. A value in a list has the name of the list.
 fn key_at(document: &str, at: usize) -> Option<String> {
-    let before = &document[..at];
-    // A value is looked for in the lines next to it only.
-    let from = before.len().saturating_sub(limits::PARSER_MESSAGE);
-    let from = (from..=before.len()).find(|at| before.is_char_boundary(*at))?;
-    let (name, _) = before[from..].rsplit_once("\":")?;
-    let (_, name) = name.rsplit_once('"')?;
+    let name = places(&document[..at]).into_iter().rev().find_map(|place| place.key)?;
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     is_name.then(|| name.to_owned())
+}
+
+/// An object or a list that a place is in.
+struct OpenValue<'a> {
+    /// Where it begins.
+    start: usize,
+    is_object: bool,
+    /// Of an object, the last name in it.
+    key: Option<&'a str>,
+}
+
+/// The objects and lists that are open where a text ends, the outermost first.
+fn places(before: &str) -> Vec<OpenValue<'_>> {
+    let mut open: Vec<OpenValue<'_>> = Vec::new();
+    let (mut text, mut last, mut is_escaped) = (None, None, false);
+    for (at, octet) in before.bytes().enumerate() {
+        if let Some(start) = text {
+            match octet {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = true,
+                b'"' => (text, last) = (None, before.get(start + 1..at)),
+                _ => {}
+            }
+            continue;
+        }
+        match octet {
+            b'"' => text = Some(at),
+            b':' => {
+                if let Some(place) = open.last_mut() {
+                    place.key = last;
+                }
+            }
+            b'{' | b'[' => open.push(OpenValue {
+                start: at,
+                is_object: octet == b'{',
+                key: None,
+            }),
+            b'}' | b']' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open
+}
+
+/// Where the text stands that a message has as what was found, in the object that ends at a place: it was read at the
+/// end of that object.
+fn text_in_object(document: &str, at: usize, message: &str) -> Option<usize> {
+    let (found, _) = message
+        .strip_prefix("invalid type: string ")?
+        .split_once(", expected ")?;
+    let place = places(&document[..at])
+        .into_iter()
+        .rev()
+        .find(|place| place.is_object)?;
+    let inside = &document[place.start..at];
+    let found_at = inside.match_indices(found).filter(|(start, _)| {
+        let behind = inside[start + found.len()..].trim_start();
+        !behind.starts_with(':')
+    });
+    found_at.last().map(|(start, _)| place.start + start)
 }
 
 /// Where the last text begins, of the object that a place is in, that has to be an address and is none: one whose name
@@ -296,6 +353,32 @@ mod tests {
         ] {
             assert_eq!(found(document).as_deref(), value, "{document}");
         }
+    }
+
+    /// The name of a value is that of what it stands in, whatever stands in front of it.
+    #[test]
+    fn a_value_has_the_name_of_what_it_stands_in() {
+        for (document, key) in [
+            (r#"{"attempts": [{"conflicting_replies": []}, "x"]}"#, Some("attempts")),
+            (
+                r#"{"resolvers": [{"addresses": [{"ip": "a\\"}]}, "x"]}"#,
+                Some("resolvers"),
+            ),
+            (r#"{"a": {"b": 1}, "c": "x"}"#, Some("c")),
+            (r#"{"a": {"\"b": 1}, "c": {"d": [], "e": "x"}}"#, Some("e")),
+            (r#"["x"]"#, None),
+        ] {
+            let at = document.rfind("\"x\"").expect("it is there");
+            assert_eq!(key_at(document, at).as_deref(), key, "{document}");
+        }
+        // Read at the end of the object.
+        let document = r#"{"lookups": [{"x": 1}, "x"], "addresses": []}"#;
+        let at = text_in_object(
+            document,
+            document.len() - 1,
+            "invalid type: string \"x\", expected struct Lookup",
+        );
+        assert_eq!(at.and_then(|at| key_at(document, at)).as_deref(), Some("lookups"));
     }
 
     #[test]
