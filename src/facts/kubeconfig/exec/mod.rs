@@ -358,10 +358,14 @@ fn replaced(flags: &[String], words: &[String]) -> Vec<String> {
 /// secret.
 fn shown(word: &str) -> String {
     let first = word.split_whitespace().next().unwrap_or_default();
-    let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
-    let plain = name.chars().filter(|c| !c.is_control());
+    shown_whole(first.rsplit(['/', '\\']).next().unwrap_or(first))
+}
+
+/// A value as it is printed, all its words: a few characters, and nothing that may be a secret.
+fn shown_whole(value: &str) -> String {
+    let plain = value.chars().filter(|c| !c.is_control());
     let plain: String = plain.map(|c| if c == UNKNOWN { '…' } else { c }).collect();
-    if may_be_secret(&plain) {
+    if plain.split_whitespace().any(may_be_secret) {
         return "…".to_owned();
     }
     crate::text::shortened(&plain, limits::EXEC_SHOWN)

@@ -302,6 +302,19 @@ fn a_name_that_no_cluster_can_have_is_not_taken() {
         ),
         ("aws eks get-token --cluster-name '{}'", "no name that a cluster"),
         ("aws eks get-token --cluster-name a/b", "no name that a cluster"),
+        (
+            "aws eks get-token --cluster-name 'my prod'",
+            "`my prod` is no name that a cluster",
+        ),
+        // The token would be for that very text.
+        (
+            "aws eks get-token --cluster-name arn:aws:eks:eu-west-1:123456789012:cluster/prod",
+            "the value of --cluster-name is an ARN, and it has to be the cluster's name alone",
+        ),
+        (
+            "aws-iam-authenticator token -iarn:aws:eks:r:1:cluster/prod",
+            "the value of -i is an ARN",
+        ),
         ("$HOME/bin/$X-token", "the program `…-token` is not read"),
         (
             "kubergrunt eks token --eks-cluster-arn arn:aws:eks:$R:1:cluster/$C",
@@ -397,6 +410,8 @@ fn flags_in_every_form() {
     }
     for form in [
         &["-i", "orders"][..],
+        &["-iorders"],
+        &["-i=orders"],
         &["--cluster-id=orders"],
         &["--cluster-name", "orders"],
     ] {

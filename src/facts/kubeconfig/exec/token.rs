@@ -1,6 +1,6 @@
 //! The credential plugins: the cluster, Region, profile and role that each is called with.
 
-use super::{ExecReading, flag, shown};
+use super::{ExecReading, flag, shown, shown_whole};
 use crate::facts::kubeconfig::text;
 use crate::facts::kubeconfig::words::UNKNOWN;
 use crate::limits;
@@ -93,9 +93,15 @@ impl ExecReading {
 
     fn take_flag(&mut self, words: &[String], at: usize, is_authenticator: bool) -> Option<usize> {
         let given = words.get(at)?;
-        let (given, joined) = match given.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (given.as_str(), None),
+        // pflag takes the value of a flag of one letter right behind it, with or without `=`.
+        let of_letter = given
+            .strip_prefix("-i")
+            .filter(|_| is_authenticator)
+            .filter(|value| !value.is_empty());
+        let (given, joined) = match (given.split_once('='), of_letter) {
+            (Some((name, value)), _) if name == "-i" || of_letter.is_none() => (name, Some(value)),
+            (_, Some(value)) => ("-i", Some(value)),
+            _ => (given.as_str(), None),
         };
         let name = if is_authenticator { given } else { whole(given)? };
         let which = match name {
@@ -118,8 +124,19 @@ impl ExecReading {
             self.unread(format!("the value of {name} is known when it runs only"));
             return;
         }
+        // The token is for the name that stands there, whatever it is (x-k8s-aws-id: AWS CLI, eks/get_token.py).
+        if which == 0 && value.starts_with("arn:") {
+            let name = shown(name);
+            self.unread(format!(
+                "the value of {name} is an ARN, and it has to be the cluster's name alone"
+            ));
+            return;
+        }
         if which == 0 && !is_cluster_name(value) {
-            self.unread(format!("`{}` is no name that a cluster of EKS can have", shown(value)));
+            self.unread(format!(
+                "`{}` is no name that a cluster of EKS can have",
+                shown_whole(value)
+            ));
             return;
         }
         let wanted = match which {
