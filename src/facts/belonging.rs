@@ -1,6 +1,7 @@
 //! What a list belongs to whose answer does not say it: ListResolverEndpointIpAddresses names no endpoint,
 //! ListHostedZonesByVPC no VPC, and ListFirewallDomains no domain list. A list is given to the one thing that it can be
-//! of, or to nobody.
+//! of, or to nobody. Of zones that is not enough: a fix that takes a zone out of a VPC needs an answer that says that
+//! it is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -367,8 +368,9 @@ pub(super) fn domains(
     undecided
 }
 
-/// The zones by VPC, and why some are of none. A list is of a VPC that is known otherwise; where several are, it is of
-/// the cluster's if it has EKS's own zone of the endpoint, or of the one that GetHostedZone says.
+/// The zones by VPC, and why some are of none. A list is of the cluster's VPC if it has EKS's own zone of the endpoint,
+/// which EKS associates with that VPC alone, or of the only VPC that GetHostedZone says. That no other VPC is known
+/// says nothing: the list may have been asked for with the id of any.
 pub(super) fn zones(
     lists: Vec<VpcZones>,
     vpcs: &BTreeSet<String>,
@@ -435,10 +437,17 @@ fn vpc_of(
             });
         }
     }
-    let possible = possible.unwrap_or_else(|| vpcs.iter().map(String::as_str).collect());
-    if let Some(only) = possible.first().filter(|_| possible.len() == 1) {
+    if let Some(said) = &possible
+        && let Some(only) = said.first().filter(|_| said.len() == 1)
+    {
         return Ok((*only).to_owned());
     }
+    let others = if possible.is_some() {
+        ""
+    } else {
+        " or of a VPC that no file names"
+    };
+    let possible = possible.unwrap_or_else(|| vpcs.iter().map(String::as_str).collect());
     let own = list.zones.iter().find(|zone| zone.owning_service.is_none());
     let call = own.map_or_else(
         || "eks-dns-doctor facts asks for each VPC by its id".to_owned(),
@@ -451,7 +460,7 @@ fn vpc_of(
     let candidates = if candidates.is_empty() {
         "no VPC is known that they could be of".to_owned()
     } else {
-        format!("they can be of {}", candidates.join(" or "))
+        format!("they can be of {}{others}", candidates.join(" or "))
     };
     let zones: Vec<&str> = list
         .zones
@@ -464,5 +473,7 @@ fn vpc_of(
     } else {
         zones.join(", ")
     };
-    Err(format!("{zones}: the answer names no VPC, and {candidates}; {call}"))
+    Err(format!(
+        "{zones}: the answer names no VPC, and {candidates}, so they are used as nobody's; {call}"
+    ))
 }

@@ -80,11 +80,24 @@ pub struct Elsewhere {
     pub schema_version: u64,
     /// When they were taken, RFC 3339, UTC.
     pub taken_at: String,
+    /// The endpoint that they are about.
+    #[serde(default)]
+    pub target: Option<ElsewhereTarget>,
     /// What AWS said there.
     pub facts: AwsFacts,
     /// What could not be learnt there.
     #[serde(default)]
     pub gaps: Vec<Gap>,
+}
+
+/// The endpoint that the facts of another machine are about, as far as its document says it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct ElsewhereTarget {
+    /// Its host name.
+    pub hostname: Option<String>,
+    /// The cluster's name.
+    pub cluster: Option<String>,
 }
 
 impl Elsewhere {

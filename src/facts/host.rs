@@ -523,12 +523,6 @@ pub fn saved(paths: &[PathBuf], until: Instant) -> Result<Answers, FactsFile> {
             reason,
         })?;
     }
-    if let (Some(names), Some(path)) = (answers.only_names(), paths.first()) {
-        return Err(FactsFile::Content {
-            path: path.clone(),
-            reason: saved::names_alone(names),
-        });
-    }
     Ok(answers)
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::missing::{Missing, unique};
-use super::{Answers, AskedBy, DESCRIPTION, WantedShare};
+use super::said::{self, Contradiction, Dropped};
+use super::{Answers, AskedBy, DESCRIPTION, ToldElsewhere, WantedShare};
 use crate::facts::shapes::{
     AttributesOfVpc, Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, Vpc, VpcAttributes,
 };
@@ -62,7 +63,16 @@ impl Answers {
         }
         let all_interfaces = self.interfaces.clone().unwrap_or_default();
         let all_vpcs = self.vpcs.clone().unwrap_or_default();
-        let (cluster, refused) = chosen(self.clusters, wanted);
+        let (clusters, contradicted) = if self.source == AskedBy::Files {
+            said::clusters(self.clusters)
+        } else {
+            fn by_id(cluster: &Cluster) -> &String {
+                cluster.arn.as_ref().unwrap_or(&cluster.name)
+            }
+            (unique(self.clusters, by_id), Vec::new())
+        };
+        missing.contradicted(Call::DescribeCluster, &contradicted);
+        let (cluster, refused) = chosen(clusters, wanted, self.source);
         if let Some(reason) = refused {
             missing.because(Call::DescribeCluster, &reason);
         } else if let Some(cluster) = &cluster
@@ -82,15 +92,24 @@ impl Answers {
             missing.unsaid(Call::DescribeCluster);
         }
         let mut vpc_id = cluster.as_ref().and_then(|cluster| cluster.vpc_id.clone());
-        let name = cluster.as_ref().map(|cluster| cluster.name.as_str()).or(wanted.cluster);
+        let told = self.told.iter().filter(|told| told.is_about(wanted.target));
+        let told_name = told.clone().find_map(|told| told.cluster.as_deref());
+        let name = cluster.as_ref().map(|cluster| cluster.name.as_str());
+        let name = name.or(wanted.cluster).or(told_name);
+        // A document about this endpoint need not know the cluster's name.
+        let is_told = told.clone().any(|told| told.host.is_some());
+        let name = name.or(is_told.then_some(""));
         match self.interfaces {
             None => missing.unsaid(Call::DescribeNetworkInterfaces),
-            Some(all) => match of_cluster(unique(all, |one| &one.id), name, vpc_id.as_deref()) {
+            Some(all) => match of_cluster(all, name, vpc_id.as_deref(), &mut missing) {
                 Ok(found) => {
                     let is_local = cluster.as_ref().is_some_and(|cluster| cluster.is_local);
+                    // Pages to the last one are a list of many, and no filter's few.
+                    let in_pages = self.partial.contains(&Call::DescribeNetworkInterfaces);
                     if self.source == AskedBy::Files
                         && !partial.contains(&Call::DescribeNetworkInterfaces)
-                        && let Some(what) = lower_bound(&found, is_local)
+                        && !missing.cut.contains(&Call::DescribeNetworkInterfaces)
+                        && let Some(what) = lower_bound(&found, is_local || in_pages)
                     {
                         partial.insert(Call::DescribeNetworkInterfaces);
                         let of = &found[0].description[DESCRIPTION.len()..];
@@ -122,7 +141,12 @@ impl Answers {
                 missing.because(Call::DescribeNetworkInterfaces, &reason);
             }
         }
-        let tied = vpc_id.clone().or(self.cluster_vpc);
+        let one_told = |of: fn(&ToldElsewhere) -> Option<&String>| {
+            let said: BTreeSet<&String> = told.clone().filter_map(of).collect();
+            said.first().filter(|_| said.len() == 1).map(ToString::to_string)
+        };
+        let tied = vpc_id.clone().or_else(|| one_told(|told| told.vpc.as_ref()));
+        let told_set = one_told(|told| told.dhcp_options.as_ref());
         let mut owners = self.owners;
         owners.extend(owners_of(self.vpcs.iter().flatten()));
         facts.vpc = match self.vpcs {
@@ -131,7 +155,7 @@ impl Answers {
                 None
             }
             Some(all) => {
-                let all = unique(all, |vpc| &vpc.id);
+                let all = missing.settled(Call::DescribeVpcs, all, |vpc| &vpc.id, Dropped::Member);
                 let listed = listing(all.iter().map(|vpc| vpc.id.as_str()));
                 let vpc = all.into_iter().find(|vpc| tied.as_ref() == Some(&vpc.id));
                 if vpc.is_none() {
@@ -145,6 +169,11 @@ impl Answers {
             }
         };
         let vpc_id = tied;
+        if self.source == AskedBy::Files {
+            let (settled, contradicted) = said::attributes(&self.vpc_attributes);
+            self.vpc_attributes = settled;
+            missing.contradicted(Call::DescribeVpcAttribute, &contradicted);
+        }
         facts.vpc_attributes = attributes(&self.vpc_attributes, vpc_id.as_deref());
         facts.other_vpc_attributes = other_attributes(&self.vpc_attributes, &owners, vpc_id.as_deref());
         match facts.vpc_attributes {
@@ -161,20 +190,26 @@ impl Answers {
             _ => missing.unsaid(Call::DescribeVpcAttribute),
         }
         let set = facts.vpc.as_ref().and_then(|vpc| vpc.dhcp_options_id.clone());
-        match dhcp_options(self.dhcp_options, set.or(self.cluster_dhcp_options).as_deref()) {
+        let sets = self
+            .dhcp_options
+            .map(|all| missing.settled(Call::DescribeDhcpOptions, all, |one| &one.id, Dropped::Thing));
+        match dhcp_options(sets, set.or(told_set).as_deref()) {
             Ok(Some(found)) => facts.dhcp_options = Some(found),
             Ok(None) => missing.unsaid(Call::DescribeDhcpOptions),
             Err(reason) => missing.because(Call::DescribeDhcpOptions, &reason),
         }
+        let some_addresses = !self.unassigned.is_empty() || !self.endpoint_addresses.is_empty();
+        let endpoints = self
+            .resolver_endpoints
+            .map(|all| missing.settled(Call::ListResolverEndpoints, all, |one| &one.id, Dropped::Thing));
         let lists_all = !partial.contains(&Call::ListResolverEndpoints)
+            && !missing.cut.contains(&Call::ListResolverEndpoints)
             && belonging::lists_all(
-                self.resolver_endpoints.as_deref().unwrap_or_default(),
+                endpoints.as_deref().unwrap_or_default(),
                 &all_interfaces,
                 facts.resolver_rules.as_deref(),
             );
-        let some_addresses = !self.unassigned.is_empty() || !self.endpoint_addresses.is_empty();
-        let endpoints = self.resolver_endpoints.map(|all| {
-            let mut all = unique(all, |one| &one.id);
+        let endpoints = endpoints.map(|mut all| {
             for (id, mut addresses) in self.endpoint_addresses {
                 addresses.truncate(limits::LIST_IN_CAPTURE);
                 if let Some(endpoint) = all.iter_mut().find(|one| one.id == id) {
@@ -240,9 +275,17 @@ impl Answers {
         missing.firewall(&self.firewall, &undecided, vpc_id.as_deref());
         missing.profiles(&self.profiles);
         missing.zone_makers(&self.vpc_endpoints, &self.lattice, vpc_id.as_deref());
+        self.dnssec_configs = missing.settled(
+            Call::GetResolverDnssecConfig,
+            self.dnssec_configs,
+            |one| &one.vpc_id,
+            Dropped::Member,
+        );
         if vpc_id.is_none_or(|id| !self.dnssec_configs.iter().any(|one| one.vpc_id == id)) {
             missing.unsaid(Call::GetResolverDnssecConfig);
         }
+        let configs = std::mem::take(&mut self.firewall.configs);
+        self.firewall.configs = missing.settled(Call::GetFirewallConfig, configs, |one| &one.vpc_id, Dropped::Member);
         let (mut firewall, mut profiles) = (self.firewall, self.profiles);
         firewall.settle(wanted.target);
         profiles.settle();
@@ -305,8 +348,7 @@ impl Answers {
 
 /// The cluster that is meant: the one whose endpoint is the target, else the one that was named, else the only one.
 /// Or why none is.
-fn chosen(clusters: Vec<Cluster>, wanted: WantedShare<'_>) -> (Option<Cluster>, Option<String>) {
-    let clusters = unique(clusters, |cluster| cluster.arn.as_ref().unwrap_or(&cluster.name));
+fn chosen(clusters: Vec<Cluster>, wanted: WantedShare<'_>, source: AskedBy) -> (Option<Cluster>, Option<String>) {
     let of_target = |cluster: &&Cluster| cluster.has_endpoint(wanted.target);
     let named = |cluster: &&Cluster| wanted.cluster.is_some_and(|name| name == cluster.name);
     if let Some(found) = clusters.iter().find(of_target).or_else(|| clusters.iter().find(named)) {
@@ -315,6 +357,11 @@ fn chosen(clusters: Vec<Cluster>, wanted: WantedShare<'_>) -> (Option<Cluster>, 
     let listed = listing(clusters.iter().map(|cluster| cluster.name.as_str()));
     match (clusters.len(), wanted.cluster) {
         (0, _) => (None, None),
+        // Without its endpoint nothing says that the target is it.
+        (1, None) if source == AskedBy::Files && clusters[0].has_unsaid_endpoint() => {
+            let reason = not_tied(&listed, "the cluster of this endpoint", Call::DescribeCluster);
+            (None, Some(format!("{reason}, whole")))
+        }
         (1, None) => (clusters.into_iter().next(), None),
         (_, Some(name)) => {
             let reason = format!("it is of {listed}, and not of {name}: nothing of it is used");
@@ -327,37 +374,84 @@ fn chosen(clusters: Vec<Cluster>, wanted: WantedShare<'_>) -> (Option<Cluster>, 
     }
 }
 
-/// The interfaces of the cluster: those with its description, in its VPC, that are in use. Without the cluster's
-/// name, those of the only cluster that has any.
-fn of_cluster(all: Vec<Interface>, name: Option<&str>, vpc_id: Option<&str>) -> Result<Vec<Interface>, String> {
-    let total = all.len();
-    let in_use: Vec<Interface> = all
-        .into_iter()
-        .filter(|one| one.description.starts_with(DESCRIPTION))
-        .filter(|one| {
-            let elsewhere = |id: &str| vpc_id.is_some_and(|wanted| wanted != id);
-            !one.vpc_id.as_deref().is_some_and(elsewhere)
-        })
+/// The interfaces of the cluster: those with its description, in its VPC, that are in use. In files nothing but the
+/// cluster's name says which they are: the only ones that are listed may be another cluster's.
+fn of_cluster(
+    all: Vec<Interface>,
+    name: Option<&str>,
+    vpc_id: Option<&str>,
+    missing: &mut Missing<'_>,
+) -> Result<Vec<Interface>, String> {
+    const CALL: Call = Call::DescribeNetworkInterfaces;
+    let total = all.iter().map(|one| &one.id).collect::<BTreeSet<_>>().len();
+    let is_counted = |one: &Interface| {
+        let elsewhere = |id: &str| vpc_id.is_some_and(|wanted| wanted != id);
         // One that is `available` is attached to nothing: a leftover.
-        .filter(Interface::may_be_in_use)
-        .collect();
-    let of = |one: &Interface| one.description[DESCRIPTION.len()..].to_owned();
+        !one.vpc_id.as_deref().is_some_and(elsewhere) && one.may_be_in_use()
+    };
+    let of = |one: &Interface| one.description.strip_prefix(DESCRIPTION).map(str::to_owned);
     let name = if let Some(name) = name {
         name.to_owned()
     } else {
-        let names: BTreeSet<String> = in_use.iter().map(of).collect();
-        match names.len() {
-            1 => names.into_iter().collect(),
-            0 => return Err(format!("none of the {total} listed is a cluster's in use")),
-            _ => {
+        let names: BTreeSet<String> = all.iter().filter(|one| is_counted(one)).filter_map(of).collect();
+        let listed = listing(names.iter().map(String::as_str));
+        match (names.len(), missing.source()) {
+            (0, _) => return Err(format!("none of the {total} listed is a cluster's in use")),
+            (1, AskedBy::Aws) => names.into_iter().next().unwrap_or_default(),
+            (_, AskedBy::Aws) => {
                 return Err(format!(
-                    "those of {} are listed: DescribeCluster says which one's the endpoint is",
-                    listing(names.iter().map(String::as_str))
+                    "those of {listed} are listed: DescribeCluster says which one's the endpoint is"
+                ));
+            }
+            (_, AskedBy::Files) => {
+                let only = names
+                    .first()
+                    .filter(|_| names.len() == 1)
+                    .map_or("NAME", |name| plain_word(name, "NAME"));
+                return Err(format!(
+                    "the answer has the interfaces of {listed}, and nothing says that the endpoint is that cluster's, so \
+                     their addresses are used as nobody's: add what {} --name {only} prints",
+                    Call::DescribeCluster.command()
                 ));
             }
         }
     };
-    let found: Vec<Interface> = in_use.into_iter().filter(|one| of(one) == name).collect();
+    let (own, others): (Vec<Interface>, Vec<Interface>) =
+        all.into_iter().partition(|one| of(one).as_ref() == Some(&name));
+    let own = missing.settled(CALL, own, |one| &one.id, Dropped::Thing);
+    let is_left_out = missing.cut.contains(&CALL);
+    let mut found: Vec<Interface> = own.into_iter().filter(is_counted).collect();
+    // An address is one interface's in its VPC (Amazon EC2 User Guide, "IP addresses per network interface").
+    let mut claimed = Vec::new();
+    for other in others.iter().filter(|other| is_counted(other) && of(other).is_some()) {
+        for one in &mut found {
+            let is_apart = one
+                .vpc_id
+                .as_ref()
+                .zip(other.vpc_id.as_ref())
+                .is_some_and(|(own, its)| own != its);
+            if is_apart || missing.source() == AskedBy::Aws {
+                continue;
+            }
+            let both: Vec<_> = one.addresses.intersection(&other.addresses).copied().collect();
+            for address in both {
+                one.addresses.remove(&address);
+                let whose = |one: &Interface| format!("{} ({})", one.id, one.description);
+                let (own, its) = (whose(one), whose(other));
+                claimed.push(Contradiction::new(&address.to_string(), "its interface", [&own, &its]));
+            }
+        }
+    }
+    if !claimed.is_empty() {
+        missing.cut.push(CALL);
+        missing.contradicted(CALL, &claimed);
+        found.retain(|one| !one.addresses.is_empty());
+    }
+    if found.is_empty() && (is_left_out || !claimed.is_empty()) {
+        return Err(format!(
+            "none of \"{DESCRIPTION}{name}\" is left that the files agree about"
+        ));
+    }
     if found.is_empty() {
         return Err(format!(
             "none of the {total} listed is in use and described as \"{DESCRIPTION}{name}\""
@@ -370,7 +464,7 @@ fn of_cluster(all: Vec<Interface>, name: Option<&str>, vpc_id: Option<&str>) -> 
 /// a subnet or a zone leaves an answer in the form of a whole one. EKS makes two to four interfaces, and a cluster has
 /// subnets in two zones at least (Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and
 /// subnets"); a local cluster on an Outpost may have one subnet.
-fn lower_bound(found: &[Interface], is_local: bool) -> Option<String> {
+fn lower_bound(found: &[Interface], may_be_in_one_place: bool) -> Option<String> {
     let shown = |text: &str| shortened(text, limits::SHOWN_OF_FILE);
     if let [one] = found {
         return Some(format!(
@@ -380,7 +474,7 @@ fn lower_bound(found: &[Interface], is_local: bool) -> Option<String> {
     }
     let only = |of: fn(&Interface) -> Option<&str>| {
         let first = of(found.first()?)?;
-        (!is_local && found.iter().all(|one| of(one) == Some(first))).then_some(first)
+        (!may_be_in_one_place && found.iter().all(|one| of(one) == Some(first))).then_some(first)
     };
     let place = if let Some(subnet) = only(|one| one.subnet_id.as_deref()) {
         format!("the subnet {}", shown(subnet))
@@ -462,7 +556,6 @@ fn dhcp_options(all: Option<Vec<DhcpOptions>>, id: Option<&str>) -> Result<Optio
     let Some(all) = all.filter(|all| !all.is_empty()) else {
         return Ok(None);
     };
-    let all = unique(all, |one| &one.id);
     let Some(id) = id else {
         let listed = listing(all.iter().map(|one| one.id.as_str()));
         return Err(not_tied(&listed, "the set of the cluster's VPC", Call::DescribeVpcs));

@@ -1,6 +1,10 @@
 //! What the answers lack, as gaps.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::AskedBy;
+use super::said::{Contradiction, Dropped, together};
 use crate::facts::belonging::UndecidedDomains;
 use crate::facts::{Call, ClientVpnEndpoint, FailedRead, Firewall, Gap, Lattice, Profiles, VpcEndpoints};
 use crate::limits;
@@ -15,8 +19,10 @@ pub(in crate::facts) struct Missing<'a> {
     failed: &'a [FailedRead],
     gaps: Vec<Gap>,
     unsaid: Vec<Call>,
-    /// The lists that were cut.
+    /// The lists that were cut, or that lack what the files contradict each other about.
     pub(super) cut: Vec<Call>,
+    /// What the files contradict each other about: it is not unsaid.
+    contradicted: Vec<Call>,
 }
 
 impl<'a> Missing<'a> {
@@ -27,7 +33,13 @@ impl<'a> Missing<'a> {
             gaps: Vec::new(),
             unsaid: Vec::new(),
             cut: Vec::new(),
+            contradicted: Vec::new(),
         }
+    }
+
+    /// Who asked.
+    pub(super) fn source(&self) -> AskedBy {
+        self.source
     }
 
     pub(super) fn because(&mut self, call: Call, reason: &str) {
@@ -62,9 +74,44 @@ impl<'a> Missing<'a> {
         self.gaps.push(Gap::of_aws(call.fact(), source, reason));
     }
 
+    /// What the files contradict each other about, with the one call that decides.
+    pub(super) fn contradicted(&mut self, call: Call, found: &[Contradiction]) {
+        for one in found {
+            let decides = call.command();
+            self.because(
+                call,
+                &format!(
+                    "{}: save what {decides} prints now, and give no older file of it",
+                    one.reason()
+                ),
+            );
+            self.contradicted.push(call);
+        }
+    }
+
+    /// Each thing of a list once. Of what AWS said twice the later counts; files have no order, and what they
+    /// contradict each other about is left out.
+    pub(super) fn settled<T: Serialize + DeserializeOwned + PartialEq>(
+        &mut self,
+        call: Call,
+        all: Vec<T>,
+        id: impl Fn(&T) -> &String,
+        left_out: Dropped,
+    ) -> Vec<T> {
+        if self.source == AskedBy::Aws {
+            return unique(all, id);
+        }
+        let (kept, found) = together(all, id, left_out);
+        if left_out == Dropped::Thing && !found.is_empty() {
+            self.cut.push(call);
+        }
+        self.contradicted(call, &found);
+        kept
+    }
+
     /// Nobody said it. Where AWS was asked, the failed read says why.
     pub(super) fn unsaid(&mut self, call: Call) {
-        if !self.failed.iter().any(|failed| failed.call == call) {
+        if !self.failed.iter().any(|failed| failed.call == call) && !self.contradicted.contains(&call) {
             self.unsaid.push(call);
         }
     }
@@ -92,13 +139,14 @@ impl<'a> Missing<'a> {
     }
 
     /// A list, each of its members once, cut where it is longer than a capture holds.
-    pub(in crate::facts) fn once<T>(
+    pub(in crate::facts) fn once<T: Serialize + DeserializeOwned + PartialEq>(
         &mut self,
         call: Call,
         list: Option<Vec<T>>,
         id: impl Fn(&T) -> &String,
     ) -> Option<Vec<T>> {
-        self.list(call, list.map(|all| unique(all, id)))
+        let list = list.map(|all| self.settled(call, all, id, Dropped::Thing));
+        self.list(call, list)
     }
 
     /// What is missing of DNS Firewall.

@@ -5,6 +5,7 @@ mod another;
 mod assemble;
 mod missing;
 mod network;
+mod said;
 mod share;
 
 #[cfg(feature = "aws")]
@@ -265,14 +266,33 @@ pub struct Answers {
     pub of_one_vpc: Vec<Call>,
     /// The lists of which there is a file that is of several VPCs: it was asked for without a VPC.
     pub of_several_vpcs: Vec<Call>,
-    /// The VPC of the cluster, where another machine said that it is.
-    pub cluster_vpc: Option<String>,
-    /// The DHCP option set of that VPC, where another machine said that it is.
-    pub cluster_dhcp_options: Option<String>,
+    /// What other machines said of the cluster that their facts are about.
+    pub told: Vec<ToldElsewhere>,
     /// When another machine took these facts, RFC 3339; the latest.
     pub taken_at: Option<String>,
     /// What another machine could not learn.
     pub gaps: Vec<Gap>,
+}
+
+/// What another machine said of the cluster behind an endpoint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToldElsewhere {
+    /// The endpoint's host name; `None` where the document does not say it.
+    pub host: Option<String>,
+    /// The cluster's name.
+    pub cluster: Option<String>,
+    /// Its VPC.
+    pub vpc: Option<String>,
+    /// The DHCP option set of that VPC.
+    pub dhcp_options: Option<String>,
+}
+
+impl ToldElsewhere {
+    /// Whether it is about this endpoint, as far as is said.
+    fn is_about(&self, target: &Name) -> bool {
+        let host = self.host.as_deref();
+        host.is_none_or(|host| Name::from_host(host).is_ok_and(|host| host == *target))
+    }
 }
 
 /// Whose share of the answers is wanted.
@@ -285,17 +305,6 @@ pub struct WantedShare<'a> {
 }
 
 impl Answers {
-    /// The names of clusters, where nothing else was answered, and the names not by ListClusters: what eksctl lists.
-    pub fn only_names(&self) -> Option<&[String]> {
-        let names = self.cluster_names.as_deref()?;
-        let names_alone = Self {
-            source: self.source,
-            cluster_names: self.cluster_names.clone(),
-            ..Self::default()
-        };
-        (*self == names_alone).then_some(names)
-    }
-
     /// The endpoint and the Region of the cluster of this name; without one, of the only cluster that was described.
     pub fn target(&self, name: Option<&str>) -> Option<(Name, Option<String>)> {
         let mut fitting = self
@@ -310,6 +319,14 @@ impl Answers {
         let of_arn = cluster.arn.as_deref().and_then(arn::region);
         let region = EndpointName::parse(&host).ok().map(|endpoint| endpoint.region);
         Some((host, region.or_else(|| of_arn.map(str::to_owned))))
+    }
+
+    /// The cluster whose endpoint this is, where it is none of this name.
+    pub fn other_cluster_of(&self, host: &Name, named: &str) -> Option<&str> {
+        let mut fitting = self.clusters.iter().filter(|cluster| cluster.has_endpoint(host));
+        let own = fitting.next()?;
+        let is_other = own.name != named && fitting.all(|cluster| cluster.name != named);
+        is_other.then_some(&own.name)
     }
 
     /// The cluster of this name, or the only one, where it has no endpoint yet.
@@ -417,9 +434,11 @@ impl Answers {
         }
     }
 
-    /// Takes in what is said of DNSSEC. What was said twice is what was said last.
+    /// Takes in what is said of DNSSEC. Of what AWS said twice, the later counts.
     pub fn add_dnssec_config(&mut self, one: DnssecConfig) {
-        self.dnssec_configs.retain(|other| other.vpc_id != one.vpc_id);
+        let is_later = self.source == AskedBy::Aws;
+        self.dnssec_configs
+            .retain(|other| *other != one && !(is_later && other.vpc_id == one.vpc_id));
         self.dnssec_configs.push(one);
     }
 
@@ -481,15 +500,13 @@ impl Answers {
             whole,
             of_one_vpc,
             of_several_vpcs,
-            cluster_vpc,
-            cluster_dhcp_options,
+            told,
             taken_at,
             gaps,
         } = more;
         self.caller = self.caller.take().or(caller);
         self.absent = self.absent.take().or(absent);
-        self.cluster_vpc = self.cluster_vpc.take().or(cluster_vpc);
-        self.cluster_dhcp_options = self.cluster_dhcp_options.take().or(cluster_dhcp_options);
+        self.told.extend(told);
         self.taken_at = self.taken_at.take().max(taken_at);
         extend(&mut self.cluster_names, cluster_names);
         extend(&mut self.update_ids, update_ids);
@@ -542,11 +559,17 @@ impl Answers {
         let vpc_id = of_cluster
             .and_then(|cluster| cluster.vpc_id.clone())
             .or_else(|| facts.vpc.as_ref().map(|vpc| vpc.id.clone()));
-        self.cluster_vpc = self.cluster_vpc.take().or_else(|| vpc_id.clone());
         let of_vpc = facts.vpc.as_ref().and_then(|vpc| vpc.dhcp_options_id.clone());
         let set = of_vpc.or_else(|| facts.dhcp_options.as_ref().map(|set| set.id.clone()));
-        self.cluster_dhcp_options = self.cluster_dhcp_options.take().or(set);
-        let name = of_cluster.map_or("", |cluster| cluster.name.as_str());
+        let about = elsewhere.target.unwrap_or_default();
+        let name = of_cluster.map(|cluster| cluster.name.clone()).or(about.cluster);
+        self.told.push(ToldElsewhere {
+            host: about.hostname.filter(|host| !host.is_empty()),
+            cluster: name.clone(),
+            vpc: vpc_id.clone(),
+            dhcp_options: set,
+        });
+        let name = name.unwrap_or_default();
         let description = format!("{DESCRIPTION}{name}");
         if let Some(interfaces) = facts.interfaces {
             let interfaces = interfaces.into_iter().map(|interface| Interface {

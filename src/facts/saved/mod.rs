@@ -12,7 +12,6 @@ mod refused;
 mod tests;
 
 use self::element::Element;
-pub(in crate::facts) use self::other::names_alone;
 pub use self::pieces::unframed;
 pub use self::refused::NotFacts;
 use super::FailedRead;

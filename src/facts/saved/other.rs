@@ -37,6 +37,22 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("addons", "a list of add-ons", CLUSTER),
     ("Reservations", "a list of EC2 instances", CLUSTER),
     ("Stacks", "a list of CloudFormation stacks", CLUSTER),
+    (
+        "Resources",
+        "a template of CloudFormation, as cdk synth writes it",
+        "it says what is wanted and not what is there; aws eks describe-cluster --name NAME --output json gives the \
+         cluster",
+    ),
+    (
+        "StackResources",
+        "a list of a CloudFormation stack's resources",
+        CLUSTER,
+    ),
+    (
+        "StackResourceSummaries",
+        "a list of a CloudFormation stack's resources",
+        CLUSTER,
+    ),
     ("ResourceDescription", "a resource as Cloud Control has it", CLUSTER),
     (
         "ResourceDescriptions",
@@ -52,19 +68,6 @@ const KNOWN: &[(&str, &str, &str)] = &[
         "aws eks list-clusters gives those of EKS",
     ),
 ];
-
-/// What eksctl lists, where no other file says more of a cluster.
-pub(in crate::facts) fn names_alone(names: &[String]) -> NotFacts {
-    let name = match names {
-        [name] => plain_word(name, "NAME"),
-        _ => "NAME",
-    };
-    NotFacts::Other {
-        line: 1,
-        what: "a list of clusters' names as eksctl get cluster prints it, without their endpoints".to_owned(),
-        instead: format!("aws eks describe-cluster --name {name} --output json gives the cluster with its endpoint"),
-    }
-}
 
 /// What an object is that is no answer that is read.
 pub(super) fn named(of: &Members<'_>) -> NotFacts {
@@ -104,6 +107,14 @@ pub(super) fn named(of: &Members<'_>) -> NotFacts {
     }
     if let Some((_, what, instead)) = KNOWN.iter().find(|(key, _, _)| of.has(key)) {
         return refused(what, instead);
+    }
+    // What --query leaves of an interface without its id.
+    let has_addresses = of.has("PrivateIpAddress") || of.has("PrivateIpAddresses");
+    if has_addresses && !of.has("InstanceId") && !of.has("AllocationId") && !of.has("PublicIp") {
+        return refused(
+            "a part of network interfaces, without their ids",
+            "save what aws ec2 describe-network-interfaces --output json prints, without --query",
+        );
     }
     let is_output = |key: &&str| {
         let output = of.object(key).ok().flatten();
@@ -166,11 +177,13 @@ fn cluster_of_terraform(of: &Members<'_>, keys: &[&str]) -> Option<String> {
     (!plain_word(&value, "").is_empty()).then_some(value)
 }
 
-/// The answer that is read and whose key begins as one of these do.
+/// The answer that is read and whose key begins with the same words as one of these do: `Resolver` is no beginning of
+/// `Resources`.
 fn nearest(keys: &[&str]) -> Option<Call> {
-    let common = |one: &str, other: &str| {
-        let pairs = one.chars().zip(other.chars());
-        pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+    let common = |one: &str, other: &str| -> usize {
+        let pairs = words(one).into_iter().zip(words(other));
+        let alike = pairs.take_while(|(a, b)| a.trim_end_matches('s') == b.trim_end_matches('s'));
+        alike.map(|(word, _)| word.len()).sum()
     };
     let all = Call::ALL
         .into_iter()
@@ -178,4 +191,16 @@ fn nearest(keys: &[&str]) -> Option<Call> {
     // What is nothing that is read is a list more often than one thing.
     let (length, call) = all.max_by_key(|(length, call)| (*length, call.is_list()))?;
     (length >= limits::LIKENESS).then_some(call)
+}
+
+/// The words of a name that is written as `OneName` or `oneName`, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for letter in name.chars() {
+        match words.last_mut() {
+            Some(word) if !letter.is_ascii_uppercase() => word.push(letter),
+            _ => words.push(letter.to_ascii_lowercase().to_string()),
+        }
+    }
+    words
 }

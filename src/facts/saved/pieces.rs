@@ -266,6 +266,9 @@ fn is_prompt(line: &str) -> bool {
     if is_program(alone) && !alone.ends_with(':') {
         return !alone.starts_with("aws: ");
     }
+    if let Some(rest) = behind_arrow(line) {
+        return rest.is_empty() || is_program(rest);
+    }
     let with_command = line
         .char_indices()
         .filter(|(_, c)| PROMPT_ENDS.contains(c))
@@ -275,6 +278,28 @@ fn is_prompt(line: &str) -> bool {
         && !line.contains(['"', '{', ',', '<'])
         && line.chars().count() <= limits::SHOWN_OF_FILE;
     with_command || bare
+}
+
+/// What stands behind the prompt that oh-my-zsh comes with: an arrow, the folder, and of a git repository the branch
+/// and a mark where it has changes (ohmyzsh, themes/robbyrussell.zsh-theme).
+fn behind_arrow(line: &str) -> Option<&str> {
+    fn without_word(text: &str) -> &str {
+        let text = text.trim_start();
+        text.find(char::is_whitespace).map_or("", |end| &text[end..])
+    }
+    let rest = line.strip_prefix('➜')?;
+    // Other themes have the arrow alone.
+    let first = rest.split_whitespace().next().unwrap_or_default();
+    if PROGRAMS.contains(&first) {
+        return Some(rest.trim_start());
+    }
+    let mut rest = without_word(rest);
+    for mark in ["git:(", "✗"] {
+        if rest.trim_start().starts_with(mark) {
+            rest = without_word(rest);
+        }
+    }
+    Some(rest.trim_start())
 }
 
 /// How long a command is, over all its lines: one that goes on says so at its end.
@@ -336,13 +361,18 @@ mod tests {
             "[ec2-user@ip-10-1-2-3 ~]$ aws eks describe-cluster \\\n  --name a\n{\"a\":1}\n[ec2-user@ip-10-1-2-3 ~]$",
             "PS C:\\Users\\t> aws eks describe-cluster `\n --name a\r\n{\"a\":1}\r\nPS C:\\Users\\t>",
             "C:\\>aws ec2 describe-vpcs\n{\"a\":1}",
+            "➜  ~ aws eks describe-cluster --name a\n{\"a\":1}\n➜  ~",
+            "➜  infra git:(main) ✗ AWS_PROFILE=x aws ec2 describe-vpcs\n{\"a\":1}\n➜  infra git:(main) ✗",
+            "➜  infra git:(main) aws ec2 describe-vpcs\n{\"a\":1}",
+            "➜ aws ec2 describe-vpcs\n{\"a\":1}",
             "+ aws ec2 describe-vpcs\n{\"a\":1}\n(END)",
             "user@host:~$ AWS_PROFILE=x aws ec2 describe-vpcs | cat\n{\"a\":1}",
         ] {
             let found = pieces(text).unwrap_or_else(|error| panic!("{error}: {text}"));
             assert_eq!(found.values, ["{\"a\":1}"], "{text}");
             let bare = unframed(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!((bare.trim(), bare.len()), ("{\"a\":1}", text.len()), "{text}");
+            let length = text.chars().count();
+            assert_eq!((bare.trim(), bare.chars().count()), ("{\"a\":1}", length), "{text}");
             assert_eq!(
                 bare.find('{').map(|at| bare[..at].lines().count()),
                 text.find('{').map(|at| text[..at].lines().count())

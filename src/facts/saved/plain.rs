@@ -4,6 +4,9 @@ use super::refused::{AGAIN, NotFacts, shown};
 use crate::facts::Call;
 use crate::text::{beginning, of_no_text};
 
+/// Lines of a plan of Terraform in which it says that it is one.
+const LINES_OF_PLAN: usize = 40;
+
 /// What a text is that begins in this line; `None` where it is nothing that is known.
 pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
     if let Some(error) = aws_error(text, line) {
@@ -91,6 +94,26 @@ pub(super) fn named(text: &str, line: usize) -> Option<NotFacts> {
         return other(
             "a configuration of Terraform",
             "save what aws eks describe-cluster --output json prints",
+        );
+    }
+    // terraform plan, apply and show, in words (Terraform, internal/command/views; a line before each resource).
+    let is_of_plan = |line: &str| {
+        let line = line.trim_start();
+        let of_resource = |end: &str| line.starts_with(['d', 'a', 'm']) && line.contains("aws_") && line.contains(end);
+        line.starts_with("Terraform used the selected providers")
+            || line.starts_with("Terraform will perform")
+            || line.starts_with("OpenTofu used the selected providers")
+            || line.starts_with("No changes. Your infrastructure matches")
+            || line.starts_with("Acquiring state lock")
+            || line.starts_with("# ") && line.contains("aws_") && (line.contains(" will be ") || line.ends_with(':'))
+            || of_resource(": Reading...")
+            || of_resource(": Refreshing state...")
+    };
+    if text.lines().take(LINES_OF_PLAN).any(is_of_plan) {
+        return other(
+            "what terraform plan prints",
+            "it says what is wanted and not what is there; aws eks describe-cluster --name NAME --output json gives the \
+             cluster",
         );
     }
     // `terraform output` without -json.
@@ -215,6 +238,22 @@ fn aws_error(text: &str, line: usize) -> Option<NotFacts> {
             "You must specify a region",
             "Could not connect to the endpoint URL",
             "Connect timeout on endpoint URL",
+            // botocore, botocore/exceptions.py: the texts that take the endpoint's URL, a proxy's or a profile's name.
+            "Read timeout on endpoint URL",
+            "SSL validation failed for",
+            "Failed to connect to proxy URL",
+            "Connection was closed before we received a valid response",
+            "An HTTP Client failed to establish a connection",
+            "An HTTP Client raised an unhandled exception",
+            "Your session has expired",
+            "Error retrieving SSO Token",
+            "Unable to retrieve",
+            "Invalid endpoint:",
+            "Parameter validation failed",
+            "Provided region_name",
+            "No SSO",
+            "Missing the following required SSO configuration",
+            "Unable to load data for",
             "Unable to parse config file",
             "Partial credentials found",
         ]) {

@@ -2,6 +2,7 @@
 
 mod belonging;
 mod constructs;
+mod contradictions;
 mod framed;
 mod lists;
 mod one_member;

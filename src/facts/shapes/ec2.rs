@@ -109,7 +109,8 @@ pub fn resolver_of(primary: Ipv4Net) -> Option<IpAddr> {
 }
 
 /// A network interface as EC2 lists it, of whatever cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Interface {
     /// The interface's id.
     pub id: String,

@@ -75,6 +75,11 @@ impl Cluster {
         Name::from_host(rest.split(['/', ':']).next()?).ok()
     }
 
+    /// Whether an answer lacks its endpoint although it has one, as far as is said: `--query` leaves members out.
+    pub fn has_unsaid_endpoint(&self) -> bool {
+        self.endpoint.is_none() && !self.is_connected && self.is_active()
+    }
+
     /// Why it has no endpoint, as what is said of it: by its status, where that says it.
     pub fn without_endpoint(&self) -> &'static str {
         match self.state() {

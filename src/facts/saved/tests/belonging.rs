@@ -112,7 +112,7 @@ fn addresses_are_given_where_one_endpoint_alone_fits() {
 }
 
 #[test]
-fn zones_are_given_where_one_vpc_alone_fits() {
+fn zones_are_given_where_an_answer_says_whose_they_are() {
     let zones =
         r#"{"HostedZoneSummaries":[{"HostedZoneId":"Z7","Name":"corp.example.","Owner":{"OwningAccount":"1"}}]}"#;
     let document = cluster("shared", &format!("https://{X}"));
@@ -124,7 +124,20 @@ fn zones_are_given_where_one_vpc_alone_fits() {
             .map(|one| one.vpc_id.clone())
             .collect::<Vec<_>>()
     };
-    assert_eq!(of_vpc(&used(&[zones, &document]).0), ["vpc-1"]);
+    // That no other VPC is known says nothing: nobody knows which one was asked for.
+    let (facts, gaps) = used(&[zones, &document]);
+    assert!(of_vpc(&facts).is_empty());
+    let reason = &gaps.iter().find(|(fact, _)| fact == "private hosted zones").unwrap().1;
+    assert!(
+        reason.contains("vpc-1 or of a VPC that no file names") && reason.contains("get-hosted-zone --id Z7"),
+        "{reason}"
+    );
+    // EKS associates its own zone of the endpoint with the cluster's VPC alone.
+    let own = format!(
+        r#"{{"HostedZoneSummaries":[{{"HostedZoneId":"Z8","Name":"{X}.","Owner":{{"OwningService":"eks.amazonaws.com"}}}},
+        {{"HostedZoneId":"Z7","Name":"corp.example.","Owner":{{"OwningAccount":"1"}}}}]}}"#
+    );
+    assert_eq!(of_vpc(&used(&[&own, &document]).0), ["vpc-1"]);
     let hub = r#"{"Vpcs":[{"VpcId":"vpc-2","CidrBlock":"10.9.0.0/16"}]}"#;
     let (facts, gaps) = used(&[zones, &document, hub]);
     assert!(of_vpc(&facts).is_empty());
@@ -249,11 +262,12 @@ fn a_vpc_that_nothing_ties_to_the_cluster_is_nobodys() {
         let is_said = reason.is_some_and(|reason| reason.contains(candidate) && reason.contains(decides));
         assert!(is_said, "{fact}: {gaps:?}");
     }
-    // The cluster's own id ties its VPC, and that its option set; so does the interface of the cluster.
+    // The cluster's own id ties its VPC, and that its option set; so does its interface, once its name is known.
     let document = cluster("shared", &format!("https://{X}"));
     let of_cluster = enis(&[eni("eni-1", "Amazon EKS shared", "192.168.7.7", "")]);
-    for tie in [document.as_str(), &of_cluster] {
-        let (facts, _) = used(&[vpc, attributes, set, tie]);
+    let named = format!(r#"{{"cluster":{{"name":"shared","endpoint":"https://{X}"}}}}"#);
+    for ties in [vec![document.as_str()], vec![&of_cluster, &named]] {
+        let (facts, _) = used(&[&[vpc, attributes, set], ties.as_slice()].concat());
         assert_eq!(facts.vpc.map(|vpc| vpc.id).as_deref(), Some("vpc-1"));
         assert!(facts.vpc_attributes.is_some() && facts.dhcp_options.is_some());
     }

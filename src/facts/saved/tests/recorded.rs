@@ -1,7 +1,8 @@
 //! What the AWS CLI prints, as it was recorded, and what is no document of it.
 
 use super::super::*;
-use super::{IN, X, applied, cluster, endpoint, endpoints, eni, enis, ids, of, used};
+use super::{IN, X, applied, cluster, endpoint, endpoints, eni, enis, ids, of, orders, used};
+use crate::facts::Call;
 
 #[test]
 fn what_the_cli_prints() {
@@ -60,23 +61,85 @@ fn the_cluster_of_another_endpoint_is_kept_and_said_to_be_one() {
     assert_eq!(gaps[0], "cluster");
 }
 
+/// The only ones that are listed may be another cluster's: `aws ec2 describe-network-interfaces` lists those of all.
 #[test]
-fn interfaces_alone_are_used_where_they_are_one_clusters() {
+fn interfaces_alone_are_nobodys() {
     let both = [
         eni("eni-1", "Amazon EKS shared-cluster", "192.168.1.1", ""),
         eni("eni-3", "Amazon EKS shared-cluster", "192.168.2.1", ""),
     ];
     let other = eni("eni-2", "Amazon EKS shared-cluster-2", "192.168.1.2", "");
-    let (facts, gaps) = applied(&[&enis(&both)]);
-    assert_eq!(ids(&facts), ["eni-1", "eni-3"]);
-    assert!(gaps[0].starts_with("cluster, VPC,"), "{gaps:?}");
-    // The same file twice says nothing more.
+    let vpc = r#"{"Vpcs":[{"VpcId":"vpc-1","CidrBlock":"192.168.0.0/16"}]}"#;
     let file = enis(&both);
-    let (twice, _) = applied(&[&file, &file]);
-    assert_eq!(twice, facts);
-    let (facts, gaps) = applied(&[&enis(&[both.as_slice(), &[other]].concat())]);
-    assert_eq!(facts.interfaces, None);
-    assert!(gaps.contains(&"network interfaces".to_owned()));
+    for (files, candidates, call) in [
+        (
+            vec![file.as_str()],
+            "of shared-cluster,",
+            "describe-cluster --name shared-cluster prints",
+        ),
+        // The same file twice says nothing more, and a VPC that is the interfaces' is not for that the cluster's.
+        (
+            vec![&file, &file, vpc],
+            "of shared-cluster,",
+            "describe-cluster --name shared-cluster prints",
+        ),
+        (
+            vec![&file, &enis(&[other])],
+            "of shared-cluster, shared-cluster-2,",
+            "describe-cluster --name NAME prints",
+        ),
+    ] {
+        let (facts, gaps) = used(&files);
+        assert_eq!((facts.interfaces, facts.vpc), (None, None));
+        let (_, reason) = gaps.iter().find(|(fact, _)| fact == "network interfaces").unwrap();
+        assert!(reason.contains(candidates) && reason.contains(call), "{reason}");
+    }
+    // A cluster whose endpoint the file does not have is not for that the target's.
+    let hash = r#"{"name":"shared-cluster","arn":"arn:aws:eks:r:1:cluster/shared-cluster","version":"1.33"}"#;
+    let (facts, gaps) = used(&[&file, hash]);
+    assert_eq!((facts.interfaces, facts.cluster), (None, None));
+    let (_, reason) = gaps.iter().find(|(fact, _)| fact == "cluster").unwrap();
+    assert!(
+        reason.contains("shared-cluster") && reason.contains("aws eks describe-cluster"),
+        "{reason}"
+    );
+    // What another machine learnt is about the endpoint that its document names.
+    let of_machine = |host: &str| {
+        format!(
+            r#"{{"schema_version":2,"taken_at":"2026-01-01T00:00:00Z","target":{{"hostname":"{host}"}},
+            "facts":{{"interfaces":[{{"id":"eni-1","addresses":["192.168.1.1"]}}],
+            "vpc":{{"id":"vpc-1","cidrs":["192.168.0.0/16"]}}}}}}"#
+        )
+    };
+    let (facts, _) = used(&[&of_machine(X)]);
+    assert_eq!((ids(&facts), facts.vpc.is_some()), (vec!["eni-1"], true));
+    let (facts, _) = used(&[&of_machine("other.test")]);
+    assert_eq!((facts.interfaces, facts.vpc), (None, None));
+}
+
+/// In a VPC an address is one interface's.
+#[test]
+fn an_address_of_two_clusters_is_nobodys() {
+    let document = cluster("shared", &format!("https://{X}"));
+    let own = enis(&[
+        eni("eni-1", "Amazon EKS shared", "192.168.1.1", ""),
+        eni("eni-2", "Amazon EKS shared", "192.168.2.1", ""),
+        eni("eni-3", "Amazon EKS shared", "192.168.3.1", ""),
+    ]);
+    let other = enis(&[eni("eni-9", "Amazon EKS dev", "192.168.1.1", "")]);
+    for files in orders(&[&document, &own, &other]) {
+        let (facts, gaps) = used(&files);
+        assert_eq!(ids(&facts), ["eni-2", "eni-3"]);
+        assert!(facts.is_part(Call::DescribeNetworkInterfaces));
+        let (_, reason) = gaps.iter().find(|(fact, _)| fact == "network interfaces").unwrap();
+        assert!(
+            reason.contains("192.168.1.1") && reason.contains("eni-1 (Amazon EKS shared)") && reason.contains("eni-9"),
+            "{reason}"
+        );
+    }
+    // In another VPC it is another address.
+    let apart = other.replace("vpc-1", "vpc-2");
+    assert_eq!(ids(&used(&[&document, &own, &apart]).0).len(), 3);
 }
 
 #[test]
@@ -96,7 +159,7 @@ fn more_addresses_than_are_compared_with_are_a_gap() {
             eni(&format!("eni-{n}"), "Amazon EKS shared", &ip, "")
         })
         .collect();
-    let (facts, gaps) = applied(&[&enis(&many)]);
+    let (facts, gaps) = applied(&[&enis(&many), &cluster("shared", &format!("https://{X}"))]);
     assert_eq!(facts.interfaces.unwrap().len(), limits::EXPECTED);
     assert!(gaps.contains(&"network interfaces".to_owned()), "{gaps:?}");
 }
@@ -342,32 +405,6 @@ fn clusters_of_another_service_are_named() {
 }
 
 #[test]
-fn names_of_clusters_alone_are_known_as_that() {
-    let read = |files: &[&str]| {
-        let mut answers = Answers::default();
-        for file in files {
-            super::read(file.as_bytes(), &mut answers).unwrap();
-        }
-        answers
-    };
-    let listed = r#"[{"metadata":{"name":"shared","region":"r"},"status":{"eksctlCreated":"True"}}]"#;
-    let answers = read(&[listed]);
-    let said = super::names_alone(answers.only_names().unwrap()).to_string();
-    assert!(
-        said.contains("eksctl") && said.contains("describe-cluster --name shared "),
-        "{said}"
-    );
-    // Of several, or of a name that is no word of a command, none is named.
-    for names in [&["a", "b"][..], &["$(x)"]] {
-        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        assert!(super::names_alone(&names).to_string().contains("--name NAME "));
-    }
-    // With anything beside them they are the names that AWS has.
-    assert!(read(&[listed, r#"{"Vpcs":[]}"#]).only_names().is_none());
-    assert!(read(&[r#"{"clusters":["shared"]}"#]).only_names().is_none());
-}
-
-#[test]
 fn a_refusal_is_in_our_own_words() {
     let text = format!("CLUSTER\tarn:aws:eks:r:1:cluster/shared\thttps://{X}\n");
     let yaml = format!("cluster:\n  name: shared\n  endpoint: https://{X}\n");
@@ -422,6 +459,34 @@ fn a_refusal_is_in_our_own_words() {
         (
             "{\"Vpcs\":[],}",
             "is not JSON: line 1 has a comma too many in front of it",
+        ),
+        (
+            r#"{"Resources":{"Cluster":{"Type":"AWS::EKS::Cluster"}}}"#,
+            "is a template of CloudFormation, as cdk synth writes it (line 1): it says what is wanted",
+        ),
+        (
+            r#"[{"Description":"Amazon EKS a","PrivateIpAddress":"10.0.0.1","SubnetId":"subnet-1"}]"#,
+            "save what aws ec2 describe-network-interfaces --output json prints, without --query",
+        ),
+        (
+            r#"{"Responses":[],"Vp":1}"#,
+            "aws eks describe-cluster --name NAME --output json gives the cluster",
+        ),
+        (
+            "\nSSL validation failed for https://eks.eu-west-1.amazonaws.com/clusters/a [SSL: CERTIFICATE_VERIFY_FAILED]\n",
+            "is an error of the AWS CLI in place of the answer: \"SSL validation failed for",
+        ),
+        (
+            "data.aws_eks_cluster.this: Reading...\n\nTerraform used the selected providers to generate the following\n",
+            "is what terraform plan prints (line 1)",
+        ),
+        (
+            "\nTerraform will perform the following actions:\n\n  # aws_eks_cluster.a will be created\n",
+            "is what terraform plan prints (line 2)",
+        ),
+        (
+            "# aws_eks_cluster.a:\nresource \"aws_eks_cluster\" \"a\" {\n}\n",
+            "is what terraform plan prints (line 1)",
         ),
         ("{'Vpcs':[]}", "line 1 has single quotation marks"),
         ("{\"a\":1}\nand so on", "line 2 has \"and…\""),
