@@ -113,6 +113,15 @@ impl KnownEndpoint {
                 content @ FactsFile::Content { .. } => Error::Facts(content),
             })?)
         };
+        if let (Some(target), Some(named), Some(saved)) = (named, &sources.cluster, &saved)
+            && let Some(own) = saved.other_cluster_of(&target.hostname, named)
+        {
+            return Err(Error::ClusterContradicts {
+                named: named.clone(),
+                host: target.hostname.clone(),
+                own: own.to_owned(),
+            });
+        }
         let in_files = saved
             .as_ref()
             .and_then(|saved| saved.target(sources.cluster.as_deref()));

@@ -35,6 +35,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::Command;
 use crate::cli::{self, NothingToRun, UsageError};
+use crate::dns::Name;
 use crate::facts::answers::OneOf;
 use crate::facts::host::{FactsFile, UnreadableFile};
 use crate::facts::kubeconfig::KubeconfigError;
@@ -151,6 +152,11 @@ enum Error {
     },
     #[error("--cluster {name}: {reason}")]
     ClusterUnknown { name: String, reason: String },
+    #[error(
+        "--cluster {named} contradicts {host}: a file of --facts describes that endpoint as the one of the cluster {own}; \
+         leave --cluster out, or leave the endpoint out"
+    )]
+    ClusterContradicts { named: String, host: Name, own: String },
     #[error(
         "--cluster {}: its status is {}, and it {}: {}",
         .0.name,
