@@ -28,7 +28,9 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "kubeconf
 RECORD = FOLDER / "kubectl.json"
 LEAST = 60
 # kubectl prints these of a file that it has read, where the current context leads nowhere.
-LEADS_NOWHERE = ("current-context must exist", "cannot locate context", "cannot locate cluster", "cannot locate user")
+LEADS_NOWHERE = ("current-context must exist", "cannot locate context", "cannot locate cluster")
+# `config view --minify` alone refuses a context whose user is not there: `get` asks for a user name, and connects.
+NO_USER = "cannot locate user"
 FIELDS = ("context", "cluster", "server", "tls-server-name", "proxy-url", "stops")
 # The folder of the files, in what kubectl prints.
 HERE = "FOLDER"
@@ -82,6 +84,22 @@ def stops(kubectl, files, home):
     return [line.strip(" ") for line in lines[begin:]]
 
 
+def without_user(kubectl, files, home):
+    """The same view of the current context, whose user is not there."""
+    run = subprocess.run(
+        [kubectl, "config", "view", "--raw", "-o", "json"],
+        env=environment(files, home),
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    view = json.loads(run.stdout)
+    context = next(one for one in view["contexts"] if one["name"] == view["current-context"])
+    name = context["context"]["cluster"]
+    view["clusters"] = [one for one in view["clusters"] or [] if one["name"] == name]
+    return view
+
+
 def kubectl_says(kubectl, files, home):
     run = subprocess.run(
         [kubectl, "config", "view", "--minify", "--raw", "-o", "json"],
@@ -90,10 +108,13 @@ def kubectl_says(kubectl, files, home):
         timeout=60,
         check=False,
     )
-    if run.returncode != 0:
-        said = run.stderr.decode()
+    said = run.stderr.decode()
+    if run.returncode != 0 and NO_USER in said:
+        view = without_user(kubectl, files, home)
+    elif run.returncode != 0:
         return {"outcome": "nowhere" if any(text in said for text in LEADS_NOWHERE) else "refused"}
-    view = json.loads(run.stdout)
+    else:
+        view = json.loads(run.stdout)
     if not view.get("clusters") or not view["clusters"][0]["cluster"].get("server"):
         return {"outcome": "nowhere"}
     cluster = view["clusters"][0]
@@ -126,7 +147,7 @@ def program_says(program, files, home):
         server = re.search(r'context "(.*)" of the kubeconfig has the server "((?:[^"\\]|\\.)*)"', said)
         if server:
             return {"outcome": "taken", "context": server[1], "server": server[2].replace('\\"', '"')}
-        leads_nowhere = ("no current-context", "no context", "has no server there", "names the user", "no kubeconfig to take")
+        leads_nowhere = ("no current-context", "no context", "has no server there", "no kubeconfig to take")
         is_nowhere = any(text in said for text in leads_nowhere)
         return {"outcome": "nowhere" if is_nowhere else "refused"}
     if run.returncode not in (0, 3):

@@ -404,7 +404,12 @@ impl Examined {
             .map(|(_, comparison)| comparison.verdict)
             .filter(|verdict| verdict.is_known())
             .collect();
-        let conclusion = conclude(&evaluation.findings, &in_scope, capture.interrupted);
+        let kubeconfig = capture.facts.host.kubeconfig.as_ref();
+        let asks_otherwise = kubeconfig
+            .and_then(|one| one.name_in_place_of(&capture.target.hostname))
+            .is_some();
+        let is_open = capture.interrupted || asks_otherwise;
+        let conclusion = conclude(&evaluation.findings, &in_scope, is_open);
         let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);
         Ok(Self {
             expected,
@@ -533,12 +538,13 @@ pub fn diagnose_while<E>(mut capture: Capture, goes_on: &dyn Fn() -> Result<(), 
     Ok(if capture.reasoned { report.with_why() } else { report })
 }
 
-/// Healthy is said only where every resolver in scope is a match; anything less is named.
-fn conclude(findings: &[Finding], in_scope: &[Verdict], interrupted: bool) -> Conclusion {
+/// Healthy is said only where every resolver in scope is a match; anything less is named. `is_open` where it is known
+/// that something that decides was not looked at.
+fn conclude(findings: &[Finding], in_scope: &[Verdict], is_open: bool) -> Conclusion {
     let has = |severity| findings.iter().any(|finding| finding.severity == severity);
     if has(Severity::Error) {
         Conclusion::Broken
-    } else if interrupted || in_scope.is_empty() || in_scope.iter().any(|verdict| *verdict != Verdict::Match) {
+    } else if is_open || in_scope.is_empty() || in_scope.iter().any(|verdict| *verdict != Verdict::Match) {
         Conclusion::Inconclusive
     } else if has(Severity::Warning) {
         Conclusion::Degraded

@@ -135,6 +135,9 @@ fn what_leads_to_no_endpoint_is_one_line() {
         described("blue", 'A') + &described("blue", 'B'),
     );
     write(home.path(), "names.json", r#"{"clusters":["blue","green"]}"#);
+    let of_eksctl = r#"[{"metadata":{"name":"blue","region":"r"},"status":{"eksctlCreated":"True"}}]"#;
+    write(home.path(), "eksctl.json", of_eksctl);
+    write(home.path(), "green.json", described("green", 'B'));
     for (line, says) in [
         (
             "--facts two.json",
@@ -147,6 +150,19 @@ fn what_leads_to_no_endpoint_is_one_line() {
         (
             "--facts names.json",
             "names of clusters (blue, green), and no endpoint: aws eks describe-cluster --name blue ",
+        ),
+        (
+            "--facts eksctl.json",
+            "names of clusters (blue), and no endpoint: aws eks describe-cluster --name blue ",
+        ),
+        (
+            "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB.gr7.eu-west-1.eks.amazonaws.com --cluster blue --facts two.json",
+            "--cluster blue contradicts BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB.gr7.eu-west-1.eks.amazonaws.com: a file of --facts \
+             describes that endpoint as the one of the cluster green; leave --cluster out",
+        ),
+        (
+            "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB.gr7.eu-west-1.eks.amazonaws.com --cluster blue --facts green.json",
+            "--cluster blue contradicts ",
         ),
         ("", "no TARGET, and no kubeconfig"),
         ("--kubeconfig none", "kubeconfig none: "),
@@ -248,6 +264,83 @@ fn facts_say_what_they_lack_beside_the_document() {
     assert_eq!(code, Some(3));
     assert_eq!(json(&stdout)["target"]["hostname"], HOST);
     assert!(stderr.contains("not learnt: everything that AWS says"), "{stderr}");
+}
+
+/// The answer's addresses are right, and the interfaces that a file lists are another cluster's.
+#[test]
+fn interfaces_of_another_cluster_are_not_expected() {
+    let home = folder();
+    let interface = |id: u8| {
+        format!(
+            r#"{{"NetworkInterfaceId":"eni-{id}","Description":"Amazon EKS dev","PrivateIpAddress":"10.7.{id}.9",
+            "VpcId":"vpc-7","Status":"in-use"}}"#
+        )
+    };
+    let list = format!(r#"{{"NetworkInterfaces":[{},{}]}}"#, interface(1), interface(2));
+    write(home.path(), "eni.json", list);
+    let (_, stdout, stderr) = run(home.path(), &format!("{HOST} {CLOSED} --facts eni.json"));
+    let report = json(&stdout);
+    assert_eq!(
+        report["expected"]["addresses"].as_array().map(Vec::len),
+        Some(0),
+        "{stderr}"
+    );
+    let gaps = report["gaps"].to_string();
+    assert!(
+        gaps.contains("the interfaces of dev, and nothing says") && gaps.contains("describe-cluster --name dev"),
+        "{gaps}"
+    );
+    // Whoever names the cluster says it.
+    let (_, stdout, _) = run(home.path(), &format!("{HOST} {CLOSED} --facts eni.json --cluster dev"));
+    assert_eq!(json(&stdout)["expected"]["addresses"].as_array().map(Vec::len), Some(2));
+    // A list of names is read, and says nothing of an endpoint.
+    write(
+        home.path(),
+        "names.json",
+        r#"[{"metadata":{"name":"dev","region":"r"}}]"#,
+    );
+    let (code, _, stderr) = run(home.path(), &format!("{HOST} {CLOSED} --facts names.json"));
+    assert_ne!(code, Some(2), "{stderr}");
+}
+
+/// What kubectl looks up is another name, and this run is not about that one.
+#[test]
+fn a_kubeconfig_that_leads_elsewhere_leaves_the_run_open() {
+    let home = folder();
+    let file = |server: &str| {
+        format!(
+            "clusters: [{{name: k, cluster: {{server: 'https://{server}', tls-server-name: {HOST}}}}}]\ncontexts: [{{name: c, \
+             context: {{cluster: k, user: none}}}}]\ncurrent-context: c\n"
+        )
+    };
+    for (server, says) in [
+        (
+            "k8s.corp.example.com",
+            "kubectl looks up that name and not the endpoint",
+        ),
+        ("10.7.7.7", "kubectl connects to that address, and asks no name server"),
+        ("localhost:8443", "through a tunnel at localhost:8443"),
+    ] {
+        write(home.path(), ".kube/config", file(server));
+        let (_, stdout, stderr) = run(home.path(), CLOSED);
+        let report = json(&stdout);
+        assert_eq!(report["target"]["hostname"], HOST);
+        assert!(report["findings"].to_string().contains(says), "{stdout}{stderr}");
+    }
+    // Of all contexts, what is found of the endpoint is not said of one whose kubectl looks up another name.
+    let both = "clusters: [{name: k, cluster: {server: 'https://HOST'}}, {name: o, cluster: {server: \
+                'https://k8s.corp.example.com', tls-server-name: HOST}}]\ncontexts: [{name: own, context: {cluster: k}}, \
+                {name: other, context: {cluster: o}}]\n";
+    write(home.path(), ".kube/config", both.replace("HOST", HOST));
+    let (_, stdout, stderr) = run(home.path(), &format!("{CLOSED} --all-contexts"));
+    let fleet = json(&stdout);
+    assert_eq!(fleet["targets"].as_array().map(Vec::len), Some(1), "{stdout}{stderr}");
+    assert_eq!(fleet["targets"][0]["name"], "own");
+    let left_out = fleet["left_out"].to_string();
+    assert!(
+        left_out.contains("\"other\"") && left_out.contains("kubectl looks up the host of its server"),
+        "{left_out}"
+    );
 }
 
 /// Addresses that may be an outbound endpoint's are asked by nobody, and stand in nothing but the gap that says so.

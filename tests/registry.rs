@@ -264,6 +264,8 @@ fn remedies_show_command_lines_that_exist() {
             let words = command.split(' ').filter(|word| *word != "…").map(|word| {
                 if word.trim_matches('\'').starts_with('<') {
                     "10.0.0.1"
+                } else if word.starts_with("ssm:<") {
+                    "ssm:i-0123456789abcdef0"
                 } else {
                     word
                 }

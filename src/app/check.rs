@@ -20,7 +20,7 @@ use crate::cli::settings;
 use crate::connect::{self, Authority};
 use crate::dns::{Name, RecordType};
 use crate::facts::host::{self, HostFiles, HostLook};
-use crate::facts::{AwsFacts, Cluster, Facts, Gap, Kubeconfig, System, Vantage, VantageKind, arn};
+use crate::facts::{AwsFacts, Cluster, Facts, Gap, System, Vantage, VantageKind, arn};
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
 use crate::plan::Plan;
@@ -475,7 +475,9 @@ async fn connections(
     };
     // Of another cluster, neither its name nor its authority is this one's.
     let kubeconfig = facts.host.kubeconfig.as_ref();
-    let port = target.port.or_else(|| kubeconfig.map(Kubeconfig::port));
+    let port = target
+        .port
+        .or_else(|| kubeconfig.map(|kubeconfig| kubeconfig.port(&target.hostname)));
     let (ports, beyond) = connect::targets(observations, port);
     if beyond > 0 {
         let reason = format!("{beyond} addresses beyond the first {}", limits::CONNECTIONS);

@@ -45,7 +45,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     if line.is_none_or(HostsLine::go_reads_files) && situation.is_in_hosts_file(false) {
         return Some(ClientResult::resolves());
     }
-    let host = situation.target.hostname.to_string();
+    let host = situation.name_for_go();
     let nobody = ClientResult::of(&kubectl(situation, &format!("lookup {host}: no such host")));
     if line.is_some_and(|line| !line.go_asks_dns()) {
         // The older texts are of Go before 1.20 (recorded).
@@ -55,7 +55,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
     if !is_asked_for(&host) {
         return Some(nobody);
     }
-    if situation.found_below_a_suffix {
+    if situation.found_below_a_suffix && !situation.is_rooted() {
         return Some(ClientResult::resolves());
     }
     let mut said = ClientResult::default();
@@ -204,7 +204,7 @@ struct Failed {
 
 /// Asks the servers in turn for one type, as often as `attempts` says. `None` where the lookups do not say.
 fn walk(situation: &Situation<'_>, version: Version, servers: &[&Probed], qtype: RecordType) -> Option<Walk> {
-    let host = &situation.target.hostname;
+    let host = situation.name_for_go();
     let patience_ms = situation.patience_ms();
     let mut failed = Failed::default();
     let mut took_ms = 0.0;

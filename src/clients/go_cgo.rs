@@ -24,7 +24,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
         return Some(deadline(situation));
     }
     let Gai { resolves, errors } = gai;
-    let host = &situation.target.hostname;
+    let host = situation.name_for_go();
     let mut said = ClientResult {
         resolves,
         ..ClientResult::default()

@@ -47,7 +47,7 @@ pub(super) fn said(situation: &Situation<'_>) -> Option<ClientResult> {
             _ => return None,
         },
     };
-    let host = &situation.target.hostname;
+    let host = situation.name_for_go();
     let mut said = ClientResult::default();
     for text in texts {
         said.add(ClientResult::of(&kubectl(situation, &format!("lookup {host}: {text}"))));

@@ -339,7 +339,20 @@ impl<'a> Situation<'a> {
 
     /// Whether clients of this host do not look the name up: a proxy or a tunnel takes it.
     fn hands_lookups_on(&self) -> bool {
-        self.facts.host.hands_lookups_on()
+        self.facts.host.hands_lookups_on(&self.target.hostname)
+    }
+
+    /// Whether the kubeconfig's server is the target with a dot behind it: the search list is not used then (Go,
+    /// src/net/dnsclient_unix.go, nameList).
+    fn is_rooted(&self) -> bool {
+        let kubeconfig = self.facts.host.kubeconfig.as_ref();
+        kubeconfig.is_some_and(|kubeconfig| kubeconfig.has_root_dot(&self.target.hostname))
+    }
+
+    /// The name in the words of Go's errors, as the URL has it: with the dot behind it, where one stands there.
+    fn name_for_go(&self) -> String {
+        let dot = if self.is_rooted() { "." } else { "" };
+        format!("{}{dot}", self.target.hostname)
     }
 
     /// Whether the hosts file has the name; `in_this_case` where only a line in the case of the target counts.
@@ -459,15 +472,12 @@ fn is_about_a_long_name(lookup: &Lookup) -> bool {
 /// kubectl's line (StandardErrorMessage in k8s.io/kubectl/pkg/cmd/util/helpers.go). Whatever contains "connection
 /// refused" is taken for the API server's refusal.
 fn kubectl(situation: &Situation<'_>, error: &str) -> String {
-    kubectl_of(situation.target, error)
+    kubectl_of(&situation.name_for_go(), error)
 }
 
-fn kubectl_of(target: &Target, error: &str) -> String {
+fn kubectl_of(host: &str, error: &str) -> String {
     if error.contains("connection refused") {
-        return format!(
-            "The connection to the server {} was refused - did you specify the right host or port?",
-            target.hostname
-        );
+        return format!("The connection to the server {host} was refused - did you specify the right host or port?");
     }
     format!("Unable to connect to the server: dial tcp: {error}")
 }
@@ -497,7 +507,7 @@ pub fn kubectl_after_the_lookup(
             (Tcp::Connected | Tcp::Unreachable, _) => return None,
         };
         let line = if tried.tcp == Tcp::Refused {
-            kubectl_of(target, error)
+            kubectl_of(&target.hostname.to_string(), error)
         } else {
             format!("Unable to connect to the server: dial tcp {address}: {error}")
         };
@@ -511,12 +521,12 @@ pub fn kubectl_after_the_lookup(
 /// What kubectl prints where the name resolves to an address of this host itself, and nothing listens there (recorded
 /// with 0.0.0.0 on Linux).
 pub fn kubectl_refused_here(target: &Target) -> String {
-    kubectl_of(target, "connection refused")
+    kubectl_of(&target.hostname.to_string(), "connection refused")
 }
 
 /// kubectl's line where the time to dial is over before the lookup is.
 fn deadline(situation: &Situation<'_>) -> ClientResult {
-    let host = &situation.target.hostname;
+    let host = situation.name_for_go();
     ClientResult::of(&kubectl(situation, &format!("lookup {host}: i/o timeout")))
 }
 

@@ -37,11 +37,13 @@ use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::dns::Name;
+
 pub use answers::AwsFacts;
 pub use failed::{FailedRead, ReadFailure};
 pub use hosts_file::HostsEntry;
 pub use instance::Instance;
-pub use kubeconfig::Kubeconfig;
+pub use kubeconfig::{Kubeconfig, OtherServer};
 pub use libc_servers::{LibcServers, LineApart, LineForm, or_loopback};
 pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine, LookupPath, SplitDns};
 pub use proxy::Proxy;
@@ -138,12 +140,12 @@ impl HostFacts {
                 .is_some_and(|host| host.has_res_option("edns0"))
     }
 
-    /// Whether kubectl and its like hand the endpoint's name to a proxy or connect to a tunnel, and do not look it up
+    /// Whether kubectl and its like hand the endpoint's name to a proxy or connect elsewhere, and do not look it up
     /// here (k8s.io/client-go: the kubeconfig's `proxy-url`, else the environment's; `server` beside another
     /// `tls-server-name`).
-    pub fn hands_lookups_on(&self) -> bool {
+    pub fn hands_lookups_on(&self, target: &Name) -> bool {
         let kubeconfig = self.kubeconfig.as_ref();
-        kubeconfig.is_some_and(|kubeconfig| kubeconfig.proxy_url.is_some() || kubeconfig.tunnel().is_some())
+        kubeconfig.is_some_and(|kubeconfig| kubeconfig.hands_on(target))
             || self.proxy.as_ref().is_some_and(Proxy::resolves_the_target)
     }
 }

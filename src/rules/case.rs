@@ -11,9 +11,9 @@ use crate::endpoint::EndpointName;
 use crate::expect::{Expected, Fit};
 use crate::facts::{
     AbsentCluster, AwsFacts, Call, Caller, Chooser, ClientVpnEndpoint, Cluster, ClusterUpdate, DhcpOptions, Facts,
-    FailedRead, Firewall, HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, PrefixList,
-    Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation, SecurityGroup, SplitDns,
-    StubConfiguration, Subnet, Vantage, Vpc, VpcAttributes, VpcZones, arn,
+    FailedRead, Firewall, HostsEntry, HostsLine, Instance, Kubeconfig, NetworkAcl, NetworkInterface, OtherServer,
+    PrefixList, Profiles, Proxy, ReadFailure, ResolverEndpoint, ResolverRule, RouteTable, RuleAssociation,
+    SecurityGroup, SplitDns, StubConfiguration, Subnet, Vantage, Vpc, VpcAttributes, VpcZones, arn,
 };
 use crate::limits;
 use crate::observation::{Connection, NotWaitedFor, Purpose, Source};
@@ -446,6 +446,22 @@ impl<'a> Case<'a> {
         self.facts.host.kubeconfig.as_ref()
     }
 
+    /// What kubectl connects to in place of the target, as the kubeconfig has it.
+    pub fn connects_elsewhere(&self) -> Option<OtherServer> {
+        let found = self.kubeconfig()?.elsewhere()?;
+        (found != OtherServer::Name(self.target.hostname.clone())).then_some(found)
+    }
+
+    /// Whether an address is one that is expected of the cluster, or in its networks, as far as is known. For words and
+    /// for how sure they are, so it is no need.
+    pub fn may_be_the_clusters(&self, address: IpAddr) -> bool {
+        let mut of_vpc = self.facts.aws.vpc.iter().flat_map(|vpc| &vpc.cidrs);
+        let is_of_another = self.facts.aws.is_of_another_endpoint(&self.target.hostname);
+        self.expected.lists(address)
+            || self.expected.cidrs.iter().any(|cidr| cidr.contains(&address))
+            || !is_of_another && of_vpc.any(|cidr| cidr.contains(&address))
+    }
+
     /// Whether kubectl does not take the kubeconfig: it ends before it asks anybody. For words alone, so it is no need.
     pub fn kubectl_refuses_its_configuration(&self) -> bool {
         let kubeconfig = self.facts.host.kubeconfig.as_ref();
@@ -545,7 +561,7 @@ impl<'a> Case<'a> {
     /// Whether kubectl looks the endpoint up on this host, as far as is known: no proxy and no tunnel takes it. For
     /// words alone, so it is no need.
     pub fn kubectl_looks_up_here(&self) -> bool {
-        !self.facts.host.hands_lookups_on()
+        !self.facts.host.hands_lookups_on(&self.target.hostname)
     }
 
     /// Whether kubectl here leaves the lookup to the operating system, and does not ask the name servers of resolv.conf

@@ -1,22 +1,30 @@
-//! A proxy or a tunnel resolves the endpoint's name, and not this host.
+//! A proxy or a tunnel resolves the endpoint's name, and not this host; or kubectl connects to something else.
+
+use std::net::IpAddr;
 
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
-use crate::facts::Kubeconfig;
+use crate::dns::Name;
+use crate::facts::{Kubeconfig, OtherServer};
+use crate::text::plain_word;
 
 declare_rule! {
     /// ## What it means
     /// HTTPS_PROXY is set here, and NO_PROXY does not take the endpoint out; or the kubeconfig names a proxy for the
     /// cluster (`proxy-url`). kubectl and other Go clients then hand the name to the proxy, and the proxy resolves
-    /// it. Or the kubeconfig's `server` is the end of a tunnel (SSM port forwarding, `ssh -L`) and `tls-server-name` is
-    /// the endpoint: kubectl then asks no name server for the endpoint, and the far end of the tunnel resolves it.
+    /// it. Or the kubeconfig's `server` is something else, and `tls-server-name` is the endpoint. Where that is this
+    /// host itself, it is the end of a tunnel (SSM port forwarding, `ssh -L`): kubectl asks no name server for the
+    /// endpoint, and the far end of the tunnel resolves it. Where it is another address, kubectl connects to that one
+    /// and asks no name server. Where it is another name, kubectl looks up that name: whether it resolves is another
+    /// question than this run's, so the run is inconclusive at best.
     ///
     /// ## How it was decided
     /// The environment of this run was read as Go reads it (golang.org/x/net/http/httpproxy): HTTPS_PROXY and
     /// NO_PROXY, in upper or lower case. What the kubeconfig says comes before the environment, and NO_PROXY does not
-    /// take anything out of it (k8s.io/client-go: a `proxy-url` takes the place of the environment's proxy). A tunnel
-    /// is told by a `tls-server-name` that is an EKS endpoint and not the host of `server`. A `proxy-url` that kubectl
-    /// refuses (it is no URL, or its scheme is none of http, https and socks5) is no proxy: kubectl ends with an error
-    /// before any lookup, and the finding says so.
+    /// take anything out of it (k8s.io/client-go: a `proxy-url` takes the place of the environment's proxy). Another
+    /// server is told by a `tls-server-name` that is an EKS endpoint and not the host of `server`; a tunnel, by a host
+    /// of `server` that is this host too. An address is the cluster's where it is an expected one or in the cluster's
+    /// VPC; else the confidence is medium. A `proxy-url` that kubectl refuses (it is no URL, or its scheme is none of
+    /// http, https and socks5) is no proxy: kubectl ends with an error before any lookup, and the finding says so.
     ///
     /// ## Why it matters
     /// Those clients do not use the resolvers of this host. They fail if the proxy cannot resolve or reach a private
@@ -25,7 +33,7 @@ declare_rule! {
     /// ## What to do
     /// Take the endpoint out with NO_PROXY, or the `proxy-url` out of the kubeconfig; or see that the proxy itself
     /// resolves the name to the private addresses and may connect to them. Where there is a tunnel, test the name at
-    /// its far end.
+    /// its far end. Where kubectl looks up another name, check that one.
     "proxy-in-path" = {
         summary: "a proxy or a tunnel resolves the endpoint's name, and not this host",
         severity: Severity::Warning,
@@ -38,8 +46,8 @@ declare_rule! {
         ],
         references: [GO_HTTPPROXY, KUBECONFIG_V1],
         at: Run,
-        requires: [[PROXY_RESOLVES_THE_NAME, KUBECONFIG_NAMES_A_PROXY, KUBECONFIG_NAMES_A_TUNNEL]],
-        confidence: [High],
+        requires: [[PROXY_RESOLVES_THE_NAME, KUBECONFIG_NAMES_A_PROXY, KUBECONFIG_NAMES_ANOTHER_SERVER]],
+        confidence: [Medium if [[KUBECONFIG_NAMES_AN_UNKNOWN_ADDRESS]], High],
         needs: [Proxy],
         stage: Stage::Evidence,
     }
@@ -50,16 +58,20 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         .kubeconfig()
         .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.proxy_url.as_deref()?)));
     let by_environment = case.proxy();
-    let tunnel = case
+    let elsewhere = case
         .kubeconfig()
-        .and_then(|kubeconfig| Some((kubeconfig, kubeconfig.tunnel()?)));
+        .and_then(|kubeconfig| Some((kubeconfig, case.connects_elsewhere()?, kubeconfig.end()?)));
     if let Some((kubeconfig, proxy)) = by_kubeconfig
         && let Some(problem) = &kubeconfig.proxy_url_problem
     {
         return vec![refused_by_kubectl(fits.confidence, kubeconfig, proxy, problem)];
     }
-    if let Some((kubeconfig, tunnel)) = tunnel {
-        return vec![through_a_tunnel(case, fits.confidence, kubeconfig, &tunnel)];
+    if let Some((kubeconfig, elsewhere, end)) = elsewhere {
+        return vec![match elsewhere {
+            OtherServer::Tunnel => through_a_tunnel(case, fits.confidence, kubeconfig, &end),
+            OtherServer::Address(address) => at_an_address(case, fits.confidence, kubeconfig, address, &end),
+            OtherServer::Name(name) => by_another_name(case, fits.confidence, kubeconfig, &name),
+        }];
     }
     if let Some((kubeconfig, proxy)) = by_kubeconfig {
         return vec![of_kubeconfig(case, fits.confidence, kubeconfig, proxy)];
@@ -101,20 +113,15 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     ]
 }
 
-/// kubectl connects to the end of a tunnel. What it asks name servers for is that end's name, if it has one.
+/// kubectl connects to the end of a tunnel.
 fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfig, tunnel: &str) -> Finding {
     let context = &kubeconfig.context;
     let files = phrase::list(&kubeconfig.files);
     let endpoint = case.own_zone();
-    let looked_up = if kubeconfig.is_dialled_by_name() {
-        format!("kubectl looks up the host of {tunnel}, and not the endpoint")
-    } else {
-        "kubectl asks no name server for the endpoint".to_owned()
-    };
     let (for_whom, told_by) = if kubeconfig.tls_server_name.is_some() {
         (
             format!(
-                "the tls-server-name {endpoint}, so kubectl connects to the near end of a tunnel and verifies the \
+                "the tls-server-name {endpoint}. So kubectl connects to the near end of a tunnel and verifies the \
                  certificate of the endpoint"
             ),
             format!("tls-server-name is {endpoint}"),
@@ -130,20 +137,16 @@ fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeco
             format!("the exec entry is for the cluster {cluster}"),
         )
     };
-    let by_proxy = kubeconfig
-        .proxy_url
-        .as_deref()
-        .map(|proxy| format!(" The kubeconfig also has the proxy-url {proxy}: that proxy connects to {tunnel}."));
+    let by_proxy = by_proxy(kubeconfig, &format!("connects to {tunnel}"));
     RULE.finding_at_large(confidence)
         .summary(format!(
-            "the kubeconfig sends kubectl through a tunnel at {tunnel}: {looked_up} here"
+            "the kubeconfig sends kubectl through a tunnel at {tunnel}: kubectl asks no name server for the endpoint here"
         ))
         .why(format!(
             "The context {context} has the server {server} and {for_whom}. The far end of the tunnel resolves the \
              endpoint's name: the instance that SSM port forwarding or ssh connects from. kubectl does not use the \
              answers of the resolvers here.{by_proxy}",
             server = kubeconfig.server,
-            by_proxy = by_proxy.unwrap_or_default(),
         ))
         .seen(vec![Evidence::fact(format!(
             "{files}, context {context}: server is {}, {told_by}",
@@ -158,6 +161,97 @@ fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeco
                 "And check that the tunnel is open: its session ends with the terminal or the login that started it"
                     .to_owned(),
             ),
+        ])
+}
+
+/// What the proxy of the kubeconfig does then, as a sentence.
+fn by_proxy(kubeconfig: &Kubeconfig, does: &str) -> String {
+    let proxy = kubeconfig.proxy_url.as_deref();
+    let said = proxy.map(|proxy| format!(" The kubeconfig also has the proxy-url {proxy}: that proxy {does}."));
+    said.unwrap_or_default()
+}
+
+/// What the kubeconfig has in place of the endpoint.
+fn has_another_server(case: &Case<'_>, kubeconfig: &Kubeconfig) -> Evidence {
+    Evidence::fact(format!(
+        "{}, context {}: server is {}, tls-server-name is {}",
+        phrase::list(&kubeconfig.files),
+        kubeconfig.context,
+        kubeconfig.server,
+        case.own_zone()
+    ))
+}
+
+/// To go back to the endpoint's own name.
+fn by_its_own_name(case: &Case<'_>, kubeconfig: &Kubeconfig) -> Remedy {
+    let entry = cluster_entry(kubeconfig);
+    Remedy::new(
+        "If the endpoint can be reached by its own name: write that into the kubeconfig",
+        [
+            format!("kubectl config set clusters.{entry}.server https://{}", case.own_zone()),
+            format!("kubectl config unset clusters.{entry}.tls-server-name"),
+        ],
+    )
+}
+
+/// kubectl connects to an address: it asks nobody, whatever is at that address.
+fn at_an_address(
+    case: &Case<'_>,
+    confidence: Confidence,
+    kubeconfig: &Kubeconfig,
+    address: IpAddr,
+    end: &str,
+) -> Finding {
+    let what = if case.expected.names(address) {
+        "It is one of the addresses that the endpoint is expected to have, so the connection is a direct one. EKS may \
+         replace the network interface behind it, and the kubeconfig then has an address that nobody has."
+    } else if case.may_be_the_clusters(address) {
+        "It is in the networks that the endpoint is expected in, so the connection may be a direct one. EKS may replace the \
+         network interface behind it, and the kubeconfig then has an address that nobody has."
+    } else {
+        "What is at that address is not known: it is none of the addresses or networks that are known of the cluster. It \
+         may be a load balancer, a proxy, or an address that the cluster had before."
+    };
+    let by_proxy = by_proxy(kubeconfig, &format!("connects to {end}"));
+    RULE.finding_at_large(confidence)
+        .summary(format!(
+            "the kubeconfig sends kubectl to the address {address}: kubectl connects to that address, and asks no name \
+             server for the endpoint"
+        ))
+        .why(format!(
+            "The context {context} has the server {server} and the tls-server-name {endpoint}. So kubectl connects to \
+             {end} and verifies the certificate of the endpoint. {what} kubectl does not use the answers of the resolvers \
+             here.{by_proxy}",
+            context = kubeconfig.context,
+            server = kubeconfig.server,
+            endpoint = case.own_zone(),
+        ))
+        .seen(vec![has_another_server(case, kubeconfig)])
+        .fix(vec![by_its_own_name(case, kubeconfig)])
+}
+
+/// kubectl looks up another name than the endpoint's. Nobody was asked for that one.
+fn by_another_name(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfig, name: &Name) -> Finding {
+    let by_proxy = by_proxy(kubeconfig, &format!("looks up {name}"));
+    RULE.finding_at_large(confidence)
+        .summary(format!(
+            "the kubeconfig sends kubectl to {name}: kubectl looks up that name and not the endpoint, and it was not checked"
+        ))
+        .why(format!(
+            "The context {context} has the server {server} and the tls-server-name {endpoint}. So kubectl looks up {name}, \
+             connects to what that gives, and verifies the certificate of the endpoint. The answers below are about the \
+             endpoint's name alone, and say nothing about {name}.{by_proxy}",
+            context = kubeconfig.context,
+            server = kubeconfig.server,
+            endpoint = case.own_zone(),
+        ))
+        .seen(vec![has_another_server(case, kubeconfig)])
+        .fix(vec![
+            Remedy::new(
+                "Check the name that kubectl looks up",
+                [format!("eks-dns-doctor check {}", plain_word(&name.to_string(), "<host-of-server>"))],
+            ),
+            by_its_own_name(case, kubeconfig),
         ])
 }
 

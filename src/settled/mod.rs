@@ -17,7 +17,6 @@ use tokio::time::Instant;
 
 use crate::connect;
 use crate::dns::Name;
-use crate::facts::Kubeconfig;
 use crate::limits;
 use crate::observation::{Connection, Lookup, NotWaitedFor, Purpose, Question, Source, Tcp, Tls};
 use crate::probe::Live;
@@ -364,10 +363,14 @@ fn connections(capture: &Capture, connects: bool) -> Vec<Vec<Connection>> {
     }
     let (ports, _) = connect::targets(
         &capture.observations,
-        capture
-            .target
-            .port
-            .or_else(|| capture.facts.host.kubeconfig.as_ref().map(Kubeconfig::port)),
+        capture.target.port.or_else(|| {
+            capture
+                .facts
+                .host
+                .kubeconfig
+                .as_ref()
+                .map(|one| one.port(&capture.target.hostname))
+        }),
     );
     [
         (Tcp::Connected, Some(Tls::Verified)),

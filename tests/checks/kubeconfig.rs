@@ -93,5 +93,7 @@ fn within_bounds(found: &Kubeconfig) {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         assert!(!authority.contains('@'), "{url}");
     }
-    let _ = found.port();
+    if let Some(host) = found.host() {
+        let _ = found.port(&host);
+    }
 }

@@ -546,11 +546,18 @@ async fn of_kubeconfig(settings: &Settings) -> Result<TargetList, Error> {
     Ok(listed)
 }
 
-/// The endpoint that a context leads to, or why it is none of EKS.
+/// The endpoint that a context leads to, or why it is none of EKS. Where kubectl looks up another name, what is found
+/// of the endpoint's name is not said of that context.
 fn endpoint(kubeconfig: &Kubeconfig) -> Result<Name, String> {
     let Some(hostname) = kubeconfig.host() else {
         return Err(format!("its server {} has no host name to look up", kubeconfig.server));
     };
+    if let Some(other) = kubeconfig.name_in_place_of(&hostname) {
+        return Err(format!(
+            "kubectl looks up the host of its server, {other}, and not the endpoint {hostname} of its tls-server-name: \
+             check {other} by itself"
+        ));
+    }
     match EndpointName::parse(&hostname) {
         // What was meant for an endpoint of EKS and is none is worth a check.
         Ok(_) | Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer | NotEndpoint::WrongHostLabel) => Ok(hostname),

@@ -9,6 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use super::KubeconfigError;
 use super::lines::{counted, has_empty_place};
 use super::yaml::{self, YamlFault};
+use crate::facts::Call;
 use crate::limits;
 use crate::text;
 
@@ -523,6 +524,9 @@ fn wrong(text: &str, line: Option<usize>, why: &YamlFault) -> (Option<usize>, St
             "the file ends before what it began is closed: fetch or write it again".to_owned(),
         );
     };
+    if !has_its_type && let Some(reason) = in_words(shown) {
+        return (Some(number), reason.to_owned());
+    }
     let shown = key(shown);
     let reason = if has_empty_place(text, number) && !has_its_type {
         "a comma stands there with no value in front of it: take the comma away".to_owned()
@@ -546,6 +550,48 @@ fn wrong(text: &str, line: Option<usize>, why: &YamlFault) -> (Option<usize>, St
         )
     };
     (Some(number), reason)
+}
+
+/// What a line has whose words cannot be shown as a key.
+fn in_words(line: &str) -> Option<&'static str> {
+    let trimmed = line.trim();
+    if trimmed.is_empty() {
+        return line.contains('\t').then_some(
+            "a tab stands there alone, and YAML takes spaces only in front of a value: take that line away",
+        );
+    }
+    if trimmed.starts_with("%YAML") {
+        return Some(
+            "the mark of another version of YAML stands there, and kubectl reads 1.1 only: take that line away",
+        );
+    }
+    // go-yaml v2, decode.go, merge: `map merge requires map or sequence of maps as the value`.
+    let item = trimmed.trim_start_matches("- ");
+    item.starts_with("<<:").then_some(
+        "the merge key `<<` stands there, and its value is no mapping and no alias of one: write the mapping out, or take \
+         that line away",
+    )
+}
+
+/// What a file of JSON is that is no kubeconfig, where it is known by its names.
+pub(super) fn no_kubeconfig(octets: &[u8]) -> Option<String> {
+    let text = text::decode(octets);
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).ok()?;
+    if members.contains_key("schema_version") {
+        return Some(
+            "a document of this program stands there, and no kubeconfig: give facts and captures with --facts"
+                .to_owned(),
+        );
+    }
+    let is_of_aws = |call: &Call| members.contains_key(call.member());
+    let call = Call::ALL.into_iter().find(is_of_aws)?;
+    Some(format!(
+        "what {} prints stands there, and no kubeconfig: give it with --facts",
+        call.command()
+    ))
 }
 
 /// The first character that YAML does not have, and its line.

@@ -81,6 +81,17 @@ pub struct Kubeconfig {
     pub other_contexts: Vec<String>,
 }
 
+/// What kubectl connects to in place of the endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherServer {
+    /// This host itself: the near end of a tunnel.
+    Tunnel,
+    /// Another address: kubectl connects to it, and asks no name server.
+    Address(IpAddr),
+    /// Another name, which kubectl looks up itself.
+    Name(Name),
+}
+
 /// Which context is wanted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WantedContext<'a> {
@@ -153,18 +164,6 @@ pub enum KubeconfigError {
         context: String,
         /// Its cluster.
         cluster: String,
-    },
-    /// The context's user is not there.
-    #[error(
-        "kubeconfig {files}: context {context:?} names the user {user:?}, which is not there, so kubectl refuses it: name another context (--context), or write it anew with aws eks update-kubeconfig"
-    )]
-    NoUser {
-        /// The files.
-        files: String,
-        /// The context.
-        context: String,
-        /// Its user.
-        user: String,
     },
 }
 
@@ -258,14 +257,9 @@ impl<'a> Merged<'a> {
             let value = value.as_ref().map(|value| value.0.as_str());
             value.filter(|value| !value.is_empty()).map(str::to_owned)
         };
+        // A user that is not there has no credentials: kubectl asks for a user name, and connects (kubectl 1.32, 1.33
+        // and 1.37; `config view --minify` alone refuses it).
         let user = entry.map_or("", |entry| entry.user.0.as_str());
-        if !user.is_empty() && !self.users.contains_key(user) {
-            return Err(KubeconfigError::NoUser {
-                files: self.names(),
-                context: shortened(name),
-                user: shortened(user),
-            });
-        }
         let data = cluster.certificate_authority_data.as_ref().map(|data| data.0.clone());
         let data = data.filter(|data| !data.is_empty());
         let mut found = Kubeconfig {
@@ -347,8 +341,19 @@ pub fn find(
         return Ok(leading_to(&merged, wanted));
     }
     let Some(name) = merged.current else {
+        let no_kubeconfig = files
+            .iter()
+            .find_map(|(path, octets)| Some((path, file::no_kubeconfig(octets)?)));
+        let is_empty = merged.contexts.is_empty() && merged.clusters.is_empty();
+        if let Some((path, reason)) = no_kubeconfig.filter(|_| is_empty) {
+            return Err(KubeconfigError::Malformed {
+                file: path.clone(),
+                place: String::new(),
+                reason,
+            });
+        }
         let files = merged.names();
-        return Err(if merged.contexts.is_empty() && merged.clusters.is_empty() {
+        return Err(if is_empty {
             KubeconfigError::Empty { files }
         } else {
             KubeconfigError::NoCurrentContext {
@@ -387,12 +392,21 @@ fn leading_to(merged: &Merged<'_>, wanted: &WantedContext<'_>) -> Option<Kubecon
     if let Some(found) = merged.current.and_then(of) {
         return Some(found);
     }
-    let mut others = merged.contexts.iter().filter_map(|(name, _)| of(name));
-    let mut first = others.next()?;
+    let mut others: Vec<Kubeconfig> = merged.contexts.iter().filter_map(|(name, _)| of(name)).collect();
     if wanted.host.is_none() {
+        let mut others = others.into_iter();
+        let first = others.next()?;
         return others.all(|other| other.server == first.server).then_some(first);
     }
+    // One whose server is the host itself comes before one that only verifies its certificate.
+    let is_dialled = |of: &Kubeconfig| of.dialled().as_ref() == wanted.host;
+    let place = others.iter().position(is_dialled).unwrap_or_default();
+    if others.is_empty() {
+        return None;
+    }
+    let mut first = others.remove(place);
     let differing = others
+        .into_iter()
         .filter(|other| !other.is_used_as(&first))
         .map(|other| other.context)
         .take(limits::LIST_IN_CAPTURE);
@@ -401,10 +415,10 @@ fn leading_to(merged: &Merged<'_>, wanted: &WantedContext<'_>) -> Option<Kubecon
 }
 
 impl Kubeconfig {
-    /// The host of the API server: the endpoint behind a tunnel, where there is one. `None` where it is an address,
-    /// this host itself, or no host name.
+    /// The host of the API server: the endpoint behind another `server`, where there is one. `None` where it is an
+    /// address, this host itself, or no host name.
     pub fn host(&self) -> Option<Name> {
-        if self.tunnel().is_some() {
+        if self.elsewhere().is_some() {
             return self.verified();
         }
         self.dialled()
@@ -448,15 +462,21 @@ impl Kubeconfig {
         Name::from_host(host).ok()
     }
 
+    /// Whether `server` has this name with a dot behind it, and kubectl looks it up so.
+    pub fn has_root_dot(&self, target: &Name) -> bool {
+        let has_dot = self.authority().0.is_some_and(|host| host.ends_with('.'));
+        has_dot && self.dialled().is_some_and(|dialled| dialled == *target)
+    }
+
     /// `tls-server-name` as a name.
     fn verified(&self) -> Option<Name> {
         Name::from_host(self.tls_server_name.as_deref()?).ok()
     }
 
-    /// Where kubectl connects to in place of the endpoint: the end of a tunnel, which is `server` where the certificate
-    /// is to be that of an EKS endpoint of another name, or which is on this host while the entry's credentials are for
-    /// an EKS cluster: no endpoint of EKS is here. Of another address, without `tls-server-name`, nothing is known.
-    pub fn tunnel(&self) -> Option<String> {
+    /// What kubectl connects to in place of the endpoint: `server`, where the certificate is to be that of an EKS
+    /// endpoint of another name, or where it is on this host while the entry's credentials are for an EKS cluster: no
+    /// endpoint of EKS is here. Of another address or name, without `tls-server-name`, nothing is known.
+    pub fn elsewhere(&self) -> Option<OtherServer> {
         match self.verified() {
             Some(verified) => {
                 EndpointName::parse(&verified).ok()?;
@@ -468,6 +488,23 @@ impl Kubeconfig {
             None => return None,
         }
         let host = self.authority().0?;
+        if is_this_host(host) {
+            return Some(OtherServer::Tunnel);
+        }
+        match host.parse() {
+            Ok(address) => Some(OtherServer::Address(address)),
+            Err(_) => self.dialled().map(OtherServer::Name),
+        }
+    }
+
+    /// The near end of a tunnel, which is on this host.
+    pub fn tunnel(&self) -> Option<String> {
+        (self.elsewhere()? == OtherServer::Tunnel).then(|| self.end()).flatten()
+    }
+
+    /// The host and the port of `server`.
+    pub fn end(&self) -> Option<String> {
+        let host = self.authority().0?;
         let host = if host.contains(':') {
             format!("[{host}]")
         } else {
@@ -476,19 +513,34 @@ impl Kubeconfig {
         Some(format!("{host}:{}", self.dialled_port()))
     }
 
+    /// The other name that kubectl looks up in place of this endpoint (client-go dials the host of `server`, and
+    /// `tls-server-name` is for the certificate alone: k8s.io/client-go, tools/clientcmd/api, Cluster).
+    pub fn name_in_place_of(&self, target: &Name) -> Option<Name> {
+        match self.elsewhere()? {
+            OtherServer::Name(name) if name != *target => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether kubectl looks this name up nowhere with it: a proxy does, or it connects elsewhere.
+    pub fn hands_on(&self, target: &Name) -> bool {
+        let connects_elsewhere = match self.elsewhere() {
+            Some(OtherServer::Name(name)) => name != *target,
+            other => other.is_some(),
+        };
+        self.proxy_url.is_some() || connects_elsewhere
+    }
+
     /// Whether kubectl connects to this host itself.
     pub fn is_at_this_host(&self) -> bool {
         self.authority().0.is_some_and(is_this_host)
     }
 
-    /// Whether `server` is a host name, which kubectl looks up although it is not the endpoint's.
-    pub fn is_dialled_by_name(&self) -> bool {
-        self.dialled().is_some()
-    }
-
-    /// The port of the API server: the URL's, else that of its scheme. Behind a tunnel it is the endpoint's.
-    pub fn port(&self) -> u16 {
-        if self.tunnel().is_some() {
+    /// The port of the API server for this target: the URL's, else that of its scheme. Of an endpoint that kubectl does
+    /// not connect to itself it is the endpoint's own.
+    pub fn port(&self, target: &Name) -> u16 {
+        let is_dialled = self.dialled().is_some_and(|dialled| dialled == *target);
+        if self.elsewhere().is_some() && !is_dialled {
             443
         } else {
             self.dialled_port()

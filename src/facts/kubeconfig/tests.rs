@@ -62,7 +62,7 @@ fn an_entry_of_two_clusters_says_so() {
 fn what_the_aws_cli_writes() {
     let found = of(&update_kubeconfig());
     assert_eq!(found.host().unwrap().to_string(), HOST);
-    assert_eq!(found.port(), 443);
+    assert_eq!(found.port(&found.host().unwrap()), 443);
     assert_eq!(found.cluster.as_deref(), Some("shared"));
     assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
     assert_eq!(found.profile.as_deref(), Some("prod"));
@@ -208,8 +208,12 @@ fn servers_in_every_form() {
     ] {
         let found = with(&format!("server: '{server}'"), "{}", "k");
         let name = found.host().map(|name| name.to_string());
+        let asked = found.host().unwrap_or_else(|| Name::from_host(HOST).unwrap());
         assert_eq!(
-            (name.as_deref().map(|name| name.trim_end_matches('.')), found.port()),
+            (
+                name.as_deref().map(|name| name.trim_end_matches('.')),
+                found.port(&asked)
+            ),
             (host, port),
             "{server}"
         );
@@ -280,6 +284,24 @@ fn what_leads_nowhere_says_where_and_why() {
         ),
         ("a: b\nkind: 5\n", "line 2: the value of `kind: …` is a number"),
         ("x: &a {kind: 5}\n<<: *a\n", "line 1: the value of"),
+        (
+            "%YAML 1.2\n---\nclusters: []\n",
+            "line 1: the mark of another version of YAML",
+        ),
+        (
+            "clusters:\n- name: a\n  <<: text\n",
+            "line 3: the merge key `<<` stands there",
+        ),
+        (
+            "clusters:\n- name: a\n\t\n  cluster: {server: x}\n",
+            "line 3: a tab stands there alone",
+        ),
+        // kubectl takes them, and finds nothing in them.
+        (
+            "{\"NetworkInterfaces\": []}",
+            "config: what aws ec2 describe-network-interfaces prints stands there, and no kubeconfig: give it with --facts",
+        ),
+        ("{\"schema_version\": 2}", "a document of this program stands there"),
     ] {
         assert!(refused(text, None).contains(says), "{text}: {}", refused(text, None));
     }
@@ -345,20 +367,66 @@ fn hostile_files_end() {
 
 #[test]
 fn a_tunnel_keeps_the_endpoint_as_the_target() {
+    let endpoint = Name::from_host(HOST).unwrap();
     for (server, end) in [
         ("https://localhost:8443", "localhost:8443"),
         ("https://127.0.0.1:8443", "127.0.0.1:8443"),
         ("https://[::1]:8443", "[::1]:8443"),
-        ("https://10.0.0.7", "10.0.0.7:443"),
-        ("https://alias.example.test", "alias.example.test:443"),
     ] {
         let found = with(&format!("server: '{server}', tls-server-name: {HOST}"), "{}", "k");
         assert_eq!(found.host().unwrap().to_string(), HOST, "{server}");
-        assert_eq!((found.tunnel().as_deref(), found.port()), (Some(end), 443));
+        assert_eq!((found.tunnel().as_deref(), found.port(&endpoint)), (Some(end), 443));
         assert_eq!(found.region.as_deref(), Some("ap-northeast-1"));
     }
+    // Another address or another name is no tunnel: kubectl connects to the one, and looks the other up itself.
+    let alias = Name::from_host("alias.example.test").unwrap();
+    for (server, elsewhere, end) in [
+        (
+            "https://10.0.0.7",
+            OtherServer::Address([10, 0, 0, 7].into()),
+            "10.0.0.7:443",
+        ),
+        (
+            "https://[2001:db8::7]:6443",
+            OtherServer::Address("2001:db8::7".parse().unwrap()),
+            "[2001:db8::7]:6443",
+        ),
+        (
+            "https://alias.example.test:6443",
+            OtherServer::Name(alias.clone()),
+            "alias.example.test:6443",
+        ),
+    ] {
+        let found = with(&format!("server: '{server}', tls-server-name: {HOST}"), "{}", "k");
+        assert_eq!(found.host().unwrap().to_string(), HOST, "{server}");
+        assert_eq!((found.tunnel(), found.end().as_deref()), (None, Some(end)));
+        assert_eq!(found.elsewhere(), Some(elsewhere));
+        assert!(found.hands_on(&endpoint), "{server}");
+    }
+    let found = with(
+        &format!("server: 'https://alias.example.test:6443', tls-server-name: {HOST}"),
+        "{}",
+        "k",
+    );
+    assert_eq!(found.name_in_place_of(&endpoint), Some(alias.clone()));
+    // Where the other name is the target, it is the one that is looked up.
+    assert_eq!(
+        (
+            found.name_in_place_of(&alias),
+            found.hands_on(&alias),
+            found.port(&alias)
+        ),
+        (None, false, 6443)
+    );
     let plain = with(&format!("server: 'https://{HOST}', tls-server-name: {HOST}"), "{}", "k");
-    assert_eq!(plain.tunnel(), None);
+    assert_eq!(plain.elsewhere(), None);
+    // kubectl looks a name with a dot behind it up as it stands there.
+    let rooted = with(&format!("server: 'https://{HOST}.'"), "{}", "k");
+    assert_eq!(
+        (rooted.has_root_dot(&endpoint), plain.has_root_dot(&endpoint)),
+        (true, false)
+    );
+    assert_eq!(rooted.host(), plain.host());
     // Without the endpoint's name there is none to look up, and never this host's.
     for server in ["https://localhost:8443", "https://kube.localhost", "https://127.0.0.1"] {
         let found = with(&format!("server: '{server}'"), "{}", "k");
@@ -372,7 +440,7 @@ fn a_tunnel_keeps_the_endpoint_as_the_target() {
     // Another address may be the endpoint's own, or anybody's.
     let exec = "{command: aws, args: [eks, get-token, --cluster-name, blue]}";
     let found = with("server: 'https://10.0.0.7'", exec, "k");
-    assert_eq!(found.tunnel(), None);
+    assert_eq!(found.elsewhere(), None);
 }
 
 /// Several contexts lead to the host that was asked for, and none is the current one.

@@ -8,6 +8,7 @@ use crate::clients::{self, Client, Prediction, Resolution};
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
 use crate::facts::System;
+use crate::facts::kubeconfig::{Kubeconfig, OtherServer};
 use crate::facts::platform::HostsLine;
 use crate::observation::Purpose;
 use crate::report::{Conclusion, Report, ResolverReport};
@@ -202,10 +203,17 @@ fn plain_list(addresses: &[IpAddr]) -> String {
 /// Why a report has no line of kubectl: where kubectl hands its lookups on, or where this host's own resolvers were not
 /// asked, so that nothing is known of what a client here gets.
 pub(in crate::render) fn no_kubectl(report: &Report) -> Option<&'static str> {
-    if report.facts.host.hands_lookups_on() && report.conclusion != Conclusion::Healthy && kubectl(report).is_none() {
-        return Some(
-            "asks no name server for the endpoint here: the other end of a proxy or a tunnel looks the name up",
-        );
+    let target = &report.target.hostname;
+    let hands_on = report.facts.host.hands_lookups_on(target);
+    if hands_on && report.conclusion != Conclusion::Healthy && kubectl(report).is_none() {
+        let kubeconfig = report.facts.host.kubeconfig.as_ref();
+        return Some(match kubeconfig.and_then(Kubeconfig::elsewhere) {
+            Some(OtherServer::Name(name)) if name != *target => {
+                "looks up the host of its server here, and not the endpoint: that name was not checked"
+            }
+            Some(OtherServer::Address(_)) => "connects to the address of its server, and asks no name server",
+            _ => "asks no name server for the endpoint here: the other end of a proxy or a tunnel looks the name up",
+        });
     }
     let is_of_this_host = |resolver: &ResolverReport| {
         let resolver = &resolver.probed.resolver;

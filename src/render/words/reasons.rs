@@ -7,6 +7,7 @@ use crate::compare::Verdict;
 use crate::report::{Report, ResolverReport};
 use crate::rules::phrase::{list, plural};
 use crate::target::View;
+use crate::text::plain_word;
 
 /// Whether a resolver was not asked anything, in a run that nobody interrupted.
 fn was_not_asked(report: &Report, resolver: &ResolverReport) -> bool {
@@ -137,6 +138,16 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
                 gives(&names),
             ));
         }
+    }
+    let kubeconfig = report.facts.host.kubeconfig.as_ref();
+    if let Some(kubeconfig) = kubeconfig
+        && let Some(other) = kubeconfig.name_in_place_of(&report.target.hostname)
+    {
+        reasons.push(format!(
+            "kubectl looks up {other} (context {}), and that name was not checked: run eks-dns-doctor check {}",
+            kubeconfig.context,
+            plain_word(&other.to_string(), "<host-of-server>")
+        ));
     }
     if !possible.is_empty() {
         reasons.push(format!(

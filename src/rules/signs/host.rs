@@ -2,7 +2,7 @@
 //! the operating system's lookup gives.
 
 use super::Sign;
-use crate::facts::LookupPath;
+use crate::facts::{LookupPath, OtherServer};
 use crate::resolvers::Role;
 use crate::rules::Need;
 use crate::rules::shared::{contradiction, disagreement, pinned, scoped, search, split};
@@ -34,7 +34,8 @@ pub(in crate::rules) static OF_HOST: &[&Sign] = &[
     &IN_USE_HERE,
     &PROXY_RESOLVES_THE_NAME,
     &KUBECONFIG_NAMES_A_PROXY,
-    &KUBECONFIG_NAMES_A_TUNNEL,
+    &KUBECONFIG_NAMES_ANOTHER_SERVER,
+    &KUBECONFIG_NAMES_AN_UNKNOWN_ADDRESS,
 ];
 
 // The name servers of this host, and the operating system's lookup.
@@ -282,16 +283,25 @@ pub(in crate::rules) static KUBECONFIG_NAMES_A_PROXY: Sign = Sign::of_run_if_kno
 )
 .looking_at(&[Need::Kubeconfig]);
 
-/// The kubeconfig's server is the end of a tunnel.
-pub(in crate::rules) static KUBECONFIG_NAMES_A_TUNNEL: Sign = Sign::of_run_if_known(
+/// The kubeconfig's server is not the endpoint.
+pub(in crate::rules) static KUBECONFIG_NAMES_ANOTHER_SERVER: Sign = Sign::of_run_if_known(
     "the server of the kubeconfig",
-    "the kubeconfig's server is the near end of a tunnel",
-    "the kubeconfig's server is not known to be the near end of a tunnel",
+    "the kubeconfig's server is the near end of a tunnel, or another address or name than the endpoint's",
+    "the kubeconfig's server is not known to be another than the endpoint",
+    |case| Some(case.connects_elsewhere().is_some()),
+)
+.looking_at(&[Need::Kubeconfig]);
+
+/// The kubeconfig's server is an address that is not known to be the cluster's.
+pub(in crate::rules) static KUBECONFIG_NAMES_AN_UNKNOWN_ADDRESS: Sign = Sign::of_run_if_known(
+    "the address in the kubeconfig",
+    "the kubeconfig's server is an address that is not known to be the cluster's",
+    "the kubeconfig's server is not known to be an address that is somebody else's",
     |case| {
-        Some(
-            case.kubeconfig()
-                .is_some_and(|kubeconfig| kubeconfig.tunnel().is_some()),
-        )
+        Some(match case.connects_elsewhere() {
+            Some(OtherServer::Address(address)) => !case.may_be_the_clusters(address),
+            _ => false,
+        })
     },
 )
 .looking_at(&[Need::Kubeconfig]);
