@@ -180,6 +180,7 @@ const OTHERS: &[&str] = &[
     "text",
     "time",
     "tls",
+    "tls_server_name",
     "traffic",
     "transport",
     "type",
