@@ -1,15 +1,16 @@
 //! What the answers of one run show of each other. A comparison holds each of them against what is expected, and that
 //! may be a network or a scope alone, in which an address is that is not the cluster's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::address::AddressClass;
 use crate::compare::{ClassedAddress, Comparison, Verdict, is_of_every_name};
+use crate::dns::Section;
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, ExpectedSource};
 use crate::facts::Facts;
-use crate::observation::Purpose;
+use crate::observation::{Lookup, Purpose};
 use crate::probed::Probed;
 use crate::resolvers::Role;
 use crate::target::{Scope, View};
@@ -17,14 +18,20 @@ use crate::target::{Scope, View};
 /// The comparisons, each in the light of the others.
 pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, facts: &Facts) -> Vec<Comparison> {
     let mut comparisons = with_the_systems_own(observations, comparisons, facts);
-    if let Some(shown) = AddressesShown::by_the_private_zone(observations, &comparisons) {
-        for (probed, one) in observations.iter().zip(&mut comparisons) {
-            shown.against_private_addresses(probed, one, facts);
-        }
+    // Another name than an endpoint's may lead to another site from one server to the next.
+    if !is_an_endpoints(observations) {
+        return comparisons;
     }
-    if let Some(shown) = AddressesShown::by_public_dns(observations, &comparisons) {
-        for (probed, one) in observations.iter().zip(&mut comparisons) {
-            shown.against_public_addresses(probed, one, facts);
+    let zone = ZoneAddresses::shown(observations, &comparisons);
+    for (probed, one) in observations.iter().zip(&mut comparisons) {
+        if !is_judged(probed, one) {
+            continue;
+        }
+        if let Some(zone) = &zone {
+            zone.against(one, facts);
+        }
+        if is_public_of_a_foreign_zone(probed, one) {
+            unsettle(one);
         }
     }
     comparisons
@@ -53,53 +60,36 @@ fn with_the_systems_own(observations: &[Probed], mut comparisons: Vec<Comparison
     comparisons
 }
 
-/// The addresses of the endpoint that some resolvers show, and which those are.
-struct AddressesShown {
+/// The addresses in the private hosted zone that EKS keeps for the endpoint, as resolvers of the cluster's VPC give
+/// them.
+struct ZoneAddresses {
     addresses: BTreeSet<IpAddr>,
+    /// The names of those resolvers.
     by: String,
+    /// Whether they agree, as far as two of them have an address in common.
+    agree: bool,
 }
 
-impl AddressesShown {
-    /// What the resolvers of the cluster's VPC take from the private hosted zone that EKS keeps for the endpoint. EKS
-    /// keeps one set of addresses there, so those that have none in common show nothing.
-    fn by_the_private_zone(observations: &[Probed], comparisons: &[Comparison]) -> Option<Self> {
-        let is_private = |ip: IpAddr| AddressClass::of(ip) == AddressClass::Private;
-        let shows = |probed: &Probed, one: &Comparison| {
-            probed.resolver.is_vpc_side()
-                && one.view == View::PrivateZone
-                && one.verdict.is_fine()
-                && ips(one).next().is_some()
-                && ips(one).all(is_private)
-                && !invents(probed)
-        };
-        Self::by(observations, comparisons, shows)
-    }
-
-    /// What public resolvers give.
-    fn by_public_dns(observations: &[Probed], comparisons: &[Comparison]) -> Option<Self> {
-        let is_public = |ip: IpAddr| AddressClass::of(ip) == AddressClass::Public;
-        let shows = |probed: &Probed, one: &Comparison| {
-            probed.resolver.has_role(Role::Public)
-                && one.verdict.has_addresses()
-                && ips(one).next().is_some()
-                && ips(one).all(is_public)
-                && !invents(probed)
-        };
-        Self::by(observations, comparisons, shows)
-    }
-
-    fn by(
-        observations: &[Probed],
-        comparisons: &[Comparison],
-        shows: impl Fn(&Probed, &Comparison) -> bool,
-    ) -> Option<Self> {
-        let all = observations.iter().zip(comparisons);
-        let showing: Vec<_> = all.filter(|(probed, one)| shows(probed, one)).collect();
+impl ZoneAddresses {
+    /// Those of resolvers in scope alone: others are not waited for, and the result would hang on how fast they are.
+    fn shown(observations: &[Probed], comparisons: &[Comparison]) -> Option<Self> {
+        let showing: Vec<(&Probed, &Comparison)> = observations
+            .iter()
+            .zip(comparisons)
+            .filter(|(probed, one)| {
+                probed.resolver.in_scope
+                    && probed.resolver.is_vpc_side()
+                    && is_from_a_zone_of_the_name(probed)
+                    && one.view == View::PrivateZone
+                    && one.verdict.is_fine()
+                    && ips(one).next().is_some()
+                    && ips(one).all(is_private)
+                    && !invents(probed)
+            })
+            .collect();
         let mut sets = showing.iter().map(|(_, one)| ips(one).collect::<BTreeSet<_>>());
         let first = sets.next()?;
-        if sets.any(|other| other.is_disjoint(&first)) {
-            return None;
-        }
+        let agree = sets.all(|other| !other.is_disjoint(&first));
         let names: Vec<&str> = showing
             .iter()
             .map(|(probed, _)| probed.resolver.name.as_str())
@@ -107,69 +97,104 @@ impl AddressesShown {
         Some(Self {
             addresses: showing.iter().flat_map(|(_, one)| ips(one)).collect(),
             by: names.join(", "),
+            agree,
         })
     }
 
-    /// Private addresses that are fine for the network that they are in, or for being private, and none of which the
-    /// private hosted zone has.
-    fn against_private_addresses(&self, probed: &Probed, one: &mut Comparison, facts: &Facts) {
-        let is_private = |ip: IpAddr| AddressClass::of(ip) == AddressClass::Private;
+    /// Judges private addresses that are fine for the network that they are in, or for being private. A cluster has one
+    /// set of them at a time.
+    fn against(&self, one: &mut Comparison, facts: &Facts) {
         let is_of_a_known_family = |ip: IpAddr| self.addresses.iter().any(|shown| shown.is_ipv4() == ip.is_ipv4());
-        let speaks_of = |ip: IpAddr| is_private(ip) && is_of_a_known_family(ip);
-        if !is_judged(probed, one) || !ips(one).any(speaks_of) {
+        let unnamed: Vec<IpAddr> = ips(one)
+            .filter(|ip| is_private(*ip) && is_of_a_known_family(*ip))
+            .filter(|ip| !one.expected.names(*ip) && !self.is_in_a_network_of_its_own(*ip, &one.expected))
+            .collect();
+        if unnamed.is_empty() {
             return;
         }
-        let is_known = |ip: IpAddr| self.addresses.contains(&ip) || one.expected.names(ip);
-        if !ips(one).any(is_known) {
-            let source = ExpectedSource::PrivateZone {
-                shown_by: self.by.clone(),
-            };
-            self.contradict(one, Scope::Private, source, facts);
+        let is_in_the_zone = |ip: &IpAddr| self.addresses.contains(ip);
+        if self.agree && unnamed.iter().all(is_in_the_zone) {
+            return;
+        }
+        // A cache may have what the zone had a minute ago.
+        if !self.agree || one.view == View::PrivateZone || unnamed.iter().any(is_in_the_zone) {
+            unsettle(one);
+        } else {
+            self.contradict(one, facts);
         }
     }
 
-    /// Public addresses that are fine for being public, and none of which public DNS has. A public name may have other
-    /// addresses from one place to the next, so that shows something only beside the zone that they are from.
-    fn against_public_addresses(&self, probed: &Probed, one: &mut Comparison, facts: &Facts) {
-        let is_public = |ip: IpAddr| AddressClass::of(ip) == AddressClass::Public;
-        if !is_judged(probed, one) || one.view != View::Unknown || !ips(one).any(is_public) {
-            return;
+    /// Whether the user expects a network that has the address and none of the zone's: another way to the endpoint.
+    fn is_in_a_network_of_its_own(&self, ip: IpAddr, expected: &Expected) -> bool {
+        if expected.source != ExpectedSource::Expect {
+            return false;
         }
-        let is_known = |ip: IpAddr| self.addresses.contains(&ip) || one.expected.names(ip);
-        if ips(one).filter(|ip| is_public(*ip)).any(is_known) {
-            return;
-        }
-        if !ips(one).all(is_public) {
-            one.verdict = Verdict::Partial;
-        } else if is_in_a_foreign_zone(probed) {
-            let source = ExpectedSource::PublicDns {
-                shown_by: self.by.clone(),
-            };
-            self.contradict(one, Scope::Public, source, facts);
-        } else if one.verdict == Verdict::Match {
-            one.verdict = Verdict::Plausible;
-        }
+        let mut around = expected.cidrs.iter().filter(|cidr| cidr.contains(&ip)).peekable();
+        let has_some = |cidr: &ipnet::IpNet| self.addresses.iter().any(|shown| cidr.contains(shown));
+        around.peek().is_some() && !around.any(has_some)
     }
 
-    fn contradict(&self, one: &mut Comparison, scope: Scope, source: ExpectedSource, facts: &Facts) {
+    fn contradict(&self, one: &mut Comparison, facts: &Facts) {
         one.expected = Expected {
-            scope,
+            scope: Scope::Private,
             addresses: self.addresses.iter().copied().collect(),
             cidrs: Vec::new(),
             cidrs_are_bounds: false,
             public_too: false,
             at_least: false,
-            source,
+            source: ExpectedSource::PrivateZone {
+                shown_by: self.by.clone(),
+            },
             ..one.expected.clone()
         };
-        one.verdict = Verdict::Mismatch;
+        judge(one, Verdict::Mismatch);
         let judged = one.expected.clone();
         class_anew(one, &judged, facts);
     }
 }
 
+/// Public addresses that are fine for being public, where the zone around the name is not AWS's: a record of somebody's
+/// own, and what it leads to is not known.
+fn is_public_of_a_foreign_zone(probed: &Probed, one: &Comparison) -> bool {
+    let is_public = |ip: IpAddr| AddressClass::of(ip) == AddressClass::Public;
+    one.view == View::Unknown
+        && ips(one).next().is_some()
+        && ips(one).all(|ip| is_public(ip) && !one.expected.lists(ip))
+        && targets(probed).any(|lookup| {
+            lookup.kind.is_negative()
+                && lookup.soa.as_ref().is_some_and(|soa| {
+                    let is_around = lookup.question.is_within(&soa.owner) && !soa.owner.is_root();
+                    is_around && SoaOrigin::of(soa) == SoaOrigin::Foreign
+                })
+        })
+}
+
+/// What was a match is one that nothing confirms.
+fn unsettle(one: &mut Comparison) {
+    if one.verdict == Verdict::Match {
+        judge(one, Verdict::Plausible);
+    }
+}
+
+/// Gives the answer another verdict, and each of its samples that nothing spoke against.
+fn judge(one: &mut Comparison, verdict: Verdict) {
+    one.verdict = verdict;
+    if let Some(samples) = &mut one.samples {
+        let mut outcomes = BTreeMap::new();
+        for (outcome, count) in &samples.outcomes {
+            let outcome = if outcome.is_fine() { verdict } else { *outcome };
+            *outcomes.entry(outcome).or_default() += count;
+        }
+        samples.outcomes = outcomes;
+    }
+}
+
 fn ips(one: &Comparison) -> impl Iterator<Item = IpAddr> {
     one.addresses.iter().map(|address| address.ip)
+}
+
+fn is_private(ip: IpAddr) -> bool {
+    AddressClass::of(ip) == AddressClass::Private
 }
 
 fn class_anew(one: &mut Comparison, judged: &Expected, facts: &Facts) {
@@ -178,16 +203,28 @@ fn class_anew(one: &mut Comparison, judged: &Expected, facts: &Facts) {
     }
 }
 
-/// Whether the answer is one for an endpoint that decides something, and nothing speaks against it so far.
+fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
+    probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target)
+}
+
+/// Whether the name that was asked for is an endpoint's.
+fn is_an_endpoints(observations: &[Probed]) -> bool {
+    let mut all = observations.iter().flat_map(targets).peekable();
+    all.peek().is_some() && all.all(|lookup| EndpointName::parse(&lookup.question).is_ok())
+}
+
+/// Whether the answer decides something, and nothing speaks against it so far.
 fn is_judged(probed: &Probed, one: &Comparison) -> bool {
-    let mut targets = probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target);
-    // The operating system's lookup has no questions of its own.
-    let is_of_an_endpoint = match &probed.system {
-        Some(_) => true,
-        None => targets.all(|lookup| EndpointName::parse(&lookup.question).is_ok()),
-    };
-    let is_a_control = probed.resolver.role == Role::Public;
-    probed.resolver.in_scope && !is_a_control && is_of_an_endpoint && one.verdict.is_fine()
+    probed.resolver.in_scope && probed.resolver.role != Role::Public && one.verdict.is_fine()
+}
+
+/// Whether the zone is one of the endpoint's very name, as EKS's is: an account may have a zone above it.
+fn is_from_a_zone_of_the_name(probed: &Probed) -> bool {
+    targets(probed).any(|lookup| {
+        let soa = lookup.soa.iter().map(|soa| &soa.owner);
+        let servers = lookup.section(Section::Authority).map(|record| &record.owner);
+        soa.chain(servers).any(|owner| *owner == lookup.question)
+    })
 }
 
 /// Whether a name that does not exist has addresses there.
@@ -197,14 +234,4 @@ fn invents(probed: &Probed) -> bool {
         .iter()
         .filter(|lookup| lookup.purpose == Purpose::Sibling);
     siblings.any(|lookup| !lookup.addresses.is_empty())
-}
-
-/// Whether a zone that is not AWS's is around the name there, by the SOA of a negative answer about it.
-fn is_in_a_foreign_zone(probed: &Probed) -> bool {
-    let mut targets = probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target);
-    targets.any(|lookup| {
-        lookup.soa.as_ref().is_some_and(|soa| {
-            lookup.question.is_within(&soa.owner) && !soa.owner.is_root() && SoaOrigin::of(soa) == SoaOrigin::Foreign
-        })
-    })
 }

@@ -78,14 +78,9 @@ pub enum ExpectedSource {
         /// Whether public access is on, and public addresses are right as well.
         public_too: bool,
     },
-    /// The cluster's private hosted zone, where nothing else names the addresses.
+    /// The endpoint's private hosted zone, where no address is named one by one, and an answer has none of the zone's.
     PrivateZone {
         /// The names of the resolvers that show it.
-        shown_by: String,
-    },
-    /// Public DNS, where nothing else names the addresses.
-    PublicDns {
-        /// The names of the public resolvers.
         shown_by: String,
     },
     /// The resolver is a control: nothing is expected of it.
@@ -148,7 +143,6 @@ impl fmt::Display for ExpectedSource {
                 known(f, origin, *public_too)
             }
             Self::PrivateZone { shown_by } => write!(f, "the private hosted zone, shown by {shown_by}"),
-            Self::PublicDns { shown_by } => write!(f, "public DNS, shown by {shown_by}"),
             Self::Control => f.write_str("a control"),
             Self::InWords(words) => f.write_str(words),
         }

@@ -584,6 +584,7 @@ mod tests {
                 exec_unread: text("alice-wrapper"),
                 exec_credentials: vec!["ALICE_SECRET".to_owned()],
                 other_contexts: vec!["alice-other".to_owned()],
+                found_by_host: true,
             }),
             instance: Some(Instance {
                 id: text("i-0a11ce"),

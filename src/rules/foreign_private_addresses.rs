@@ -20,6 +20,8 @@ declare_rule! {
     /// No address of the answer is expected, and at least one is private and outside the VPC's networks. Where those
     /// are not known, an old answer from inside the VPC (`stale-addresses`) would look the same, and it is less sure,
     /// unless the SOA for AAAA or for a random sibling shows that the zone around the name there is not AWS's.
+    /// Where nothing names the addresses one by one, and resolvers of the VPC in scope take others from the endpoint's
+    /// private hosted zone, private addresses that the zone does not have are wrong in an expected network too.
     /// Where public addresses are expected, any private address is wrong. The random sibling does not resolve here, so
     /// only this name is answered so. Where the reply itself says that its addresses are stale, it is `serve-expired`
     /// unless the networks or a zone that is not AWS's speak against that. An address that a response policy zone gives

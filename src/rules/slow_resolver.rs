@@ -7,7 +7,7 @@ use super::shared::late::{late, retried};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::dns::{AnswerKind, RecordType};
 use crate::limits::{self, SLOW_MS};
-use crate::observation::{Lookup, Purpose};
+use crate::observation::{Lookup, Purpose, Transport};
 use crate::resolvers::Role;
 
 declare_rule! {
@@ -19,7 +19,8 @@ declare_rule! {
     /// The time from the start of the question to the reply that counted was 1 s or more, or the first try was lost or
     /// failed and a later one was answered. A and AAAA both count: clients wait for both. It is an error where every
     /// answer with addresses came later than this host's clients wait for the server: `timeout` times `attempts` of
-    /// resolv.conf. It is one too where every such answer came to a second try, and `attempts` is 1.
+    /// resolv.conf. It is one too where every such answer, and most others, came to a second
+    /// try, and `attempts` is 1.
     ///
     /// ## Why it matters
     /// Go and glibc wait 5 s for a server before they ask the next one, unless resolv.conf has another `timeout`.
@@ -67,13 +68,24 @@ impl Patience {
         })
     }
 
-    /// Whether every answer with addresses came only when the question was put again, and clients put it once.
+    /// Whether every answer with addresses came only when the question was put again, and clients put it once. So it is
+    /// where most of the other questions needed a second try too: one lost packet is no habit.
     fn has_no_second_try(self, subject: &Subject<'_>) -> bool {
         let mut answers = subject
             .lookups(Purpose::Target)
             .filter(|lookup| lookup.kind == AnswerKind::Answer)
             .peekable();
-        self.tries == 1 && answers.peek().is_some() && answers.all(retried)
+        let over_udp = |lookup: &&Lookup| {
+            lookup.heard_anything()
+                && lookup
+                    .attempts
+                    .first()
+                    .is_some_and(|first| first.transport == Transport::Udp)
+        };
+        let all = || subject.probed.lookups.iter().filter(over_udp);
+        let repeated = all().filter(|lookup| retried(lookup)).count();
+        let is_habit = repeated > 1 && repeated * 2 > all().count();
+        self.tries == 1 && is_habit && answers.peek().is_some() && answers.all(retried)
     }
 
     fn in_all_s(self) -> u32 {

@@ -1,11 +1,10 @@
 //! An answer is not the expected one, and no rule of the catalogue says why.
 
 use super::phrase::{self, observed, observed_target};
-use super::shared::{late, own_zone, transport};
+use super::shared::{late, transport};
 use super::{Case, Finding, Fits, Remedy, Severity, Stage, Subject};
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::endpoint::SoaOrigin;
-use crate::expect::ExpectedSource;
 use crate::facts::or_loopback;
 use crate::observation::{Lookup, Purpose, Transport};
 
@@ -102,8 +101,6 @@ enum KnownOfAnswer<'c, 'a> {
         rule: String,
         failing: Vec<&'c Subject<'a>>,
     },
-    /// Its public addresses are from a zone that is not AWS's, and public DNS has none of them.
-    OwnPublicAddresses { zones: Vec<String>, shown_by: String },
     /// Nothing.
     Nothing,
 }
@@ -118,12 +115,6 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
         }
         if late::waits_for_a_alone(subject) {
             return Self::WaitsForA;
-        }
-        if let ExpectedSource::PublicDns { shown_by } = &subject.comparison.expected.source {
-            return Self::OwnPublicAddresses {
-                zones: own_zone::around(&[subject]),
-                shown_by: shown_by.clone(),
-            };
         }
         lines_of_libc(case, subject)
             .or_else(|| vpc_fails(case, subject, earlier))
@@ -157,10 +148,6 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
                 "{who} does not return the expected answer, and glibc does not take each line of {source} that Go takes: {}",
                 phrase::came_to(subject.verdict(), &subject.probed.lookups)
             ),
-            Self::OwnPublicAddresses { .. } => format!(
-                "{who} gives public addresses that public DNS does not have ({})",
-                phrase::distinct(subject.ips())
-            ),
             Self::VpcFails { failing, .. } => format!(
                 "{who} does not return the expected answer: {}; {} {}, too",
                 phrase::came_to(subject.verdict(), &subject.probed.lookups),
@@ -181,12 +168,6 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
                 format!("Take out what glibc does not pass over in these lines of {source} (this shows it)"),
                 ["cat -A /etc/resolv.conf"],
             );
-        }
-        if matches!(self, Self::OwnPublicAddresses { .. }) {
-            return Remedy::advice(format!(
-                "Remove the record or the zone of {} at this resolver, or at the one it forwards to",
-                case.own_zone()
-            ));
         }
         Remedy::new(
             "Save a capture (--save FILE, with the flags of this run) and send it to the people who run this resolver",
@@ -220,17 +201,6 @@ impl<'c, 'a> KnownOfAnswer<'c, 'a> {
                 phrase::titles(failing),
                 phrase::plural(failing.len(), "fails", "fail")
             ),
-            Self::OwnPublicAddresses { zones, shown_by } => {
-                let zones = if zones.is_empty() {
-                    String::new()
-                } else {
-                    format!(" ({})", phrase::list(zones))
-                };
-                format!(
-                    " {shown_by} has other public addresses for the name. At {who} the name is in a zone that is not AWS's{zones}. \
-                     So somebody wrote a record for it there, and what it leads to is not known."
-                )
-            }
             Self::OverTcpAlone | Self::Nothing => " None of the causes that this tool knows fits all of it.".to_owned(),
         }
     }

@@ -2,7 +2,6 @@
 
 use std::net::UdpSocket;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use super::endpoints::{address, host, shown};
 use eks_dns_doctor::fleet::Fleet;

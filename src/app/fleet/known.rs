@@ -43,6 +43,8 @@ pub(super) struct KnownResolvers {
     /// The targets in a row for which it was silent, where there are no control questions, or where it was refused for
     /// others.
     mute: ByResolver<BTreeSet<usize>>,
+    /// The zones of those that were asked for in bulk.
+    mute_zones: ByResolver<BTreeSet<String>>,
     /// Those whose port was refused, or to which there was no route.
     refused: ByResolver<()>,
     /// Those that said nothing over TCP: what that is to a target, the careful engine says.
@@ -63,6 +65,7 @@ impl KnownResolvers {
             answering: ByResolver::default(),
             in_vain: ByResolver::default(),
             mute: ByResolver::default(),
+            mute_zones: ByResolver::default(),
             refused: ByResolver::default(),
             without_tcp: ByResolver::default(),
             tried_over_tcp: ByResolver::default(),
@@ -207,19 +210,35 @@ impl KnownResolvers {
         targets.len() >= limits::BULK_UNPROVEN
     }
 
-    /// Keeps what a resolver said of the target at this place when it was asked in bulk, where there are no control
-    /// questions. One that is given up there had several names before that, and said nothing of any.
-    pub(super) fn heard_in_bulk(&mut self, at: usize, hostname: &Name, resolver: &Resolver, word: Word) {
+    /// Keeps what a resolver said of the target at this place, `asked` with its zone, when it was asked in bulk, where
+    /// there are no control questions. One that is given up there said nothing of several names. That is about the
+    /// resolver where those are of several zones, or where all targets are of one: a forward of one may lead nowhere.
+    pub(super) fn heard_in_bulk(
+        &mut self,
+        at: usize,
+        asked: (&Name, &str),
+        resolver: &Resolver,
+        word: Word,
+        zones: usize,
+    ) {
         if self.is_silent(resolver) {
             return;
         }
+        let (hostname, zone) = asked;
         let is_proven = match word {
             Word::Heard => {
                 self.mute.remove(resolver);
+                self.mute_zones.remove(resolver);
                 false
             }
-            Word::None => self.is_proven_silent(at, resolver, false),
-            Word::GivenUp => true,
+            Word::None => {
+                self.mute_zones.of(resolver).insert(zone.to_owned());
+                self.is_proven_silent(at, resolver, false)
+            }
+            Word::GivenUp => {
+                let mute = self.mute_zones.get(resolver).map_or(0, BTreeSet::len);
+                mute >= zones.min(2)
+            }
         };
         if is_proven {
             let targets = self.mute.get(resolver).map_or(1, BTreeSet::len);
@@ -270,6 +289,7 @@ impl KnownResolvers {
         }
         if is_heard {
             self.mute.remove(resolver);
+            self.mute_zones.remove(resolver);
         }
         let questions = probed.lookups.len().max(1);
         // A run that ended before its window says neither.

@@ -512,9 +512,12 @@ impl<'a> Rolling<'a> {
         answers: &TargetAnswers,
         servers: &[(Resolver, engine::BulkServer)],
     ) {
+        let hostname = entries.hostname(place);
+        let zone = hostname.parent().as_ref().map(Name::to_fqdn).unwrap_or_default();
+        let zones = self.targets.borrow().len();
         for (server, word) in answers.words() {
             let resolver = &servers[server].0;
-            self.known(|known| known.heard_in_bulk(place, &entries.hostname(place), resolver, word));
+            self.known(|known| known.heard_in_bulk(place, (&hostname, &zone), resolver, word, zones));
         }
     }
 

@@ -79,6 +79,10 @@ pub struct Kubeconfig {
     /// or `proxy-url`, where none of them is the current one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_contexts: Vec<String>,
+    /// Whether another context is the current one, and this one was found by the host that was asked for: whether
+    /// kubectl is used with it, nobody said.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub found_by_host: bool,
 }
 
 /// What kubectl connects to in place of the endpoint.
@@ -405,6 +409,7 @@ fn leading_to(merged: &Merged<'_>, wanted: &WantedContext<'_>) -> Option<Kubecon
         return None;
     }
     let mut first = others.remove(place);
+    first.found_by_host = true;
     let differing = others
         .into_iter()
         .filter(|other| !other.is_used_as(&first))
@@ -514,10 +519,11 @@ impl Kubeconfig {
     }
 
     /// The other name that kubectl looks up in place of this endpoint (client-go dials the host of `server`, and
-    /// `tls-server-name` is for the certificate alone: k8s.io/client-go, tools/clientcmd/api, Cluster).
+    /// `tls-server-name` is for the certificate alone: k8s.io/client-go, tools/clientcmd/api, Cluster). Of a context
+    /// that is not the current one, and that nobody named, it is nothing that kubectl is known to do.
     pub fn name_in_place_of(&self, target: &Name) -> Option<Name> {
         match self.elsewhere()? {
-            OtherServer::Name(name) if name != *target => Some(name),
+            OtherServer::Name(name) if name != *target && !self.found_by_host => Some(name),
             _ => None,
         }
     }

@@ -178,7 +178,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     }
     let (before, _) = line
         .split_once("' denied")
-        .filter(|_| line.contains("client @") || line.contains("named"))?;
+        .filter(|(before, _)| before.contains("query ") && (line.contains("client @") || line.contains("named")))?;
     let (_, question) = before.rsplit_once('\'')?;
     Some(outright(
         Symptom::Refused,

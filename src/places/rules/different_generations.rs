@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::same_resolver_answers_differently::ips;
 use super::{has_private_addresses, times};
+use crate::endpoint::EndpointName;
 use crate::limits;
 use crate::places::{ComparedPlaces, Place};
 use crate::rules::phrase;
@@ -60,6 +61,12 @@ fn check(seen: &ComparedPlaces<'_>, before: &[Finding]) -> Vec<Finding> {
 /// Two places that each look right by themselves, and have no private address in common.
 fn at_one_time(a: (&Place, &BTreeSet<IpAddr>), b: (&Place, &BTreeSet<IpAddr>)) -> Option<Finding> {
     let ((one, of_one), (other, of_other)) = (a, b);
+    // Of two times that are not known, they are as likely two; and another name may lead to several sites.
+    let is_known = |place: &Place| place.taken_at().is_some();
+    let is_an_endpoints = EndpointName::parse(&one.report.target.hostname).is_ok();
+    if !is_known(one) || !is_known(other) || !is_an_endpoints {
+        return None;
+    }
     // Where a place is broken by itself, that says more.
     let is_fine = |place: &Place| place.path().iter().all(|resolver| resolver.verdict.is_fine());
     // Only addresses of one family can be held against each other.
