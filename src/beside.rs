@@ -34,7 +34,55 @@ pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, 
             unsettle(one);
         }
     }
+    unsettle_the_disjoint(observations, &mut comparisons);
     comparisons
+}
+
+/// Resolvers in scope that give private addresses that have none in common with another's, where nothing names the
+/// right ones: one of them is wrong, whichever it is. Of two name servers of this host, `resolvers-disagree` says so.
+fn unsettle_the_disjoint(observations: &[Probed], comparisons: &mut [Comparison]) {
+    let unnamed = |probed: &Probed, one: &Comparison| -> BTreeSet<IpAddr> {
+        if !is_judged(probed, one) || invents(probed) {
+            return BTreeSet::new();
+        }
+        let all: Vec<IpAddr> = ips(one).filter(|ip| is_private(*ip) && ip.is_ipv4()).collect();
+        let is_named = all.iter().any(|ip| one.expected.names(*ip));
+        if is_named {
+            BTreeSet::new()
+        } else {
+            all.into_iter().collect()
+        }
+    };
+    let sets: Vec<BTreeSet<IpAddr>> = observations
+        .iter()
+        .zip(comparisons.iter())
+        .map(|(probed, one)| unnamed(probed, one))
+        .collect();
+    let is_of_this_host = |at: usize| {
+        let resolver = &observations[at].resolver;
+        resolver.has_role(Role::Local) || resolver.role == Role::Os
+    };
+    // Each in a network of --expect that has none of the other's are two ways to the endpoint.
+    let share_a_network = |at: usize, other: usize| {
+        let expected = &comparisons[at].expected;
+        let holds = |cidr: &ipnet::IpNet, set: &BTreeSet<IpAddr>| set.iter().any(|ip| cidr.contains(ip));
+        let mut cidrs = expected.cidrs.iter();
+        expected.source != ExpectedSource::Expect
+            || expected.cidrs.is_empty()
+            || cidrs.any(|cidr| holds(cidr, &sets[at]) && holds(cidr, &sets[other]))
+    };
+    let are_apart = |at: usize, other: usize| {
+        let are_both_here = is_of_this_host(at) && is_of_this_host(other);
+        let is_any_empty = sets[at].is_empty() || sets[other].is_empty();
+        let says_it = sets[at].is_disjoint(&sets[other]) && share_a_network(at, other);
+        says_it && !is_any_empty && !are_both_here
+    };
+    let apart: Vec<usize> = (0..sets.len())
+        .filter(|at| (0..sets.len()).any(|other| are_apart(*at, other)))
+        .collect();
+    for at in apart {
+        unsettle(&mut comparisons[at]);
+    }
 }
 
 /// The comparisons, where the operating system's lookup is asked for no random name. Addresses that one of this host's
@@ -66,7 +114,7 @@ struct ZoneAddresses {
     addresses: BTreeSet<IpAddr>,
     /// The names of those resolvers.
     by: String,
-    /// Whether they agree, as far as two of them have an address in common.
+    /// Whether each two of them have an address in common.
     agree: bool,
 }
 
@@ -87,9 +135,11 @@ impl ZoneAddresses {
                     && !invents(probed)
             })
             .collect();
-        let mut sets = showing.iter().map(|(_, one)| ips(one).collect::<BTreeSet<_>>());
-        let first = sets.next()?;
-        let agree = sets.all(|other| !other.is_disjoint(&first));
+        let sets: Vec<BTreeSet<IpAddr>> = showing.iter().map(|(_, one)| ips(one).collect()).collect();
+        if sets.is_empty() {
+            return None;
+        }
+        let agree = sets.iter().all(|one| sets.iter().all(|other| !one.is_disjoint(other)));
         let names: Vec<&str> = showing
             .iter()
             .map(|(probed, _)| probed.resolver.name.as_str())

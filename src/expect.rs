@@ -405,6 +405,12 @@ impl Expected {
             class if class.may_stand_for_another() && self.scope != Scope::Public => Fit::Unsure,
             AddressClass::Public if self.public_too => Fit::Expected,
             AddressClass::Public if self.scope == Scope::Public && !listed => Fit::Expected,
+            // The private side of a dual-stack name has IPv6 addresses of the VPC, which look public.
+            AddressClass::Public
+                if self.scope == Scope::Private && !listed && ip.is_ipv6() && self.families == NameFamilies::Both =>
+            {
+                Fit::Unsure
+            }
             AddressClass::Private if self.scope == Scope::Private && !listed && !self.cidrs_are_bounds => Fit::Expected,
             _ => Fit::Unexpected,
         }

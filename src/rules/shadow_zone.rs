@@ -99,7 +99,7 @@ fn shape(case: &Case<'_>, subject: &Subject<'_>) -> Option<ShadowSign> {
     match DenialAuthority::of(subject)? {
         DenialAuthority::Above(soa) => {
             // Of a name that is not AWS's to begin with, any zone may be the right one, unless others have it.
-            let known_elsewhere = case.private_addresses_elsewhere(subject) || case.public_has_the_name() == Some(true);
+            let known_elsewhere = !case.vpc_view().is_empty() || case.public_has_the_name() == Some(true);
             (is_aws || known_elsewhere).then(|| ShadowSign::Soa(soa.owner.clone()))
         }
         DenialAuthority::Alias(target) => {

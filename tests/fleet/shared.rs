@@ -196,8 +196,7 @@ fn one_name_that_is_silent_is_no_silent_resolver() {
     }
 }
 
-/// Without control questions, a resolver that is silent for its first eight questions in bulk is found to be, and not asked
-/// for each target.
+/// Without control questions, a resolver that is silent for eight names is found to be, and not asked for each.
 #[test]
 fn a_silent_resolver_is_found_without_controls_too() {
     let server = Server::start(1000);
@@ -207,8 +206,7 @@ fn a_silent_resolver_is_found_without_controls_too() {
     let (fleet, code) = bench.fleet(&[("corp", &server), ("dead", &dead)], &flags);
     assert_eq!(code, 1);
     let row = fleet.resolvers.iter().find(|tally| tally.name == "dead").expect("dead");
-    // The first target, and whoever was checked before the bulk engine had its eight questions without a word.
-    assert!((1..=8).contains(&row.asked), "{}", row.asked);
+    assert!((8..150).contains(&row.asked), "{}", row.asked);
     not_asked_is_not_known(&fleet, row.asked);
 }
 

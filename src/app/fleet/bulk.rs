@@ -31,17 +31,6 @@ pub(super) fn servers(resolvers: &[Resolver]) -> Vec<(Resolver, BulkServer)> {
     plain.filter_map(server).collect()
 }
 
-/// What a server said of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// Something, be it that nobody listens there.
-    Heard,
-    /// Nothing.
-    None,
-    /// It was not asked: so many questions before had no word of it that it is given up.
-    GivenUp,
-}
-
 /// The answers of all servers about one target, in the order in which they came.
 #[derive(Default)]
 pub(super) struct TargetAnswers(Vec<ServerAnswer>);
@@ -78,26 +67,6 @@ impl TargetAnswers {
         let mut mute: Vec<usize> = mute.map(|answer| answer.server).collect();
         mute.sort_unstable();
         mute
-    }
-
-    /// What each server said.
-    pub(super) fn words(&self) -> impl Iterator<Item = (usize, Word)> {
-        let is_silent = |outcome: &QuestionOutcome| {
-            let asked = outcome.asked();
-            asked.is_some_and(|asked| asked.kind == AnswerKind::Timeout && asked.rcode.is_none())
-        };
-        let is_given_up = |outcome: &QuestionOutcome| *outcome == QuestionOutcome::NotAsked(NotAsked::NoReplies);
-        self.0.iter().map(move |answer| {
-            let both = [&answer.a, &answer.aaaa];
-            let word = if both.into_iter().any(is_given_up) {
-                Word::GivenUp
-            } else if both.into_iter().all(is_silent) {
-                Word::None
-            } else {
-                Word::Heard
-            };
-            (answer.server, word)
-        })
     }
 
     /// What was observed, as the careful engine would have it, where that is all it would have: each question sent

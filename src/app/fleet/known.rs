@@ -7,17 +7,14 @@ use tokio::time::Instant;
 
 use super::super::by_resolver::ByResolver;
 use super::super::shared::{self, Shared, Unasked};
-use super::bulk::{self, Word};
-use crate::dns::{AnswerKind, Name};
+use super::bulk;
+use crate::dns::AnswerKind;
 use crate::limits;
 use crate::observation::{Lookup, Purpose, Transport};
 use crate::probed::{ForOthers, Probed};
 use crate::report::Capture;
 use crate::resolvers::{Resolver, Role};
 use crate::settings::Settings;
-
-/// How many questions the bulk engine has about a target: A and AAAA.
-const QUESTIONS: usize = 2;
 
 /// A resolver that sent nothing, and when it was last asked.
 struct Silent {
@@ -43,8 +40,6 @@ pub(super) struct KnownResolvers {
     /// The targets in a row for which it was silent, where there are no control questions, or where it was refused for
     /// others.
     mute: ByResolver<BTreeSet<usize>>,
-    /// The zones of those that were asked for in bulk.
-    mute_zones: ByResolver<BTreeSet<String>>,
     /// Those whose port was refused, or to which there was no route.
     refused: ByResolver<()>,
     /// Those that said nothing over TCP: what that is to a target, the careful engine says.
@@ -65,7 +60,6 @@ impl KnownResolvers {
             answering: ByResolver::default(),
             in_vain: ByResolver::default(),
             mute: ByResolver::default(),
-            mute_zones: ByResolver::default(),
             refused: ByResolver::default(),
             without_tcp: ByResolver::default(),
             tried_over_tcp: ByResolver::default(),
@@ -210,54 +204,6 @@ impl KnownResolvers {
         targets.len() >= limits::BULK_UNPROVEN
     }
 
-    /// Keeps what a resolver said of the target at this place, `asked` with its zone, when it was asked in bulk, where
-    /// there are no control questions. One that is given up there said nothing of several names. That is about the
-    /// resolver where those are of several zones, or where all targets are of one: a forward of one may lead nowhere.
-    pub(super) fn heard_in_bulk(
-        &mut self,
-        at: usize,
-        asked: (&Name, &str),
-        resolver: &Resolver,
-        word: Word,
-        zones: usize,
-    ) {
-        if self.is_silent(resolver) {
-            return;
-        }
-        let (hostname, zone) = asked;
-        let is_proven = match word {
-            Word::Heard => {
-                self.mute.remove(resolver);
-                self.mute_zones.remove(resolver);
-                false
-            }
-            Word::None => {
-                self.mute_zones.of(resolver).insert(zone.to_owned());
-                self.is_proven_silent(at, resolver, false)
-            }
-            Word::GivenUp => {
-                let mute = self.mute_zones.get(resolver).map_or(0, BTreeSet::len);
-                mute >= zones.min(2)
-            }
-        };
-        if is_proven {
-            let targets = self.mute.get(resolver).map_or(1, BTreeSet::len);
-            self.is_silent_from_now(resolver, hostname, targets * QUESTIONS);
-        }
-    }
-
-    fn is_silent_from_now(&mut self, resolver: &Resolver, question: &Name, silent_for: usize) {
-        self.silent.push(Silent {
-            unasked: Unasked {
-                resolver: resolver.clone(),
-                question: question.clone(),
-                silent_for,
-            },
-            asked: Instant::now(),
-        });
-        self.changes += 1;
-    }
-
     /// Keeps what the target at this place, beside the names of `zone`, showed of the resolvers. `is_surveyed`: its
     /// control questions were asked.
     pub(super) fn learn(&mut self, at: usize, zone: &str, capture: &Capture, shared: &Shared, is_surveyed: bool) {
@@ -289,7 +235,6 @@ impl KnownResolvers {
         }
         if is_heard {
             self.mute.remove(resolver);
-            self.mute_zones.remove(resolver);
         }
         let questions = probed.lookups.len().max(1);
         // A run that ended before its window says neither.
@@ -308,7 +253,15 @@ impl KnownResolvers {
                 self.changes += 1;
             }
             None if is_silent && self.is_proven_silent(at, resolver, is_surveyed) => {
-                self.is_silent_from_now(resolver, &capture.target.hostname, questions);
+                self.silent.push(Silent {
+                    unasked: Unasked {
+                        resolver: resolver.clone(),
+                        question: capture.target.hostname.clone(),
+                        silent_for: questions,
+                    },
+                    asked: Instant::now(),
+                });
+                self.changes += 1;
             }
             _ => {}
         }

@@ -413,9 +413,6 @@ impl<'a> Rolling<'a> {
                         if coming.entry(at).or_default().take(answer, servers.len())
                             && let Some(answers) = coming.remove(&at)
                         {
-                            if !self.settings.asked.controls {
-                                self.words(entries, others[at] as usize, &answers, &servers);
-                            }
                             heard.push_back((at, answers));
                         }
                     }
@@ -501,24 +498,6 @@ impl<'a> Rolling<'a> {
             self.alike.borrow_mut().forget();
         }
         out
-    }
-
-    /// Keeps who was silent for a target when it was asked in bulk. Without control questions nothing else tells it
-    /// before each of several targets has waited a window for itself.
-    fn words(
-        &self,
-        entries: &ListedTargets,
-        place: usize,
-        answers: &TargetAnswers,
-        servers: &[(Resolver, engine::BulkServer)],
-    ) {
-        let hostname = entries.hostname(place);
-        let zone = hostname.parent().as_ref().map(Name::to_fqdn).unwrap_or_default();
-        let zones = self.targets.borrow().len();
-        for (server, word) in answers.words() {
-            let resolver = &servers[server].0;
-            self.known(|known| known.heard_in_bulk(place, (&hostname, &zone), resolver, word, zones));
-        }
     }
 
     /// The reports that wait for what others show, where those have shown it, or all of them; diagnosed again with

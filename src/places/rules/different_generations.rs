@@ -23,7 +23,7 @@ declare_place_rule! {
     /// 60 seconds), and the private addresses are not the same. It is medium where they have none in common, and low
     /// where they share some. Where the times are not so far apart, the addresses have none in common, each place looks
     /// right by itself, and no finding explains the difference, it is an error: a cluster has one set of private
-    /// addresses at a time.
+    /// addresses at a time. It is a warning where a time is not known, or where both are from the private hosted zone.
     ///
     /// ## Why it matters
     /// Two captures of two states compare the times and not the places. Clients at the place with the wrong addresses
@@ -61,12 +61,16 @@ fn check(seen: &ComparedPlaces<'_>, before: &[Finding]) -> Vec<Finding> {
 /// Two places that each look right by themselves, and have no private address in common.
 fn at_one_time(a: (&Place, &BTreeSet<IpAddr>), b: (&Place, &BTreeSet<IpAddr>)) -> Option<Finding> {
     let ((one, of_one), (other, of_other)) = (a, b);
-    // Of two times that are not known, they are as likely two; and another name may lead to several sites.
-    let is_known = |place: &Place| place.taken_at().is_some();
+    // Another name may lead to several sites, and networks of their own that are expected are two ways to the endpoint.
     let is_an_endpoints = EndpointName::parse(&one.report.target.hostname).is_ok();
-    if !is_known(one) || !is_known(other) || !is_an_endpoints {
+    let takes = |place: &Place, ips: &BTreeSet<IpAddr>| {
+        let cidrs = &place.report.expected.cidrs;
+        cidrs.is_empty() || ips.iter().any(|ip| cidrs.iter().any(|cidr| cidr.contains(ip)))
+    };
+    if !is_an_endpoints || !takes(one, of_other) || !takes(other, of_one) {
         return None;
     }
+    let is_known = |place: &Place| place.taken_at().is_some();
     // Where a place is broken by itself, that says more.
     let is_fine = |place: &Place| place.path().iter().all(|resolver| resolver.verdict.is_fine());
     // Only addresses of one family can be held against each other.
@@ -94,7 +98,13 @@ fn at_one_time(a: (&Place, &BTreeSet<IpAddr>), b: (&Place, &BTreeSet<IpAddr>)) -
         "{} and {} have no private address of the name in common",
         one.name, other.name
     );
-    let mut finding = RULE.finding(Severity::Error, Confidence::High, summary, explanation);
+    // Of times that are not known, or where both are from the zone, it may have changed between the two.
+    let (severity, confidence) = if is_known(one) && is_known(other) && !(is_shown(one) && is_shown(other)) {
+        (Severity::Error, Confidence::High)
+    } else {
+        (Severity::Warning, Confidence::Low)
+    };
+    let mut finding = RULE.finding(severity, confidence, summary, explanation);
     finding.evidence = vec![
         Evidence::fact(format!("{}: {}", one.name, shown(of_one))),
         Evidence::fact(format!("{}: {}", other.name, shown(of_other))),
