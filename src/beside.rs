@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use crate::address::AddressClass;
-use crate::compare::{ClassedAddress, Comparison, Verdict, is_of_every_name};
+use crate::compare::{ClassedAddress, Comparison, Verdict, foreign_zone, is_of_every_name};
 use crate::dns::Section;
-use crate::endpoint::{EndpointName, SoaOrigin};
+use crate::endpoint::EndpointName;
 use crate::expect::{Expected, ExpectedSource};
 use crate::facts::Facts;
 use crate::observation::{Lookup, Purpose};
@@ -22,15 +24,11 @@ pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, 
     if !is_an_endpoints(observations) {
         return comparisons;
     }
-    let zone = ZoneAddresses::shown(observations, &comparisons);
+    if let Some(zone) = ZoneAddresses::shown(observations, &comparisons) {
+        zone.against_all(observations, &mut comparisons, facts);
+    }
     for (probed, one) in observations.iter().zip(&mut comparisons) {
-        if !is_judged(probed, one) {
-            continue;
-        }
-        if let Some(zone) = &zone {
-            zone.against(one, facts);
-        }
-        if is_public_of_a_foreign_zone(probed, one) {
+        if is_judged(probed, one) && is_public_of_a_foreign_zone(probed, one) {
             unsettle(one);
         }
     }
@@ -42,47 +40,35 @@ pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, 
 /// right ones: one of them is wrong, whichever it is. Of two name servers of this host, `resolvers-disagree` says so.
 fn unsettle_the_disjoint(observations: &[Probed], comparisons: &mut [Comparison]) {
     let unnamed = |probed: &Probed, one: &Comparison| -> BTreeSet<IpAddr> {
-        if !is_judged(probed, one) || invents(probed) {
-            return BTreeSet::new();
-        }
-        let all: Vec<IpAddr> = ips(one).filter(|ip| is_private(*ip) && ip.is_ipv4()).collect();
-        let is_named = all.iter().any(|ip| one.expected.names(*ip));
-        if is_named {
-            BTreeSet::new()
-        } else {
-            all.into_iter().collect()
-        }
+        let all: BTreeSet<IpAddr> = ips(one).filter(|ip| is_private(*ip) && ip.is_ipv4()).collect();
+        let is_open = is_judged(probed, one) && !invents(probed) && !all.iter().any(|ip| one.expected.names(*ip));
+        if is_open { all } else { BTreeSet::new() }
     };
-    let sets: Vec<BTreeSet<IpAddr>> = observations
+    let each: Vec<(bool, BTreeSet<IpAddr>)> = observations
         .iter()
         .zip(comparisons.iter())
-        .map(|(probed, one)| unnamed(probed, one))
+        .map(|(probed, one)| (is_of_this_host(probed), unnamed(probed, one)))
+        .filter(|(_, set)| !set.is_empty())
         .collect();
-    let is_of_this_host = |at: usize| {
-        let resolver = &observations[at].resolver;
-        resolver.has_role(Role::Local) || resolver.role == Role::Os
-    };
-    // Each in a network of --expect that has none of the other's are two ways to the endpoint.
-    let share_a_network = |at: usize, other: usize| {
-        let expected = &comparisons[at].expected;
-        let holds = |cidr: &ipnet::IpNet, set: &BTreeSet<IpAddr>| set.iter().any(|ip| cidr.contains(ip));
-        let mut cidrs = expected.cidrs.iter();
-        expected.source != ExpectedSource::Expect
-            || expected.cidrs.is_empty()
-            || cidrs.any(|cidr| holds(cidr, &sets[at]) && holds(cidr, &sets[other]))
-    };
-    let are_apart = |at: usize, other: usize| {
-        let are_both_here = is_of_this_host(at) && is_of_this_host(other);
-        let is_any_empty = sets[at].is_empty() || sets[other].is_empty();
-        let says_it = sets[at].is_disjoint(&sets[other]) && share_a_network(at, other);
-        says_it && !is_any_empty && !are_both_here
-    };
-    let apart: Vec<usize> = (0..sets.len())
-        .filter(|at| (0..sets.len()).any(|other| are_apart(*at, other)))
-        .collect();
-    for at in apart {
-        unsettle(&mut comparisons[at]);
+    for (probed, one) in observations.iter().zip(comparisons) {
+        let own = unnamed(probed, one);
+        let is_apart = |(is_here, other): &(bool, BTreeSet<IpAddr>)| {
+            let are_both_here = *is_here && is_of_this_host(probed);
+            !are_both_here && own.is_disjoint(other) && !are_two_ways(&one.expected, &own, other)
+        };
+        if !own.is_empty() && each.iter().any(is_apart) {
+            unsettle(one);
+        }
     }
+}
+
+/// Whether the user expects networks of which none has an address of both: two ways to the endpoint.
+fn are_two_ways(expected: &Expected, one: &BTreeSet<IpAddr>, other: &BTreeSet<IpAddr>) -> bool {
+    let has_some_of = |cidr: &IpNet, ips: &BTreeSet<IpAddr>| ips.iter().any(|ip| cidr.contains(ip));
+    let mut cidrs = expected.cidrs.iter();
+    expected.source == ExpectedSource::Expect
+        && !expected.cidrs.is_empty()
+        && !cidrs.any(|cidr| has_some_of(cidr, one) && has_some_of(cidr, other))
 }
 
 /// The comparisons, where the operating system's lookup is asked for no random name. Addresses that one of this host's
@@ -114,74 +100,71 @@ struct ZoneAddresses {
     addresses: BTreeSet<IpAddr>,
     /// The names of those resolvers.
     by: String,
-    /// Whether each two of them have an address in common.
-    agree: bool,
 }
 
 impl ZoneAddresses {
     /// Those of resolvers in scope alone: others are not waited for, and the result would hang on how fast they are.
+    /// `None` where two of them have no address in common: then nobody knows the zone's.
     fn shown(observations: &[Probed], comparisons: &[Comparison]) -> Option<Self> {
         let showing: Vec<(&Probed, &Comparison)> = observations
             .iter()
             .zip(comparisons)
             .filter(|(probed, one)| {
-                probed.resolver.in_scope
+                is_judged(probed, one)
                     && probed.resolver.is_vpc_side()
                     && is_from_a_zone_of_the_name(probed)
                     && one.view == View::PrivateZone
-                    && one.verdict.is_fine()
                     && ips(one).next().is_some()
                     && ips(one).all(is_private)
                     && !invents(probed)
             })
             .collect();
         let sets: Vec<BTreeSet<IpAddr>> = showing.iter().map(|(_, one)| ips(one).collect()).collect();
-        if sets.is_empty() {
-            return None;
-        }
         let agree = sets.iter().all(|one| sets.iter().all(|other| !one.is_disjoint(other)));
         let names: Vec<&str> = showing
             .iter()
             .map(|(probed, _)| probed.resolver.name.as_str())
             .collect();
-        Some(Self {
-            addresses: showing.iter().flat_map(|(_, one)| ips(one)).collect(),
+        (agree && !sets.is_empty()).then(|| Self {
+            addresses: sets.into_iter().flatten().collect(),
             by: names.join(", "),
-            agree,
         })
     }
 
     /// Judges private addresses that are fine for the network that they are in, or for being private. A cluster has one
-    /// set of them at a time.
-    fn against(&self, one: &mut Comparison, facts: &Facts) {
-        let is_of_a_known_family = |ip: IpAddr| self.addresses.iter().any(|shown| shown.is_ipv4() == ip.is_ipv4());
-        let unnamed: Vec<IpAddr> = ips(one)
-            .filter(|ip| is_private(*ip) && is_of_a_known_family(*ip))
-            .filter(|ip| !one.expected.names(*ip) && !self.is_in_a_network_of_its_own(*ip, &one.expected))
+    /// set of them at a time. The operating system has them from this host's name servers where one gives the same, and
+    /// is judged as that one is.
+    fn against_all(&self, observations: &[Probed], comparisons: &mut [Comparison], facts: &Facts) {
+        let by_cache: Vec<BTreeSet<IpAddr>> = observations
+            .iter()
+            .zip(comparisons.iter())
+            .filter(|(probed, one)| probed.resolver.has_role(Role::Local) && one.view == View::PrivateZone)
+            .map(|(_, one)| ips(one).collect())
             .collect();
-        if unnamed.is_empty() {
+        for (probed, one) in observations.iter().zip(comparisons) {
+            let own: BTreeSet<IpAddr> = ips(one).collect();
+            let is_handed_on = probed.resolver.role == Role::Os && by_cache.contains(&own);
+            if is_judged(probed, one) {
+                // A cache may have what the zone had a minute ago.
+                let may_be_old = one.view == View::PrivateZone || is_handed_on;
+                self.against(one, may_be_old, facts);
+            }
+        }
+    }
+
+    fn against(&self, one: &mut Comparison, may_be_old: bool, facts: &Facts) {
+        let is_of_a_known_family = |ip: IpAddr| self.addresses.iter().any(|shown| shown.is_ipv4() == ip.is_ipv4());
+        let unnamed: BTreeSet<IpAddr> = ips(one)
+            .filter(|ip| is_private(*ip) && is_of_a_known_family(*ip) && !one.expected.names(*ip))
+            .collect();
+        if unnamed.is_subset(&self.addresses) || are_two_ways(&one.expected, &unnamed, &self.addresses) {
             return;
         }
-        let is_in_the_zone = |ip: &IpAddr| self.addresses.contains(ip);
-        if self.agree && unnamed.iter().all(is_in_the_zone) {
-            return;
-        }
-        // A cache may have what the zone had a minute ago.
-        if !self.agree || one.view == View::PrivateZone || unnamed.iter().any(is_in_the_zone) {
+        if may_be_old || !unnamed.is_disjoint(&self.addresses) {
             unsettle(one);
         } else {
             self.contradict(one, facts);
         }
-    }
-
-    /// Whether the user expects a network that has the address and none of the zone's: another way to the endpoint.
-    fn is_in_a_network_of_its_own(&self, ip: IpAddr, expected: &Expected) -> bool {
-        if expected.source != ExpectedSource::Expect {
-            return false;
-        }
-        let mut around = expected.cidrs.iter().filter(|cidr| cidr.contains(&ip)).peekable();
-        let has_some = |cidr: &ipnet::IpNet| self.addresses.iter().any(|shown| cidr.contains(shown));
-        around.peek().is_some() && !around.any(has_some)
     }
 
     fn contradict(&self, one: &mut Comparison, facts: &Facts) {
@@ -210,13 +193,7 @@ fn is_public_of_a_foreign_zone(probed: &Probed, one: &Comparison) -> bool {
     one.view == View::Unknown
         && ips(one).next().is_some()
         && ips(one).all(|ip| is_public(ip) && !one.expected.lists(ip))
-        && targets(probed).any(|lookup| {
-            lookup.kind.is_negative()
-                && lookup.soa.as_ref().is_some_and(|soa| {
-                    let is_around = lookup.question.is_within(&soa.owner) && !soa.owner.is_root();
-                    is_around && SoaOrigin::of(soa) == SoaOrigin::Foreign
-                })
-        })
+        && targets(probed).any(|lookup| foreign_zone(lookup, &lookup.question).is_some())
 }
 
 /// What was a match is one that nothing confirms.
@@ -255,6 +232,11 @@ fn class_anew(one: &mut Comparison, judged: &Expected, facts: &Facts) {
 
 fn targets(probed: &Probed) -> impl Iterator<Item = &Lookup> {
     probed.lookups.iter().filter(|lookup| lookup.purpose == Purpose::Target)
+}
+
+/// Whether it is a name server of this host, or its own lookup.
+fn is_of_this_host(probed: &Probed) -> bool {
+    probed.resolver.has_role(Role::Local) || probed.resolver.role == Role::Os
 }
 
 /// Whether the name that was asked for is an endpoint's.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::address::AddressClass;
-use crate::dns::{AnswerKind, RData, RecordType, Section};
+use crate::dns::{AnswerKind, Name, RData, RecordType, Section, Soa};
 use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::expect::{Expected, Fit};
 use crate::facts::Facts;
@@ -454,6 +454,14 @@ fn judge(addresses: &[IpAddr], expected: &Expected, facts: &Facts, view: View) -
         (Some(_), _) if by_address.is_fine() => Verdict::Mismatch,
         (None | Some(_), _) => by_address,
     }
+}
+
+/// The SOA of a zone of somebody else's that both the question of a negative answer and this name are in, by AUTHORITY.
+pub fn foreign_zone<'a>(lookup: &'a Lookup, name: &Name) -> Option<&'a Soa> {
+    let soa = lookup.soa.as_ref().filter(|_| lookup.kind.is_negative())?;
+    let is_around = lookup.question.is_within(&soa.owner) && name.is_within(&soa.owner) && !soa.owner.is_root();
+    let is_of_a_zone = soa.section == Section::Authority;
+    (is_around && is_of_a_zone && SoaOrigin::of(soa) == SoaOrigin::Foreign).then_some(soa)
 }
 
 /// The zone a resolver took the target's name from: by the SOA of a negative answer about the name (of AAAA,

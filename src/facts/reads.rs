@@ -117,6 +117,8 @@ impl PolicyPart {
 struct ReadRow {
     /// The IAM action.
     action: &'static str,
+    /// The part of the policy that allows it; `None` of what needs no permission.
+    part: Option<PolicyPart>,
     /// The fact that it brings, for the gaps.
     fact: &'static str,
     /// What the diagnosis goes without where it fails.
@@ -138,6 +140,7 @@ type Give = fn(&mut Answers, &mut AwsFacts, &mut Missing<'_>);
 static READS: [ReadRow; Call::ALL.len()] = [
     ReadRow {
         action: "sts:GetCallerIdentity",
+        part: None,
         fact: "account",
         costs: "in which account all this was looked up is not known",
         member: "Account",
@@ -147,6 +150,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "eks:DescribeCluster",
+        part: Some(PolicyPart::Cluster),
         fact: "cluster",
         costs: "whether the name is the cluster's, and which access its endpoint has, is not known",
         member: "cluster",
@@ -160,6 +164,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "eks:ListClusters",
+        part: Some(PolicyPart::Cluster),
         fact: "clusters of the account",
         costs: "an endpoint's name alone does not lead to its cluster",
         member: "clusters",
@@ -175,6 +180,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "eks:ListUpdates",
+        part: Some(PolicyPart::Cluster),
         fact: "updates of the cluster",
         costs: "a change of the endpoint's access that is under way is not seen",
         member: "updateIds",
@@ -184,6 +190,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "eks:DescribeUpdate",
+        part: Some(PolicyPart::Cluster),
         fact: "updates of the cluster",
         costs: "a change of the endpoint's access that is under way is not seen",
         member: "update",
@@ -196,6 +203,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeNetworkInterfaces",
+        part: Some(PolicyPart::Vpc),
         fact: "network interfaces",
         costs: "answers can be compared with the VPC's networks at best: plausible, never a match",
         member: "NetworkInterfaces",
@@ -205,6 +213,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeVpcs",
+        part: Some(PolicyPart::Vpc),
         fact: "VPC",
         costs: "the VPC resolver's address and the VPC's networks are not known",
         member: "Vpcs",
@@ -214,6 +223,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeVpcAttribute",
+        part: Some(PolicyPart::Vpc),
         fact: "VPC attributes",
         costs: "whether DNS is switched off in the VPC is not known",
         member: "EnableDnsSupport",
@@ -223,6 +233,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeDhcpOptions",
+        part: Some(PolicyPart::Vpc),
         fact: "DHCP options",
         costs: "which name servers hosts in the VPC use is not known",
         member: "DhcpOptions",
@@ -232,6 +243,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeSecurityGroups",
+        part: Some(PolicyPart::Vpc),
         fact: "security groups",
         costs: "whether a security group keeps port 53 of an inbound endpoint shut is not known",
         member: "SecurityGroups",
@@ -243,6 +255,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeSubnets",
+        part: Some(PolicyPart::Certain),
         fact: "subnets",
         costs: "which network an inbound endpoint's address is in is not known",
         member: "Subnets",
@@ -252,6 +265,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeNetworkAcls",
+        part: Some(PolicyPart::Certain),
         fact: "network ACLs",
         costs: "whether a network ACL keeps port 53 of an inbound endpoint shut is not known",
         member: "NetworkAcls",
@@ -261,6 +275,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeRouteTables",
+        part: Some(PolicyPart::Certain),
         fact: "route tables",
         costs: "whether an inbound endpoint's subnet has a route back to this host is not known",
         member: "RouteTables",
@@ -270,6 +285,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:GetManagedPrefixListEntries",
+        part: Some(PolicyPart::Certain),
         fact: "entries of prefix lists",
         costs: "which networks a prefix list in a security group or a route has is not known",
         member: "Entries",
@@ -284,6 +300,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeClientVpnEndpoints",
+        part: Some(PolicyPart::Certain),
         fact: "Client VPN endpoints",
         costs: "whether this host comes through AWS Client VPN, and which DNS servers it gets there, is not known",
         member: "ClientVpnEndpoints",
@@ -296,6 +313,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeClientVpnRoutes",
+        part: Some(PolicyPart::Certain),
         fact: "routes of Client VPN endpoints",
         costs: "whether a Client VPN endpoint has a route to its DNS servers is not known",
         member: "Routes",
@@ -312,6 +330,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeClientVpnAuthorizationRules",
+        part: Some(PolicyPart::Certain),
         fact: "authorization rules of Client VPN endpoints",
         costs: "whether a Client VPN endpoint allows its DNS servers is not known",
         member: "AuthorizationRules",
@@ -325,6 +344,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:ListResolverEndpoints",
+        part: Some(PolicyPart::Resolver),
         fact: "Resolver endpoints",
         costs: "the inbound endpoints, their VPC and their state are not known",
         member: "ResolverEndpoints",
@@ -334,6 +354,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:ListResolverEndpointIpAddresses",
+        part: Some(PolicyPart::Resolver),
         fact: "addresses of Resolver endpoints",
         costs: "the inbound endpoints cannot be asked",
         member: "IpAddresses",
@@ -347,6 +368,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:ListResolverRules",
+        part: Some(PolicyPart::Resolver),
         fact: "Resolver rules",
         costs: "a rule that forwards the name elsewhere is not seen",
         member: "ResolverRules",
@@ -358,6 +380,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:ListResolverRuleAssociations",
+        part: Some(PolicyPart::Resolver),
         fact: "associations of Resolver rules",
         costs: "which VPC a rule takes effect in is not known",
         member: "ResolverRuleAssociations",
@@ -369,6 +392,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53:ListHostedZonesByVPC",
+        part: Some(PolicyPart::Resolver),
         fact: "private hosted zones",
         costs: "a zone that hides the endpoint's name is not seen",
         member: "HostedZoneSummaries",
@@ -384,6 +408,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:ListFirewallRuleGroupAssociations",
+        part: Some(PolicyPart::Certain),
         fact: "DNS Firewall rule groups",
         costs: "whether a rule of DNS Firewall blocks the name is not known",
         member: "FirewallRuleGroupAssociations",
@@ -396,6 +421,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:ListFirewallRules",
+        part: Some(PolicyPart::Certain),
         fact: "DNS Firewall rules",
         costs: "whether a rule of DNS Firewall blocks the name is not known",
         member: "FirewallRules",
@@ -409,6 +435,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:ListFirewallDomains",
+        part: Some(PolicyPart::Certain),
         fact: "DNS Firewall domain lists",
         costs: "whether a rule of DNS Firewall is for the name is not known",
         member: "Domains",
@@ -423,6 +450,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:GetFirewallConfig",
+        part: Some(PolicyPart::Certain),
         fact: "DNS Firewall's fail open",
         costs: "what is answered where DNS Firewall fails is not known",
         member: "FirewallConfig",
@@ -436,6 +464,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53profiles:ListProfileAssociations",
+        part: Some(PolicyPart::Certain),
         fact: "Route 53 Profiles",
         costs: "rules, zones and rule groups that a Profile brings are not seen",
         member: "ProfileAssociations",
@@ -448,6 +477,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53profiles:ListProfileResourceAssociations",
+        part: Some(PolicyPart::Certain),
         fact: "resources of Route 53 Profiles",
         costs: "rules, zones and rule groups that a Profile brings are not seen",
         member: "ProfileResourceAssociations",
@@ -461,6 +491,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "route53resolver:GetResolverDnssecConfig",
+        part: Some(PolicyPart::Certain),
         fact: "DNSSEC validation",
         costs: "whether the VPC's Resolver validates DNSSEC is not known",
         member: "ResolverDNSSECConfig",
@@ -474,6 +505,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "ec2:DescribeVpcEndpoints",
+        part: Some(PolicyPart::Certain),
         fact: "VPC endpoints",
         costs: "whether a VPC endpoint has made a private hosted zone for the name is not known",
         member: "VpcEndpoints",
@@ -487,6 +519,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "vpc-lattice:ListServiceNetworkVpcAssociations",
+        part: Some(PolicyPart::Certain),
         fact: "service networks of VPC Lattice",
         costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
         member: "items",
@@ -499,6 +532,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "vpc-lattice:ListServiceNetworkResourceAssociations",
+        part: Some(PolicyPart::Certain),
         fact: "resources of service networks",
         costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
         member: "items",
@@ -511,6 +545,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "vpc-lattice:GetResourceConfiguration",
+        part: Some(PolicyPart::Certain),
         fact: "resource configurations of VPC Lattice",
         costs: "which custom domain name a resource has is not known",
         member: "customDomainName",
@@ -523,6 +558,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
     },
     ReadRow {
         action: "cloudtrail:LookupEvents",
+        part: Some(PolicyPart::Changed),
         fact: "recent changes in AWS",
         costs: "what was changed in AWS before this run is not known, or not all of it",
         member: "Events",
@@ -592,45 +628,6 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 }
 
 impl Call {
-    /// The part of the policy that allows it; `None` of what needs no permission.
-    pub fn part(self) -> Option<PolicyPart> {
-        Some(match self {
-            Self::GetCallerIdentity => return None,
-            Self::DescribeCluster | Self::ListClusters | Self::ListUpdates | Self::DescribeUpdate => {
-                PolicyPart::Cluster
-            }
-            Self::DescribeNetworkInterfaces
-            | Self::DescribeVpcs
-            | Self::DescribeVpcAttribute
-            | Self::DescribeDhcpOptions
-            | Self::DescribeSecurityGroups => PolicyPart::Vpc,
-            Self::ListResolverEndpoints
-            | Self::ListResolverEndpointIpAddresses
-            | Self::ListResolverRules
-            | Self::ListResolverRuleAssociations
-            | Self::ListHostedZonesByVpc => PolicyPart::Resolver,
-            Self::LookupEvents => PolicyPart::Changed,
-            Self::DescribeSubnets
-            | Self::DescribeNetworkAcls
-            | Self::DescribeRouteTables
-            | Self::GetManagedPrefixListEntries
-            | Self::DescribeClientVpnEndpoints
-            | Self::DescribeClientVpnRoutes
-            | Self::DescribeClientVpnAuthorizationRules
-            | Self::ListFirewallRuleGroupAssociations
-            | Self::ListFirewallRules
-            | Self::ListFirewallDomains
-            | Self::GetFirewallConfig
-            | Self::ListProfileAssociations
-            | Self::ListProfileResourceAssociations
-            | Self::GetResolverDnssecConfig
-            | Self::DescribeVpcEndpoints
-            | Self::ListServiceNetworkVpcAssociations
-            | Self::ListServiceNetworkResourceAssociations
-            | Self::GetResourceConfiguration => PolicyPart::Certain,
-        })
-    }
-
     /// Every read, in the order of their services.
     pub const ALL: [Self; 34] = [
         Self::GetCallerIdentity,
@@ -704,6 +701,11 @@ impl Call {
     /// The fact that it brings, for the gaps.
     pub fn fact(self) -> &'static str {
         self.read().fact
+    }
+
+    /// The part of the policy that allows it; `None` of what needs no permission.
+    pub fn part(self) -> Option<PolicyPart> {
+        self.read().part
     }
 
     /// What the diagnosis goes without where it fails.

@@ -191,7 +191,6 @@ mod tests {
         }
     }
 
-    /// What was masked, or written in another program's way, is no file without name servers.
     #[test]
     fn a_byte_order_mark_of_a_copy_is_said() {
         for octets in [&b"\xef\xbb\xbfnameserver 192.0.2.1\n"[..], b"\xff\xfen\0"] {
@@ -201,6 +200,7 @@ mod tests {
         assert_eq!(mark_gap("f", b"nameserver 192.0.2.1\n"), None);
     }
 
+    /// What was masked, or written in another program's way, is no file without name servers.
     #[test]
     fn name_servers_without_an_address_are_refused() {
         for (text, says) in [

@@ -364,6 +364,25 @@ mod tests {
         most
     }
 
+    /// A connection that this host has no route for takes nothing of the rate; one that was begun keeps its turn.
+    #[test]
+    fn a_connection_that_was_not_begun_gives_its_turn_back() {
+        let now = Instant::now();
+        let begun = || {
+            let mut pace = Pace::new(10, now);
+            assert_eq!(pace.allowed(now), 1);
+            pace.promise();
+            pace.kept(now);
+            pace
+        };
+        assert_eq!(begun().allowed(now), 0);
+        let mut pace = begun();
+        pace.promised_again(now);
+        assert_eq!(pace.allowed(now), 0);
+        pace.given_back();
+        assert_eq!(pace.allowed(now), 1);
+    }
+
     #[test]
     fn a_tenth_of_a_second_never_has_more_than_its_share() {
         for rate in [1, 7, 10, 15, 99, 500, 1024, 20_000] {

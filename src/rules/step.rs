@@ -5,7 +5,7 @@
 
 use super::Subject;
 use crate::address::AddressClass;
-use crate::compare::Verdict;
+use crate::compare::{self, Verdict};
 use crate::dns::{AnswerKind, ExtendedError, Name, RData, Section, Soa};
 use crate::endpoint::SoaOrigin;
 use crate::observation::{Attempt, Lookup, Purpose, Transport};
@@ -240,12 +240,8 @@ fn is_made_up(subject: &Subject<'_>, soa: &Soa) -> bool {
 pub(super) fn foreign_zone_around<'a>(subject: &Subject<'a>) -> Option<&'a Soa> {
     let name = &subject.a()?.question;
     let denied = [subject.aaaa(), subject.sibling()].into_iter().flatten();
-    denied.filter(|lookup| lookup.kind.is_negative()).find_map(|lookup| {
-        let soa = lookup.soa.as_ref()?;
-        let is_around = lookup.question.is_within(&soa.owner) && name.is_within(&soa.owner) && !soa.owner.is_root();
-        let is_of_a_zone = soa.section == Section::Authority && !is_made_up(subject, soa);
-        (is_around && is_of_a_zone && SoaOrigin::of(soa) == SoaOrigin::Foreign).then_some(soa)
-    })
+    let mut zones = denied.filter_map(|lookup| compare::foreign_zone(lookup, name));
+    zones.find(|soa| !is_made_up(subject, soa))
 }
 
 /// An alias from a zone of somebody else's that the name is in, to a name without addresses.

@@ -3,7 +3,7 @@
 use eks_dns_doctor::places;
 use eks_dns_doctor::render::Format;
 use eks_dns_doctor::report::Conclusion;
-use eks_dns_doctor::rules::Confidence;
+use eks_dns_doctor::rules::{Confidence, Severity};
 use serde_json::{Value, json};
 
 use super::{BASTION, LAPTOP, changed, compare, fixture, program, rendered, rules};
@@ -51,6 +51,33 @@ fn dig_at_both_places() {
         .unwrap();
     assert_eq!(row.cells[0].verdict.unwrap().as_str(), "timeout");
     assert_eq!(row.cells[1].verdict.unwrap().as_str(), "answer");
+}
+
+/// dig prints local time, and what zone that is of is not known: nothing says which of the two is of now.
+#[test]
+fn other_addresses_at_no_known_time_are_a_warning() {
+    let text = String::from_utf8(std::fs::read(fixture("bastion.dig.txt")).unwrap()).unwrap();
+    let zone = |line: &&str| !line.contains("awsdns");
+    let without_zone: Vec<&str> = text.lines().filter(zone).collect();
+    let other = without_zone
+        .join("\n")
+        .replace("192.168.0.2", "192.168.0.9")
+        .replace("192.168.131.209", "192.168.7.1")
+        .replace("192.168.104.190", "192.168.7.2");
+    for (when, severity, confidence) in [
+        ("UTC", Severity::Error, Confidence::High),
+        ("CET", Severity::Warning, Confidence::Low),
+    ] {
+        let read = |name: &str, text: &str| {
+            let text = text.replace(" UTC 2026", &format!(" {when} 2026"));
+            places::read(name, text.as_bytes()).unwrap()
+        };
+        let comparison = places::compare(vec![read("one", &text), read("other", &other)]).unwrap();
+        assert_eq!(rules(&comparison), ["different-generations"], "{when}");
+        let found = &comparison.findings[0];
+        assert_eq!((found.severity, found.confidence), (severity, confidence), "{when}");
+        assert_eq!(found.explanation.contains("replaced between the two"), when == "CET");
+    }
 }
 
 /// dig +tcp is a resolver of its own, and what is said of the one over UDP knows it.

@@ -1,6 +1,7 @@
 //! What the answers say of the target's cluster. What they do not say, or do not tie to it, is a gap.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use super::missing::{Missing, unique};
 use super::said::{self, Contradiction, Dropped};
@@ -423,24 +424,32 @@ fn of_cluster(
     let mut found: Vec<Interface> = own.into_iter().filter(is_counted).collect();
     // An address is one interface's in its VPC (Amazon EC2 User Guide, "IP addresses per network interface").
     let mut claimed = Vec::new();
-    for other in others.iter().filter(|other| is_counted(other) && of(other).is_some()) {
-        for one in &mut found {
-            let is_apart = one
-                .vpc_id
-                .as_ref()
-                .zip(other.vpc_id.as_ref())
-                .is_some_and(|(own, its)| own != its);
-            if is_apart || missing.source() == AskedBy::Aws {
-                continue;
-            }
-            let both: Vec<_> = one.addresses.intersection(&other.addresses).copied().collect();
-            for address in both {
-                one.addresses.remove(&address);
-                let whose = |one: &Interface| format!("{} ({})", one.id, one.description);
-                let (own, its) = (whose(one), whose(other));
-                claimed.push(Contradiction::new(&address.to_string(), "its interface", [&own, &its]));
+    let mut by_address: BTreeMap<IpAddr, Vec<&Interface>> = BTreeMap::new();
+    if missing.source() == AskedBy::Files {
+        for other in others.iter().filter(|other| is_counted(other) && of(other).is_some()) {
+            for address in &other.addresses {
+                by_address.entry(*address).or_default().push(other);
             }
         }
+    }
+    for one in &mut found {
+        let whose = |one: &Interface| format!("{} ({})", one.id, one.description);
+        let own = whose(one);
+        let vpc = one.vpc_id.clone();
+        let is_in_its_vpc = |other: &&&Interface| {
+            let both = vpc.as_ref().zip(other.vpc_id.as_ref());
+            both.is_none_or(|(own, its)| own == its)
+        };
+        one.addresses.retain(|address| {
+            let other = by_address
+                .get(address)
+                .and_then(|others| others.iter().find(is_in_its_vpc));
+            let contradiction =
+                other.map(|other| Contradiction::new(&address.to_string(), "its interface", [&own, &whose(other)]));
+            let is_its_own = contradiction.is_none();
+            claimed.extend(contradiction);
+            is_its_own
+        });
     }
     if !claimed.is_empty() {
         missing.cut.push(CALL);

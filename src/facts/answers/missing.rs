@@ -1,5 +1,7 @@
 //! What the answers lack, as gaps.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -76,22 +78,29 @@ impl<'a> Missing<'a> {
 
     /// What the files contradict each other about, with the one call that decides.
     pub(super) fn contradicted(&mut self, call: Call, found: &[Contradiction]) {
-        for one in found {
+        let Some(last) = found.len().min(limits::NAMES_SHOWN).checked_sub(1) else {
+            return;
+        };
+        self.contradicted.push(call);
+        for (place, one) in found.iter().enumerate().take(last + 1) {
             let decides = call.command();
+            let more = match found.len() - 1 - last {
+                more if more > 0 && place == last => format!(" (and so they do {more} times more)"),
+                _ => String::new(),
+            };
             self.because(
                 call,
                 &format!(
-                    "{}: save what {decides} prints now, and give no older file of it",
+                    "{}{more}: save what {decides} prints now, and give no older file of it",
                     one.reason()
                 ),
             );
-            self.contradicted.push(call);
         }
     }
 
     /// Each thing of a list once. Of what AWS said twice the later counts; files have no order, and what they
     /// contradict each other about is left out.
-    pub(super) fn settled<T: Serialize + DeserializeOwned + PartialEq>(
+    pub(super) fn settled<T: Serialize + DeserializeOwned>(
         &mut self,
         call: Call,
         all: Vec<T>,
@@ -139,7 +148,7 @@ impl<'a> Missing<'a> {
     }
 
     /// A list, each of its members once, cut where it is longer than a capture holds.
-    pub(in crate::facts) fn once<T: Serialize + DeserializeOwned + PartialEq>(
+    pub(in crate::facts) fn once<T: Serialize + DeserializeOwned>(
         &mut self,
         call: Call,
         list: Option<Vec<T>>,
@@ -309,9 +318,11 @@ impl<'a> Missing<'a> {
 
 /// Each once, by its id; where it was said twice, what was said last.
 pub(super) fn unique<T>(all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept: Vec<T> = Vec::new();
     for one in all {
-        match kept.iter_mut().find(|other| id(other) == id(&one)) {
+        let place = *places.entry(id(&one).clone()).or_insert(kept.len());
+        match kept.get_mut(place) {
             Some(other) => *other = one,
             None => kept.push(one),
         }

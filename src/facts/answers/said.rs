@@ -53,18 +53,20 @@ pub(super) enum Dropped {
 
 /// Each thing once, by its id, and where the answers about one differ. A member that an answer does not have (`--query`
 /// leaves some out) is taken from another.
-pub(super) fn together<T: Serialize + DeserializeOwned + PartialEq>(
+pub(super) fn together<T: Serialize + DeserializeOwned>(
     all: Vec<T>,
     id: impl Fn(&T) -> &String,
     left_out: Dropped,
 ) -> (Vec<T>, Vec<Contradiction>) {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<T>> = Vec::new();
+    let mut known: BTreeSet<(usize, String)> = BTreeSet::new();
     for one in all {
         let place = *places.entry(id(&one).clone()).or_insert(groups.len());
+        let is_new = known.insert((place, serde_json::to_string(&one).unwrap_or_default()));
         match groups.get_mut(place) {
-            Some(group) if group.contains(&one) => {}
-            Some(group) => group.push(one),
+            Some(group) if is_new => group.push(one),
+            Some(_) => {}
             None => groups.push(vec![one]),
         }
     }
@@ -92,25 +94,20 @@ fn merged<T: Serialize + DeserializeOwned>(
         Ok(Value::Object(members)) => Some(members),
         _ => None,
     });
-    let mut said: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    // Each value of a member by its text, in an order that is not the files'.
+    let mut said: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     for (member, value) in objects.flatten() {
-        let values = said.entry(member).or_default();
-        if !is_unsaid(&value, left_out) && !values.contains(&value) {
-            values.push(value);
+        if !is_unsaid(&value, left_out) {
+            said.entry(member).or_default().insert(value.to_string(), value);
         }
     }
     let mut differing = Vec::new();
     let mut members = Map::new();
     for (member, mut values) in said {
-        if values.len() > 1 {
-            let mut texts: Vec<String> = values.iter().map(plain).collect();
-            texts.sort();
-            differing.push(Contradiction::new(
-                name,
-                &as_aws_has_it(&member),
-                [&texts[0], &texts[1]],
-            ));
-        } else if let Some(value) = values.pop() {
+        let mut each = values.values().map(plain);
+        if let (Some(one), Some(other)) = (each.next(), each.next()) {
+            differing.push(Contradiction::new(name, &as_aws_has_it(&member), [&one, &other]));
+        } else if let Some((_, value)) = values.pop_first() {
             members.insert(member, value);
         }
     }
@@ -162,11 +159,10 @@ pub(super) fn clusters(mut all: Vec<Cluster>) -> (Vec<Cluster>, Vec<Contradictio
         (one.arn.is_none(), one.endpoint.is_none(), rest)
     });
     let mut groups: Vec<Vec<Cluster>> = Vec::new();
+    let mut known = KnownClusters::default();
     for one in all {
-        match groups
-            .iter_mut()
-            .find(|group| group.iter().any(|other| is_same(&one, other)))
-        {
+        let place = known.place(&one, groups.len());
+        match groups.get_mut(place) {
             Some(group) => group.push(one),
             None => groups.push(vec![one]),
         }
@@ -201,13 +197,42 @@ pub(super) fn clusters(mut all: Vec<Cluster>) -> (Vec<Cluster>, Vec<Contradictio
     (kept, found)
 }
 
-/// Whether two answers are about one cluster: by the ARN, where both have it, else by the name and the endpoint.
-fn is_same(one: &Cluster, other: &Cluster) -> bool {
-    if let (Some(own), Some(other)) = (&one.arn, &other.arn) {
-        return own == other;
+/// The groups of answers about one cluster each, by what tells them: the ARN, where both of two have it, else the name
+/// and the endpoint. A list may have many, so none is looked for among all of them.
+#[derive(Default)]
+struct KnownClusters {
+    by_arn: BTreeMap<String, usize>,
+    by_name: BTreeMap<String, usize>,
+    by_endpoint: BTreeMap<(String, String), usize>,
+    /// Those of which an answer lacks the endpoint, by name.
+    without_endpoint: BTreeMap<String, usize>,
+}
+
+impl KnownClusters {
+    /// The group of an answer, the `next` one where it is none's. Those with an ARN come first, and then those with an
+    /// endpoint.
+    fn place(&mut self, one: &Cluster, next: usize) -> usize {
+        let name = one.name.clone();
+        let endpoint = one.host().map(|host| (name.clone(), host.to_fqdn()));
+        let known = match (&one.arn, &endpoint) {
+            (Some(arn), _) => self.by_arn.get(arn),
+            (None, Some(endpoint)) => {
+                let both = [self.by_endpoint.get(endpoint), self.without_endpoint.get(&name)];
+                both.into_iter().flatten().min()
+            }
+            (None, None) => self.by_name.get(&name),
+        };
+        let place = known.copied().unwrap_or(next);
+        if let Some(arn) = &one.arn {
+            self.by_arn.entry(arn.clone()).or_insert(place);
+        }
+        match endpoint {
+            Some(endpoint) => self.by_endpoint.entry(endpoint).or_insert(place),
+            None => self.without_endpoint.entry(name.clone()).or_insert(place),
+        };
+        self.by_name.entry(name).or_insert(place);
+        place
     }
-    let is_apart = one.host().zip(other.host()).is_some_and(|(own, other)| own != other);
-    one.name == other.name && !is_apart
 }
 
 /// The attributes of VPCs, each VPC once, and where the answers about one differ.

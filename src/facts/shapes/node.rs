@@ -136,7 +136,10 @@ impl<'a> Node<'a> {
     /// A text. The AWS Tools for PowerShell have constants in the place of some, of which ConvertTo-Json makes an
     /// object with their value (AWS SDK for .NET, Amazon.Runtime.ConstantClass).
     pub(in crate::facts) fn text(&self) -> Result<String, WrongShape> {
-        if let Ok(constant) = self.members()
+        // Asked first: what a value is in place of an object is said with its line, and lines are counted from the
+        // beginning.
+        if self.is_object()
+            && let Ok(constant) = self.members()
             && let (1, Some(value)) = (constant.all.len(), constant.get("Value"))
         {
             return serde_json::from_str(value.text).map_err(|_| self.is_not("a text"));

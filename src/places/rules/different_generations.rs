@@ -70,7 +70,7 @@ fn at_one_time(a: (&Place, &BTreeSet<IpAddr>), b: (&Place, &BTreeSet<IpAddr>)) -
     if !is_an_endpoints || !takes(one, of_other) || !takes(other, of_one) {
         return None;
     }
-    let is_known = |place: &Place| place.taken_at().is_some();
+    let are_of_known_times = one.time().is_some() && other.time().is_some();
     // Where a place is broken by itself, that says more.
     let is_fine = |place: &Place| place.path().iter().all(|resolver| resolver.verdict.is_fine());
     // Only addresses of one family can be held against each other.
@@ -86,9 +86,16 @@ fn at_one_time(a: (&Place, &BTreeSet<IpAddr>), b: (&Place, &BTreeSet<IpAddr>)) -
         (false, true) => format!(" {} takes them from the private hosted zone.", other.name),
         _ => String::new(),
     };
+    // Of times that are not known, or where both are from the zone, it may have changed between the two.
+    let may_have_changed = !are_of_known_times || is_shown(one) && is_shown(other);
+    let or_between = if may_have_changed {
+        " The network interfaces may also have been replaced between the two: capture both again, and compare."
+    } else {
+        ""
+    };
     let explanation = format!(
         "{} got {}, and {} got {}. A cluster has one set of private addresses at a time, so one of the two has old ones, or \
-         somebody answers for this very name there.{from_the_zone}",
+         somebody answers for this very name there.{from_the_zone}{or_between}",
         one.name,
         shown(of_one),
         other.name,
@@ -98,11 +105,10 @@ fn at_one_time(a: (&Place, &BTreeSet<IpAddr>), b: (&Place, &BTreeSet<IpAddr>)) -
         "{} and {} have no private address of the name in common",
         one.name, other.name
     );
-    // Of times that are not known, or where both are from the zone, it may have changed between the two.
-    let (severity, confidence) = if is_known(one) && is_known(other) && !(is_shown(one) && is_shown(other)) {
-        (Severity::Error, Confidence::High)
-    } else {
+    let (severity, confidence) = if may_have_changed {
         (Severity::Warning, Confidence::Low)
+    } else {
+        (Severity::Error, Confidence::High)
     };
     let mut finding = RULE.finding(severity, confidence, summary, explanation);
     finding.evidence = vec![
