@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::{AddressClass, embedded_ipv4, possibly_embedded_ipv4};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
-use crate::facts::{Call, Facts, Vantage, VantageKind};
+use crate::facts::{Call, Facts, OtherServer, Vantage, VantageKind};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::Asked;
 use crate::stated::{self, stated};
@@ -341,6 +341,17 @@ impl Expected {
     /// Whether the address is one of those, or in one of the networks, that make a match.
     pub fn lists(&self, ip: IpAddr) -> bool {
         self.addresses.contains(&ip) || (!self.cidrs_are_bounds && self.cidrs.iter().any(|cidr| cidr.contains(&ip)))
+    }
+
+    /// What kubectl goes to in place of what the endpoint's name resolves to, where nothing in this run shows whether
+    /// that is the cluster: another name, which nobody was asked for, or an address that is not an expected one.
+    pub fn server_not_checked(&self, target: &Name, facts: &Facts) -> Option<OtherServer> {
+        let kubeconfig = facts.host.kubeconfig.as_ref()?;
+        let name = kubeconfig.name_in_place_of(target).map(OtherServer::Name);
+        name.or_else(|| {
+            let address = kubeconfig.address_in_place_of_a_lookup()?;
+            (self.fit(address, facts) != Fit::Expected).then_some(OtherServer::Address(address))
+        })
     }
 
     /// The class of an address in view of what is expected.

@@ -404,11 +404,10 @@ impl Examined {
             .map(|(_, comparison)| comparison.verdict)
             .filter(|verdict| verdict.is_known())
             .collect();
-        let kubeconfig = capture.facts.host.kubeconfig.as_ref();
-        let asks_otherwise = kubeconfig
-            .and_then(|one| one.name_in_place_of(&capture.target.hostname))
+        let goes_elsewhere = expected
+            .server_not_checked(&capture.target.hostname, &capture.facts)
             .is_some();
-        let is_open = capture.interrupted || asks_otherwise;
+        let is_open = capture.interrupted || goes_elsewhere;
         let conclusion = conclude(&evaluation.findings, &in_scope, is_open);
         let exit_code = exit_code(conclusion, capture.asked.fail_on, capture.interrupted);
         Ok(Self {

@@ -455,11 +455,7 @@ impl<'a> Case<'a> {
     /// Whether an address is one that is expected of the cluster, or in its networks, as far as is known. For words and
     /// for how sure they are, so it is no need.
     pub fn may_be_the_clusters(&self, address: IpAddr) -> bool {
-        let mut of_vpc = self.facts.aws.vpc.iter().flat_map(|vpc| &vpc.cidrs);
-        let is_of_another = self.facts.aws.is_of_another_endpoint(&self.target.hostname);
-        self.expected.lists(address)
-            || self.expected.cidrs.iter().any(|cidr| cidr.contains(&address))
-            || !is_of_another && of_vpc.any(|cidr| cidr.contains(&address))
+        self.expected.fit(address, self.facts) != Fit::Unexpected
     }
 
     /// Whether kubectl does not take the kubeconfig: it ends before it asks anybody. For words alone, so it is no need.

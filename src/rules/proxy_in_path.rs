@@ -22,9 +22,11 @@ declare_rule! {
     /// NO_PROXY, in upper or lower case. What the kubeconfig says comes before the environment, and NO_PROXY does not
     /// take anything out of it (k8s.io/client-go: a `proxy-url` takes the place of the environment's proxy). Another
     /// server is told by a `tls-server-name` that is an EKS endpoint and not the host of `server`; a tunnel, by a host
-    /// of `server` that is this host too. An address is the cluster's where it is an expected one or in the cluster's
-    /// VPC; else the confidence is medium. A `proxy-url` that kubectl refuses (it is no URL, or its scheme is none of
-    /// http, https and socks5) is no proxy: kubectl ends with an error before any lookup, and the finding says so.
+    /// of `server` that is this host too. An address is the cluster's where it is an expected one, and may be where
+    /// nothing is known but networks that it is in; else the confidence is medium. Of one that is not an expected one
+    /// nothing shows that it is the cluster, so the run is inconclusive at best. A `proxy-url` that kubectl refuses (it
+    /// is no URL, or its scheme is none of http, https and socks5) is no proxy: kubectl ends with an error before any
+    /// lookup, and the finding says so.
     ///
     /// ## Why it matters
     /// Those clients do not use the resolvers of this host. They fail if the proxy cannot resolve or reach a private
@@ -140,7 +142,8 @@ fn through_a_tunnel(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeco
     let by_proxy = by_proxy(kubeconfig, &format!("connects to {tunnel}"));
     RULE.finding_at_large(confidence)
         .summary(format!(
-            "the kubeconfig sends kubectl through a tunnel at {tunnel}: kubectl asks no name server for the endpoint here"
+            "{} sends kubectl through a tunnel at {tunnel}: kubectl asks no name server for the endpoint here",
+            whose(kubeconfig)
         ))
         .why(format!(
             "The context {context} has the server {server} and {for_whom}. The far end of the tunnel resolves the \
@@ -209,14 +212,15 @@ fn at_an_address(
         "It is in the networks that the endpoint is expected in, so the connection may be a direct one. EKS may replace the \
          network interface behind it, and the kubeconfig then has an address that nobody has."
     } else {
-        "What is at that address is not known: it is none of the addresses or networks that are known of the cluster. It \
-         may be a load balancer, a proxy, or an address that the cluster had before."
+        "What is at that address is not known: it is none of the addresses that are known of the cluster. It may be a \
+         load balancer, a proxy, or an address that the cluster had before."
     };
     let by_proxy = by_proxy(kubeconfig, &format!("connects to {end}"));
     RULE.finding_at_large(confidence)
         .summary(format!(
-            "the kubeconfig sends kubectl to the address {address}: kubectl connects to that address, and asks no name \
-             server for the endpoint"
+            "{} sends kubectl to the address {address}: kubectl connects to that address, and asks no name \
+             server for the endpoint",
+            whose(kubeconfig)
         ))
         .why(format!(
             "The context {context} has the server {server} and the tls-server-name {endpoint}. So kubectl connects to \
@@ -235,7 +239,8 @@ fn by_another_name(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubecon
     let by_proxy = by_proxy(kubeconfig, &format!("looks up {name}"));
     RULE.finding_at_large(confidence)
         .summary(format!(
-            "the kubeconfig sends kubectl to {name}: kubectl looks up that name and not the endpoint, and it was not checked"
+            "{} sends kubectl to {name}: kubectl looks up that name and not the endpoint, and it was not checked",
+            whose(kubeconfig)
         ))
         .why(format!(
             "The context {context} has the server {server} and the tls-server-name {endpoint}. So kubectl looks up {name}, \
@@ -283,6 +288,15 @@ fn refused_by_kubectl(confidence: Confidence, kubeconfig: &Kubeconfig, proxy: &s
         ])
 }
 
+/// What sends kubectl there: of a context that is not the current one, kubectl does so only where it is named.
+fn whose(kubeconfig: &Kubeconfig) -> String {
+    if kubeconfig.found_by_host {
+        format!("the kubeconfig's context {}, not the current one,", kubeconfig.context)
+    } else {
+        "the kubeconfig".to_owned()
+    }
+}
+
 /// The name of the cluster's entry, where it can stand in a command.
 fn cluster_entry(kubeconfig: &Kubeconfig) -> &str {
     match kubeconfig.cluster_entry.as_str() {
@@ -304,7 +318,8 @@ fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfi
     let entry = cluster_entry(kubeconfig);
     RULE.finding_at_large(confidence)
         .summary(format!(
-            "the kubeconfig sends the endpoint through the proxy {proxy}: it resolves the name, not this host"
+            "{} sends the endpoint through the proxy {proxy}: it resolves the name, not this host",
+            whose(kubeconfig)
         ))
         .why(format!(
             "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the lookup to it, \

@@ -528,6 +528,14 @@ impl Kubeconfig {
         }
     }
 
+    /// The address that kubectl connects to in place of looking the endpoint up. As above, of no other context.
+    pub fn address_in_place_of_a_lookup(&self) -> Option<IpAddr> {
+        match self.elsewhere()? {
+            OtherServer::Address(address) if !self.found_by_host => Some(address),
+            _ => None,
+        }
+    }
+
     /// Whether kubectl looks this name up nowhere with it: a proxy does, or it connects elsewhere.
     pub fn hands_on(&self, target: &Name) -> bool {
         let connects_elsewhere = match self.elsewhere() {

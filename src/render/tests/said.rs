@@ -458,6 +458,7 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "api-port-blocked/fires-on-a-refusal",
     "api-port-blocked/fires-without-a-route",
     "dnssec-bogus/fires",
+    "foreign-private-addresses/near-miss-inbound-endpoints-that-disagree",
     "forward-target-unreachable/fires",
     "go-bypasses-scoped-dns/fires",
     "hosts-file-override/fires",
@@ -475,6 +476,7 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "partial-answer/near-miss-the-family-that-was-not-said",
     "private-zone-shadow/fires",
     "proxy-in-path/fires",
+    "proxy-in-path/fires-by-an-unknown-address",
     "proxy-in-path/fires-by-the-kubeconfig",
     "rebinding-protection/fires-without-controls",
     "resolver-unreachable/fires-beside-a-silent-vpc-resolver",
@@ -530,6 +532,23 @@ fn addresses_of_a_family_that_was_not_said_decide_nothing() {
     let said = shown(&report, Format::Short);
     let reason =
         "local and vpc give IPv6 addresses too, and nothing says which of those are right: say it with --expect";
+    assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn addresses_that_have_none_in_common_are_said_to_disagree() {
+    let report = recorded("foreign-private-addresses/near-miss-inbound-endpoints-that-disagree");
+    let said = shown(&report, Format::Short);
+    let reason = "local, inbound-1 and inbound-2 give addresses that do not agree, and whose are the cluster's is not \
+                  known: say them with --expect";
+    assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn an_address_in_the_kubeconfig_that_is_not_known_leaves_the_run_open() {
+    let report = recorded("proxy-in-path/fires-by-an-unknown-address");
+    let said = shown(&report, Format::Short);
+    let reason = "kubectl connects to 10.63.7.7 (context shared), and nothing here shows that this is the cluster";
     assert!(said.contains(reason), "{said}");
 }
 

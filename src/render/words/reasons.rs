@@ -1,9 +1,11 @@
 //! Why a run decided nothing.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::address::AddressClass;
 use crate::compare::Verdict;
+use crate::facts::OtherServer;
 use crate::report::{Report, ResolverReport};
 use crate::rules::phrase::{list, plural};
 use crate::target::View;
@@ -139,17 +141,35 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
             ));
         }
     }
-    let kubeconfig = report.facts.host.kubeconfig.as_ref();
-    if let Some(kubeconfig) = kubeconfig
-        && let Some(other) = kubeconfig.name_in_place_of(&report.target.hostname)
+    let context = report.facts.host.kubeconfig.as_ref().map(|one| one.context.as_str());
+    match report
+        .expected
+        .server_not_checked(&report.target.hostname, &report.facts)
     {
-        reasons.push(format!(
+        Some(OtherServer::Name(other)) => reasons.push(format!(
             "kubectl looks up {other} (context {}), and that name was not checked: run eks-dns-doctor check {}",
-            kubeconfig.context,
+            context.unwrap_or_default(),
             plain_word(&other.to_string(), "<host-of-server>")
-        ));
+        )),
+        Some(OtherServer::Address(address)) => reasons.push(format!(
+            "kubectl connects to {address} (context {}), and nothing here shows that this is the cluster",
+            context.unwrap_or_default(),
+        )),
+        Some(OtherServer::Tunnel) | None => {}
     }
-    if !possible.is_empty() {
+    let ips = |name: &str| -> BTreeSet<IpAddr> {
+        let rows = in_scope().filter(|row| row.probed.resolver.name == name);
+        rows.flat_map(|row| row.addresses.iter().map(|address| address.ip))
+            .collect()
+    };
+    let sets: Vec<BTreeSet<IpAddr>> = possible.iter().map(|name| ips(name)).collect();
+    let is_apart = sets.iter().any(|one| sets.iter().any(|other| one.is_disjoint(other)));
+    if is_apart {
+        reasons.push(format!(
+            "{} give addresses that do not agree, and whose are the cluster's is not known: say them with --expect",
+            list(&possible)
+        ));
+    } else if !possible.is_empty() {
         reasons.push(format!(
             "nothing that is known confirms the addresses of {}",
             list(&possible)
