@@ -12,6 +12,7 @@ use crate::dns::Section;
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, ExpectedSource};
 use crate::facts::Facts;
+use crate::limits;
 use crate::observation::{Lookup, Purpose};
 use crate::probed::Probed;
 use crate::resolvers::Role;
@@ -27,8 +28,20 @@ pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, 
     if let Some(zone) = ZoneAddresses::shown(observations, &comparisons) {
         zone.against_all(observations, &mut comparisons, facts);
     }
+    if are_the_facts_old(observations, &comparisons) {
+        for (_, one) in observations
+            .iter()
+            .zip(&mut comparisons)
+            .filter(|(_, one)| is_other_than_the_files(one))
+        {
+            // The interfaces may have these by now.
+            one.expected.at_least = true;
+            one.verdict = Verdict::Plausible;
+        }
+    }
     for (probed, one) in observations.iter().zip(&mut comparisons) {
-        if is_judged(probed, one) && is_public_of_a_foreign_zone(probed, one) {
+        let is_open = is_public_of_a_foreign_zone(probed, one) || is_public_and_kept(probed, one);
+        if is_judged(probed, one) && is_open {
             unsettle(one);
         }
     }
@@ -143,6 +156,11 @@ impl ZoneAddresses {
             .collect();
         for (probed, one) in observations.iter().zip(comparisons) {
             let own: BTreeSet<IpAddr> = ips(one).collect();
+            let is_made_up = || is_of_every_name(&probed.lookups, &one.expected);
+            if probed.resolver.in_scope && one.verdict == Verdict::Mismatch && self.has_all(&own) && is_made_up() {
+                // Somebody's wildcard record, with the right addresses in it.
+                confirm(one, facts);
+            }
             let is_handed_on = probed.resolver.role == Role::Os && by_cache.contains(&own);
             if is_judged(probed, one) {
                 // A cache may have what the zone had a minute ago.
@@ -150,6 +168,10 @@ impl ZoneAddresses {
                 self.against(one, may_be_old, facts);
             }
         }
+    }
+
+    fn has_all(&self, ips: &BTreeSet<IpAddr>) -> bool {
+        !ips.is_empty() && ips.is_subset(&self.addresses)
     }
 
     fn against(&self, one: &mut Comparison, may_be_old: bool, facts: &Facts) {
@@ -186,14 +208,57 @@ impl ZoneAddresses {
     }
 }
 
+/// Whether the files of `--facts` are what is old: every resolver in scope that answers gives one set of addresses of
+/// the VPC, one of them from the private hosted zone, and no network interface of the files has any.
+fn are_the_facts_old(observations: &[Probed], comparisons: &[Comparison]) -> bool {
+    let all = || {
+        observations
+            .iter()
+            .zip(comparisons)
+            .filter(|(probed, one)| probed.resolver.in_scope && ips(one).next().is_some())
+    };
+    let set = |one: &Comparison| -> BTreeSet<IpAddr> { ips(one).collect() };
+    let shows_the_zone = |probed: &Probed, one: &Comparison| {
+        probed.resolver.is_vpc_side() && is_from_a_zone_of_the_name(probed) && one.view == View::PrivateZone
+    };
+    let shown = all()
+        .find(|(probed, one)| shows_the_zone(probed, one))
+        .map(|(_, one)| set(one));
+    shown.is_some_and(|shown| {
+        all().all(|(probed, one)| {
+            set(one) == shown && is_other_than_the_files(one) && one.samples.is_none() && !invents(probed)
+        })
+    })
+}
+
+/// Whether the addresses are the VPC's, and none is of a network interface that files have. What files have in part
+/// says nothing of the others.
+fn is_other_than_the_files(one: &Comparison) -> bool {
+    let mut addresses = one.addresses.iter();
+    one.expected.is_of_saved_interfaces()
+        && one.verdict == Verdict::Mismatch
+        && addresses.all(|address| address.class == AddressClass::InVpc)
+}
+
 /// Public addresses that are fine for being public, where the zone around the name is not AWS's: a record of somebody's
 /// own, and what it leads to is not known.
 fn is_public_of_a_foreign_zone(probed: &Probed, one: &Comparison) -> bool {
-    let is_public = |ip: IpAddr| AddressClass::of(ip) == AddressClass::Public;
     one.view == View::Unknown
-        && ips(one).next().is_some()
-        && ips(one).all(|ip| is_public(ip) && !one.expected.lists(ip))
+        && ips(one).any(|ip| is_public_unnamed(ip, one))
         && targets(probed).any(|lookup| foreign_zone(lookup, &lookup.question).is_some())
+}
+
+/// The same where the answer may be kept much longer than AWS's: somebody stretched it, or pinned the name, and what
+/// the name had then may not be what it has now.
+fn is_public_and_kept(probed: &Probed, one: &Comparison) -> bool {
+    let answers = targets(probed).flat_map(|lookup| lookup.section(Section::Answer));
+    let mut kept = answers.filter(|record| record.ttl > limits::KEPT_TTL);
+    kept.any(|record| record.address().is_some_and(|ip| is_public_unnamed(ip, one)))
+}
+
+/// Whether it is a public address that was not named one by one, or by its network.
+fn is_public_unnamed(ip: IpAddr, one: &Comparison) -> bool {
+    AddressClass::of(ip) == AddressClass::Public && !one.expected.lists(ip)
 }
 
 /// What was a match is one that nothing confirms.
@@ -201,6 +266,18 @@ fn unsettle(one: &mut Comparison) {
     if one.verdict == Verdict::Match {
         judge(one, Verdict::Plausible);
     }
+}
+
+/// What was no match for what the resolver gives every name is one after all.
+fn confirm(one: &mut Comparison, facts: &Facts) {
+    one.verdict = Verdict::Match;
+    if let Some(samples) = &mut one.samples
+        && let Some(count) = samples.outcomes.remove(&Verdict::Mismatch)
+    {
+        *samples.outcomes.entry(Verdict::Match).or_default() += count;
+    }
+    let judged = one.expected.clone();
+    class_anew(one, &judged, facts);
 }
 
 /// Gives the answer another verdict, and each of its samples that nothing spoke against.

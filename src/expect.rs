@@ -343,6 +343,19 @@ impl Expected {
         self.addresses.contains(&ip) || (!self.cidrs_are_bounds && self.cidrs.iter().any(|cidr| cidr.contains(&ip)))
     }
 
+    /// Whether it is what files say of all of the cluster's network interfaces, which may have been replaced since.
+    pub fn is_of_saved_interfaces(&self) -> bool {
+        let is_of_files = matches!(
+            self.source,
+            ExpectedSource::Interfaces {
+                scoped: false,
+                origin: Some(_),
+                ..
+            }
+        );
+        is_of_files && !self.at_least
+    }
+
     /// What kubectl goes to in place of what the endpoint's name resolves to, where nothing in this run shows whether
     /// that is the cluster: another name, which nobody was asked for, or an address that is not an expected one.
     pub fn server_not_checked(&self, target: &Name, facts: &Facts) -> Option<OtherServer> {

@@ -225,6 +225,9 @@ pub const UNHEARD: Duration = Duration::from_millis(150);
 /// A pause in what comes in, after which it is looked at whether the rest is worth waiting for. A resolver that answers
 /// answers all its questions within some milliseconds of each other.
 pub const PAUSE: Duration = Duration::from_millis(20);
+/// Seconds for which a public address of an endpoint may be kept and still be taken for today's: ten times AWS's TTL of
+/// 60 s, which is more than caches that set a least TTL have by default.
+pub const KEPT_TTL: u32 = 600;
 /// Diagnoses that are made to find out whether the rest is worth waiting for. A silent resolver beside an answering one
 /// takes some hundred; where more would be needed, the rest is waited for.
 pub const SUPPOSED: usize = 6000;
@@ -366,7 +369,7 @@ pub const AWS_CONNECT: Duration = Duration::from_secs(2);
 pub const AWS_ATTEMPT: Duration = Duration::from_secs(4);
 /// A read of AWS with all its tries.
 pub const AWS_READ: Duration = Duration::from_secs(9);
-/// Tries of a read of AWS: the first, and two after a throttled or lost one.
+/// Tries of a read of AWS: the first, and two after one that was throttled or that the service failed at.
 pub const AWS_ATTEMPTS: u32 = 3;
 /// How long the instance metadata service may take to say where this host is: it is one hop away, or nowhere.
 pub const INSTANCE_METADATA: Duration = Duration::from_millis(300);

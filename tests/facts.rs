@@ -168,7 +168,7 @@ fn what_leads_to_no_endpoint_is_one_line() {
         ("--kubeconfig none", "kubeconfig none: "),
         ("--kubeconfig broken", "kubeconfig broken, line "),
         ("--kubeconfig good --context other", "no context \"other\"; it has c"),
-        ("--kubeconfig address", "there is no host name in it"),
+        ("--kubeconfig address", "and that is no name of an endpoint"),
         ("--cluster shared", "--no-aws leaves it out"),
         ("--cluster shared --facts list.json", "no file of --facts describes it"),
         ("--facts list.json", "no TARGET"),
@@ -176,7 +176,10 @@ fn what_leads_to_no_endpoint_is_one_line() {
             "--facts cut.json",
             "cut.json is cut off: its JSON does not end, and line 2 is the last",
         ),
-        ("--facts hostile.json", "hostile.json is not as AWS prints it: line 1"),
+        (
+            "--facts hostile.json",
+            "hostile.json is not the whole output of a call that is read: line 1",
+        ),
         ("--facts utf16.json", "utf16.json is an empty object (line 1)"),
         ("--facts none.json", "cannot read none.json"),
     ] {

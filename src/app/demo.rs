@@ -13,12 +13,10 @@ use crate::probe::Progress;
 use crate::render::{Format, json, text};
 use crate::report::{Report, diagnose, exit};
 
-/// What a reader must know who sees addresses of a real network.
-const EMBEDDED: &str = "Servers on loopback play it.";
-
-/// What stands above the report of a scenario, with the empty line behind it.
+/// What stands above the report of a scenario, with the empty line behind it. Who sees addresses of a real network has
+/// to know that nobody asked those.
 pub fn heading(name: &str, title: &str) -> String {
-    let words = text::escape(&format!("demo {name}: {title}. {EMBEDDED}"));
+    let words = text::escape(&format!("demo {name}, played on loopback: {title}."));
     let lines = text::wrap(&words, output::WIDTH, output::WIDTH);
     format!("{}\n\n", lines.join("\n"))
 }

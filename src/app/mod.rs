@@ -137,12 +137,12 @@ enum Error {
     #[error("{0}")]
     Kubeconfig(KubeconfigError),
     #[error(
-        "context {context:?} of the kubeconfig has the server {server:?}, and there is no host name in it to look up: \
+        "context {context:?} of the kubeconfig has the server {server:?}, and that is no name of an endpoint: \
          name the endpoint as TARGET, the cluster with --cluster, or another --context"
     )]
     Server { context: String, server: String },
     #[error(
-        "context {context:?} of the kubeconfig has the server {server:?}, and there is no host name in it to look up; \
+        "context {context:?} of the kubeconfig has the server {server:?}, and that is no name of an endpoint; \
          AWS knows the endpoint, and cannot be asked: {reason}; or name the endpoint as TARGET"
     )]
     Tunnel {

@@ -179,7 +179,7 @@ impl NetworkFailure {
 impl fmt::Display for NetworkFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Refused => "the port is refused: nothing listens there",
+            Self::Refused => "the port is refused",
             Self::Reset => "the connection was reset",
             Self::HostUnreachable => "the host is unreachable",
             Self::NoRoute => "there is no route to it",

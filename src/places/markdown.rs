@@ -31,11 +31,18 @@ fn first_part(comment: &mut Comment<'_>, comparison: &PlacesDocument, room: Room
         comment.text(&headline.text)
     )?;
     if let Some(tag) = &headline.tag {
-        writeln!(comment.out, "- Finding: {}", comment.text(tag))?;
+        writeln!(
+            comment.out,
+            "- Finding: {}; exit code {}",
+            comment.text(tag),
+            comparison.exit_code
+        )?;
     }
     let hostname = comment.code(&comparison.target.shown());
     writeln!(comment.out, "- Endpoint: {hostname}")?;
-    writeln!(comment.out, "- Exit code: {}", comparison.exit_code)?;
+    if headline.tag.is_none() {
+        writeln!(comment.out, "- Exit code: {}", comparison.exit_code)?;
+    }
     let ways = super::way::ways(comparison);
     let drawn: Vec<_> = chosen(ways.iter().map(|way| way.mark), room.ways)
         .into_iter()

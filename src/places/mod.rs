@@ -204,17 +204,11 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<CaptureFile, PlaceError> {
         return Err(CaptureError::TooLarge.into());
     }
     let decoded = text::decode(bytes);
-    let text = decoded.as_bytes();
     let (printed, is_logged) = printed(&decoded);
-    let first = text.iter().copied().find(|b| !b.is_ascii_whitespace());
-    let is_json = match first {
-        None => true,
-        // A list, or the prompt in front of dig; an object, or what a tracker of issues puts around a text.
-        Some(b'[' | b'{' | b'"') => !is_logged && !dig::has_header(&printed),
-        Some(_) => false,
-    };
-    if is_json {
-        let capture = capture::parse(text).map_err(|refused| {
+    // What a tracker of issues puts around a text may look like JSON.
+    let is_json = begins_as_json(&decoded) && !is_logged && !dig::has_header(&printed);
+    if is_json || decoded.trim().is_empty() {
+        let capture = capture::parse(decoded.as_bytes()).map_err(|refused| {
             let may_be_other = matches!(refused, CaptureError::NoVersion | CaptureError::NoObject);
             let other = may_be_other.then(|| dig::other_json(&decoded)).flatten();
             other.map_or_else(|| refused.into(), PlaceError::from)
@@ -231,6 +225,17 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<CaptureFile, PlaceError> {
         capture,
         others,
     })
+}
+
+/// Whether a text begins as an object, a list or a text of JSON does. A prompt may begin with a bracket, too.
+fn begins_as_json(text: &str) -> bool {
+    let text = text.trim_start();
+    if let Some(list) = text.strip_prefix('[') {
+        let first = list.trim_start();
+        let is_word = ["true", "false", "null"].iter().any(|word| first.starts_with(word));
+        return is_word || first.starts_with(|c: char| "{[]\"-".contains(c) || c.is_ascii_digit());
+    }
+    text.starts_with(['{', '"'])
 }
 
 /// Whether it is dig's text, and no capture.
@@ -779,7 +784,6 @@ impl PlacesDocument {
         fix::Answering::of(resolvers)
     }
 
-    /// The outcome and the one thing to know, for every format.
     /// That places got addresses of which none is the other's, where nobody says what they should be. `None` else.
     fn different_answers(&self) -> Option<String> {
         let answers: Vec<(&str, BTreeSet<IpAddr>)> = self
@@ -798,13 +802,24 @@ impl PlacesDocument {
             .filter(|(_, addresses): &(&str, BTreeSet<IpAddr>)| !addresses.is_empty())
             .collect();
         let (first, addresses) = answers.first()?;
-        let (other, _) = answers.iter().find(|(_, other)| other.is_disjoint(addresses))?;
+        // Of a type that only one place asked for, nothing is known at the other.
+        let of = |all: &BTreeSet<IpAddr>, is_v4: bool| -> BTreeSet<IpAddr> {
+            all.iter().filter(|ip| ip.is_ipv4() == is_v4).copied().collect()
+        };
+        let are_different = |other: &BTreeSet<IpAddr>| {
+            [true, false].into_iter().any(|is_v4| {
+                let (one, other) = (of(addresses, is_v4), of(other, is_v4));
+                !one.is_empty() && !other.is_empty() && one.is_disjoint(&other)
+            })
+        };
+        let (other, _) = answers.iter().find(|(_, other)| are_different(other))?;
         Some(format!(
             "{first} and {other} get different addresses, and which are the cluster's is not known: say with --expect \
              what they should be"
         ))
     }
 
+    /// The outcome and the one thing to know, for every format.
     fn headline(&self) -> words::Headline {
         let mark = match self.conclusion {
             Conclusion::Healthy => words::LineMark::Good,

@@ -135,7 +135,12 @@ impl Comment<'_> {
             self.text(&headline.text)
         )?;
         if let Some(tag) = &headline.tag {
-            writeln!(self.out, "- Finding: {}", self.text(tag))?;
+            writeln!(
+                self.out,
+                "- Finding: {}; exit code {}",
+                self.text(tag),
+                report.exit_code
+            )?;
         }
         let hostname = self.code(&report.target.shown());
         writeln!(self.out, "- Endpoint: {hostname}")?;
@@ -146,7 +151,10 @@ impl Comment<'_> {
         }
         let provenance = words::provenance(report);
         writeln!(self.out, "- Asked from: {}", self.text(&provenance))?;
-        writeln!(self.out, "- Exit code: {}", report.exit_code)
+        match headline.tag {
+            Some(_) => Ok(()),
+            None => writeln!(self.out, "- Exit code: {}", report.exit_code),
+        }
     }
 
     /// The picture, as a Mermaid flow chart.

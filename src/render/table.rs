@@ -486,7 +486,6 @@ impl<'a> Page<'a> {
         if commands.is_empty() {
             return Ok(());
         }
-        self.blank();
         for line in words::snippet(commands) {
             self.verbatim(indent, line)?;
         }

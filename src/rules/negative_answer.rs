@@ -109,6 +109,12 @@ fn finding(
              over the name."
                 .to_owned(),
         ),
+        Denier::ForeignZone if !soa.iter().any(|soa| case.target.hostname.is_within(&soa.owner)) => (
+            format!("with the SOA of a zone{zone} that is not AWS's"),
+            "No name in that zone is an endpoint's, so it is not the zone that denies the name. The likely cause is a \
+             response policy zone or another filter, which puts an SOA of its own into its answers."
+                .to_owned(),
+        ),
         Denier::ForeignZone => (
             format!("with the SOA of a zone{zone} that is not AWS's"),
             "The likely cause is an internal zone that covers the name; a filter that puts an SOA of its own into \

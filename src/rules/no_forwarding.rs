@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::phrase::{self, observed, observed_sibling, observed_target};
 use super::shared::{age, beyond, search};
-use super::signs::ANSWERS_LATE;
+use super::signs::{ANSWERS_LATE, DENIAL_IS_CACHED};
 use super::view::VpcSideFault;
 use super::{Case, Confidence, Evidence, Finding, Fits, Need, Remedy, Severity, Shows, Stage, Subject, remedy, view};
 use crate::address::AddressClass;
@@ -75,6 +75,9 @@ declare_rule! {
         confidence: [
             // Both are right in a cluster with public and private access.
             Medium if [[GIVES_ADDRESSES], [ANSWER_IS_FINE]],
+            // A forward may be newer than the answer.
+            Low if [[DENIED_BY_PUBLIC_AWS], [DENIAL_IS_CACHED], [not VPC_HAS_THE_NAME]],
+            Medium if [[DENIED_BY_PUBLIC_AWS], [DENIAL_IS_CACHED]],
             High if [[RIGHT_BUT_FOR_THE_VIEW], [VPC_HAS_THE_NAME]],
             Medium if [[RIGHT_BUT_FOR_THE_VIEW]],
             // Who is late may have forwarded in vain, and asked public DNS then (BIND's `forward first`).
@@ -280,6 +283,18 @@ fn finding(
         if !case.has(Need::PublicControl) {
             explanation.push_str(" --public tells which it is.");
         }
+    }
+    let cached: Vec<&Subject<'_>> = subjects
+        .iter()
+        .copied()
+        .filter(|subject| shown == PublicViewSign::Denial && DENIAL_IS_CACHED.is_at(case, subject))
+        .collect();
+    if !cached.is_empty() {
+        let _ = write!(
+            explanation,
+            " {} took the answer from a cache. If the forward is newer than that, empty the cache or wait for its TTL.",
+            phrase::titles(&cached),
+        );
     }
     let late: Vec<&Subject<'_>> = subjects
         .iter()

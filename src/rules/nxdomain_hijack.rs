@@ -104,8 +104,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                     .to_owned()
             } else {
                 format!(
-                    "Remove the wildcard record from the zone {}, or the zone, at this resolver or at the one that it \
-                     forwards to. In a network that is not yours: use another resolver",
+                    "Remove the zone {} at this resolver or at the one that it forwards to (without its wildcard record \
+                     alone, the name would not exist there). In a network that is not yours: use another resolver",
                     phrase::list(&zones)
                 )
             }),

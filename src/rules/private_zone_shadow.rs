@@ -207,7 +207,7 @@ fn configured(
         None => "Either somebody keeps the name's addresses in it by hand",
     };
     let remedies = match (zone, by) {
-        (_, Some(by)) => unmake(case, by, apex),
+        (_, Some(by)) => unmake(case, by, apex, vpc),
         (Some(zone), None) => vec![disassociate(case, apex, vpc, &zone.id, profile_of(case, zone, vpc))],
         (None, None) => Vec::new(),
     };
@@ -229,7 +229,7 @@ fn configured(
 }
 
 /// What takes a zone away that AWS made.
-fn unmake(case: &Case<'_>, by: &MadeFor, apex: &Name) -> Vec<Remedy> {
+fn unmake(case: &Case<'_>, by: &MadeFor, apex: &Name, vpc: &str) -> Vec<Remedy> {
     let region = case.region();
     let id = remedy::endpoint::word(by.id(), "<vpce-id>");
     match by {
@@ -242,23 +242,35 @@ fn unmake(case: &Case<'_>, by: &MadeFor, apex: &Name) -> Vec<Remedy> {
         // "The private DNS enabled parameter cannot be changed" (VPC Lattice User Guide).
         MadeFor::Endpoint { .. } => vec![Remedy::new(
             format!(
-                "Make the VPC endpoint again with narrower private DNS preferences: its private DNS cannot be changed, \
-                 and without it the zone {apex} is gone"
+                "Keep the settings of the VPC endpoint, delete it, and make it again with narrower private DNS \
+                 preferences: they cannot be changed, and the zone {apex} goes with it"
             ),
-            [format!(
-                "aws ec2 delete-vpc-endpoints --region {region} --vpc-endpoint-ids {id}"
-            )],
+            [
+                format!("aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids {id}"),
+                format!("aws ec2 delete-vpc-endpoints --region {region} --vpc-endpoint-ids {id}"),
+            ],
         )],
+        // The preferences are those of the association: "Update requires: Replacement" (CloudFormation Template
+        // Reference, AWS::VpcLattice::ServiceNetworkVpcAssociation DnsOptions).
         MadeFor::ServiceNetwork { association, .. } => vec![Remedy::new(
             format!(
-                "Make the association again with narrower private DNS preferences: its private DNS cannot be changed, \
-                 and without it the zone {apex} is gone"
+                "Delete the association, and make it again with narrower private DNS preferences: they cannot be \
+                 changed, and the zone {apex} goes with it"
             ),
-            [format!(
-                "aws vpc-lattice delete-service-network-vpc-association --region {region} \
-                 --service-network-vpc-association-identifier {}",
-                remedy::endpoint::word(association.as_deref().unwrap_or_default(), "<snva-id>")
-            )],
+            [
+                format!(
+                    "aws vpc-lattice delete-service-network-vpc-association --region {region} \
+                     --service-network-vpc-association-identifier {}",
+                    remedy::endpoint::word(association.as_deref().unwrap_or_default(), "<snva-id>")
+                ),
+                format!(
+                    "aws vpc-lattice create-service-network-vpc-association --region {region} \
+                     --service-network-identifier {id} --vpc-identifier {vpc} --private-dns-enabled --dns-options \
+                     privateDnsPreference=SPECIFIED_DOMAINS_ONLY,privateDnsSpecifiedDomains=<domains-without-the-endpoint>",
+                    id = remedy::endpoint::word(by.id(), "<sn-id>"),
+                    vpc = remedy::endpoint::word(vpc, "<vpc-id>"),
+                ),
+            ],
         )],
     }
 }
@@ -398,8 +410,8 @@ fn finding(
     }
     let made = made.filter(|(made, _)| made.is_sure);
     let mut remedies = Vec::new();
-    if let Some((made, _)) = &made {
-        remedies.extend(unmake(case, &made.by, apex));
+    if let Some((made, vpc)) = &made {
+        remedies.extend(unmake(case, &made.by, apex, vpc));
     } else {
         if known.is_none() {
             remedies.push(remedy::endpoint::list_private_zones(case, of_vpc));

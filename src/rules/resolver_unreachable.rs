@@ -221,8 +221,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, silence: Silence, subjects: 
             "{who} refused every question. Either no DNS server listens on that port, or a firewall refuses it."
         ),
         Silence::NoWay => format!(
-            "This host or a router on the path could not deliver any question to {who}. The VPN is down, or a route is \
-             missing."
+            "This host or a router on the path could not deliver any question to {who}. The VPN is down, a route is \
+             missing, or a firewall on the path says so."
         ),
         Silence::TurnedAway => format!(
             "Every question to {who} failed before it was answered. The cause is this host, the path, or the service."

@@ -1,9 +1,11 @@
 //! The answer holds addresses that the cluster's interfaces do not have any more.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 use super::phrase::{self, observed, observed_target};
-use super::shared::age;
+use super::shared::{age, own_zone};
 use super::step::policy_zone_beside;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, own_record, remedy};
 use crate::compare::Verdict;
@@ -157,12 +159,11 @@ fn unpin() -> Remedy {
 
 fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], right: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(stale);
-    let old = phrase::distinct(
-        stale
-            .iter()
-            .flat_map(|subject| case.unexpected_addresses(subject))
-            .map(|address| address.ip),
-    );
+    let gives = phrase::plural(stale.len(), "gives", "give");
+    let unexpected = stale.iter().flat_map(|subject| case.unexpected_addresses(subject));
+    let unexpected: BTreeSet<IpAddr> = unexpected.map(|address| address.ip).collect();
+    let are = phrase::plural(unexpected.len(), "is", "are");
+    let old = phrase::distinct(unexpected);
     let is_local = case.own_cluster().is_some_and(|cluster| cluster.is_local);
     let record = own_record::of_all(case, stale);
     let by_record = record.as_ref().map(own_record::OwnRecord::in_words).unwrap_or_default();
@@ -176,17 +177,25 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
         format!("An answer may be kept for its TTL of {ENDPOINT_TTL} s.")
     };
     let policy_zone = stale.iter().find_map(|subject| policy_zone_beside(subject));
+    let zones = own_zone::around(stale);
     let kept = match policy_zone {
         Some(soa) => format!(
             "The reply has the SOA of {} ({}) in ADDITIONAL, as BIND's response policy zones send it. So a record in that \
              zone holds the addresses, and they stay until somebody changes it.",
             soa.owner, soa.mname
         ),
+        None if !zones.is_empty() => format!(
+            "The name is in a zone there that is not AWS's, by its SOA: {}. So a record in that zone has the addresses, and \
+             they stay until somebody changes it.",
+            phrase::list(&zones)
+        ),
         None => kept,
     };
+    let zone = policy_zone.map(|soa| soa.owner.to_string());
+    let zone = zone.or_else(|| (!zones.is_empty()).then(|| phrase::list(&zones)));
     let mut explanation = format!(
-        "The addresses of {who} are in the VPC's networks, and none of them is expected here. What is expected is known \
-         from: {}.{by_record} {}. {kept}",
+        "{old}, which {who} {gives}, {are} in the VPC's networks, and not expected here. What is expected is known from: \
+         {}.{by_record} {}. {kept}",
         stale
             .first()
             .map_or(&case.expected.source, |subject| &subject.comparison.expected.source),
@@ -232,15 +241,17 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
     again.title = format!("Ask again after {ttl} s: the answer may heal by itself");
     RULE.finding(confidence, stale)
         .summary(format!(
-            "{who} {} addresses of the VPC that the cluster does not have now ({old})",
-            phrase::plural(stale.len(), "gives", "give")
+            "{who} {gives} addresses of the VPC that the cluster does not have now ({old})"
         ))
         .why(explanation)
         .seen(evidence)
         .fix(match record {
             Some(record) => record.fix(case),
-            None if policy_zone.is_some() => vec![
-                Remedy::advice("In that zone, correct or remove the record for the name"),
+            None if let Some(zone) = zone => vec![
+                Remedy::advice(format!(
+                    "In the zone {zone}, correct or remove the record for {}",
+                    case.own_zone()
+                )),
                 remedy::answer::interfaces_now(case),
             ],
             // Nobody waits for what was stretched.

@@ -225,6 +225,18 @@ pub(crate) fn a_service_that_never_answers_holds_up_no_other() {
     assert!(addresses.is_some_and(|endpoint| endpoint.addresses.is_some()));
 }
 
+pub(crate) fn silence_is_not_asked_again() {
+    let silent = [Call::DescribeVpcs, Call::ListUpdates, Call::ListResolverRules];
+    let mock = Mock::of(faulty(silent.map(|call| (call, Fault::Silent))));
+    let collected = Run::new(&mock).with("COLLECT_DEADLINE_MS", "20000").collect();
+    for call in silent {
+        let kind = failed(&collected, call).map(|read| read.kind);
+        assert_eq!(kind, Some(ReadFailure::TimedOut), "{call:?}");
+        assert_eq!(mock.times(call), 1, "{call:?}");
+    }
+    assert!(collected.facts.cluster.is_some());
+}
+
 pub(crate) fn a_service_that_nothing_listens_for_is_unreachable() {
     let mock = Mock::of(world());
     let closed = {

@@ -101,6 +101,7 @@ fn main() -> ExitCode {
             "a_service_that_never_answers_holds_up_no_other",
             failures::a_service_that_never_answers_holds_up_no_other,
         ),
+        ("silence_is_not_asked_again", failures::silence_is_not_asked_again),
         (
             "a_service_that_nothing_listens_for_is_unreachable",
             failures::a_service_that_nothing_listens_for_is_unreachable,

@@ -377,3 +377,41 @@ fn escape_sequences_never_reach_the_output() {
         assert_eq!(bad, None, "{format}: {text}");
     }
 }
+
+/// A place that asked for AAAA alone and one that asked for A alone show nothing that the other lacks.
+#[test]
+fn answers_of_two_types_are_not_different_addresses() {
+    let text = |ip: &str, qtype: &str, server: &str| {
+        let name = "0123456789ABCDEF0123456789ABCDEF.yl4.ap-northeast-1.eks.amazonaws.com";
+        let record = format!("{name}. 60 IN {qtype} {ip}");
+        format!(
+            "; <<>> DiG 9.18.28 <<>> {qtype} {name}\n;; global options: +cmd\n;; Got answer:\n\
+             ;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 7\n\
+             ;; flags: qr rd ra; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 0\n\n\
+             ;; QUESTION SECTION:\n;{name}. IN {qtype}\n\n;; ANSWER SECTION:\n{record}\n\n\
+             ;; Query time: 2 msec\n;; SERVER: {server}#53({server})\n;; WHEN: Thu Jan 01 00:00:05 UTC 2026\n\
+             ;; MSG SIZE  rcvd: 120\n"
+        )
+    };
+    let said = |one: &str, other: &str| {
+        let read = |name: &str, text: &str| places::read(name, text.as_bytes()).unwrap();
+        let comparison = places::compare(vec![read("one", one), read("other", other)]).unwrap();
+        rendered(&comparison, Format::Table)
+    };
+    let a = text("10.0.3.4", "A", "10.63.200.10");
+    let aaaa = text("2001:db8::3", "AAAA", "10.63.200.11");
+    let headline = said(&a, &aaaa);
+    assert!(!headline.contains("get different addresses"), "{headline}");
+    let other = said(&aaaa, &text("2001:db8::9", "AAAA", "10.63.200.10"));
+    assert!(other.contains("one and other get different addresses"), "{other}");
+}
+
+/// A prompt may begin as a list of JSON does.
+#[test]
+fn what_another_program_printed_behind_a_prompt_is_named() {
+    let text = "[root@bastion ~]# nslookup www.example.com\nServer:\t\t10.0.0.2\nAddress:\t10.0.0.2#53\n\n\
+                Non-authoritative answer:\nName:\twww.example.com\nAddress: 192.0.2.7\n";
+    let refused = places::read("x", text.as_bytes()).unwrap_err().to_string();
+    assert!(refused.contains("nslookup"), "{refused}");
+    assert!(!refused.contains("JSON"), "{refused}");
+}

@@ -7,7 +7,8 @@ use super::missing::{Missing, unique};
 use super::said::{self, Contradiction, Dropped};
 use super::{Answers, AskedBy, DESCRIPTION, ToldElsewhere, WantedShare};
 use crate::facts::shapes::{
-    AttributesOfVpc, Cluster, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint, Vpc, VpcAttributes,
+    AttributesOfVpc, Cluster, ClusterState, ClusterUpdate, DhcpOptions, Interface, NetworkInterface, ResolverEndpoint,
+    Vpc, VpcAttributes,
 };
 use crate::facts::{AwsFacts, Call, Gap, belonging};
 use crate::limits;
@@ -307,6 +308,26 @@ impl Answers {
         dnssec.truncate(limits::LIST_IN_CAPTURE);
         facts.dnssec_configs = (!dnssec.is_empty()).then_some(dnssec);
         let none_listed = self.update_ids.filter(Vec::is_empty).map(|_| Vec::new());
+        // An update names no cluster, and a cluster whose endpoint access is being updated has the status UPDATING
+        // (Amazon EKS User Guide, "Cluster API server endpoint").
+        let is_active = cluster
+            .as_ref()
+            .is_some_and(|cluster| cluster.state() == Some(ClusterState::Active));
+        if self.source == AskedBy::Files
+            && is_active
+            && let Some(updates) = self.updates.as_mut()
+            && updates.iter().any(ClusterUpdate::is_in_progress)
+        {
+            updates.retain(|update| !update.is_in_progress());
+            if updates.is_empty() {
+                self.updates = None;
+            }
+            missing.because(
+                Call::DescribeUpdate,
+                "an update that is InProgress contradicts the cluster's status ACTIVE: it is of another cluster or of \
+                 another time. Save describe-cluster and describe-update again, one behind the other",
+            );
+        }
         facts.updates = self.updates.or(none_listed);
         if let Some(updates) = &mut facts.updates {
             updates.truncate(limits::LIST_IN_CAPTURE);

@@ -12,7 +12,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_types::SdkConfig;
 
 use super::failure;
-use super::transport::BoundedAnswer;
+use super::transport::{BoundedAnswer, SilenceIsFinal};
 use crate::facts::{Call, FailedRead};
 use crate::limits;
 
@@ -46,6 +46,7 @@ impl Eks {
         let config = Config::new(config)
             .to_builder()
             .interceptor(BoundedAnswer::Json)
+            .retry_classifier(SilenceIsFinal)
             .build();
         Self(aws_sdk_eks::Client::from_conf(config))
     }

@@ -22,9 +22,12 @@ use aws_smithy_runtime_api::client::auth::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextMut, InterceptorContext,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
@@ -102,6 +105,30 @@ pub(super) fn https(proxy: fn() -> ProxyConfig) -> SharedHttpClient {
     })
 }
 
+/// Silence is not asked again: within the time of a try, TCP has sent again what was lost, and whoever waits for AWS
+/// would wait three times as long. What the SDK tries again is what AWS answered, as where it throttles.
+#[derive(Debug)]
+pub(super) struct SilenceIsFinal;
+
+impl ClassifyRetry for SilenceIsFinal {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(Result::err);
+        let is_silence = error.is_some_and(|error| {
+            let no_connection = error.as_connector_error();
+            error.is_timeout_error() || no_connection.is_some_and(ConnectorError::is_timeout)
+        });
+        if is_silence {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "SilenceIsFinal"
+    }
+}
+
 /// The retries of every read.
 pub(super) fn retries() -> RetryConfig {
     RetryConfig::standard()
@@ -167,6 +194,7 @@ impl Api {
             .retry_classifier(AwsErrorCodeClassifier::<ApiError>::new())
             .retry_classifier(TransientErrorClassifier::<ApiError>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(SilenceIsFinal)
             .timeout_config(timeouts())
             .with_connection_poisoning()
             .interceptor(bounded)

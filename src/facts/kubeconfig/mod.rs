@@ -137,6 +137,15 @@ pub enum KubeconfigError {
         /// The files.
         files: String,
     },
+    /// There are clusters in it, and no context.
+    #[error(
+        "kubeconfig {files}: has no context, so it leads to no cluster; write one with aws eks update-kubeconfig --region \
+         REGION --name CLUSTER, or name another file (--kubeconfig)"
+    )]
+    NoContext {
+        /// The files.
+        files: String,
+    },
     /// Nothing says which context.
     #[error("kubeconfig {files}: no current-context; name one with --context ({contexts})")]
     NoCurrentContext {
@@ -228,7 +237,6 @@ impl<'a> Merged<'a> {
         let all: Vec<String> = self.contexts.iter().map(|(name, _)| shown(name)).collect();
         let more = all.len().saturating_sub(limits::NAMES_SHOWN);
         match (all.len(), more) {
-            (0, _) => "no context".to_owned(),
             (_, 0) => all.join(", "),
             _ => format!("{} and {more} more", all[..limits::NAMES_SHOWN].join(", ")),
         }
@@ -236,6 +244,9 @@ impl<'a> Merged<'a> {
 
     /// What the context leads to.
     fn context(&self, name: &str) -> Result<Kubeconfig, KubeconfigError> {
+        if self.contexts.is_empty() {
+            return Err(KubeconfigError::NoContext { files: self.names() });
+        }
         let Some((_, entry)) = self.contexts.iter().find(|(other, _)| *other == name) else {
             return Err(KubeconfigError::NoSuchContext {
                 files: self.names(),
@@ -359,6 +370,8 @@ pub fn find(
         let files = merged.names();
         return Err(if is_empty {
             KubeconfigError::Empty { files }
+        } else if merged.contexts.is_empty() {
+            KubeconfigError::NoContext { files }
         } else {
             KubeconfigError::NoCurrentContext {
                 files,

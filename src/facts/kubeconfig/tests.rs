@@ -258,7 +258,7 @@ fn what_leads_nowhere_says_where_and_why() {
         "kubeconfig config: no context \"other\"; it has shared: name one with --context, or another file (--kubeconfig)"
     );
     assert!(refused("contexts: []", None).contains("has no context and no cluster"));
-    assert!(refused("current-context: x", None).contains("no context \"x\"; it has no context"));
+    assert!(refused("current-context: x", None).contains("has no context, so it leads to no cluster"));
     let lost = good.replace("server:", "sever:");
     assert!(
         refused(&lost, None).contains("which has no server there"),

@@ -60,6 +60,9 @@ const KNOWN: &[(&str, &str, &str)] = &[
         CLUSTER,
     ),
     ("configurationItems", "a history of AWS Config", CLUSTER),
+    // "JSON Output Format" of Terraform's documentation: a plan has both, and the version of Terraform too.
+    ("resource_changes", "a plan of Terraform", CLUSTER),
+    ("planned_values", "a plan of Terraform", CLUSTER),
     ("terraform_version", "a state of Terraform", CLUSTER),
     ("format_version", "a plan or a state of Terraform", CLUSTER),
     (

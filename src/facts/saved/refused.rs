@@ -29,7 +29,7 @@ pub enum NotFacts {
         mend: String,
     },
     /// JSON that is almost one of the documents.
-    #[error("is not as AWS prints it: {0}; save it again with --output json")]
+    #[error("is not the whole output of a call that is read: {0}; save it again with --output json")]
     Shape(#[from] WrongShape),
     /// Something else, which we know by name.
     #[error("is {what} (line {line}): {instead}")]

@@ -2,6 +2,7 @@
 
 use super::safe::{assert_safe, hostile_report};
 use super::*;
+use crate::facts::kubeconfig::Refusal;
 use crate::rules::{Need, NotEvaluated};
 use crate::target::Scope;
 
@@ -100,7 +101,6 @@ fn verdict_cause_evidence_fix() {
     assert!(shown.starts_with(beginning), "{shown}");
     let fix = "
   Fix      Forward the endpoint's own name to the inbound endpoints
-
     # BIND (named.conf)
     zone \"0123456789abcdef0123456789abcdef.yl4.ap-northeast-1.eks.amazonaws.com\" {
         type forward;
@@ -304,7 +304,6 @@ fn a_warning_of_an_inconclusive_run_keeps_its_fix() {
   ! the summary of cluster-transitioning [cluster-transitioning, high]
   Why      The explanation of cluster-transitioning.
   Fix      the remedy of cluster-transitioning
-
     command
 ";
     assert!(shown.starts_with("? inconclusive: vpc"), "{shown}");
@@ -333,9 +332,9 @@ fn a_comment_on_a_ticket() {
     let shown = shown(&report("mixed"), Format::Markdown);
     for part in [
         "### ✗ broken: local (10.63.200.10) does not",
-        "\n- Finding: no-forwarding, high\n",
+        "\n- Finding: no-forwarding, high; exit code 130\n",
         "\n- Expected: 192.168.104.190, 192.168.131.209 (--expect)\n",
-        "\n- Asked from: laptop, 2026-11-23T08:00:00Z, eks-dns-doctor 0.1.0\n- Exit code: 130\n",
+        "\n- Asked from: laptop, 2026-11-23T08:00:00Z, eks-dns-doctor 0.1.0\n",
         "\n\n| Resolver | Address | Answer | Time | Verdict |\n|---|---|---|---|---|\n| `local` | ",
         "\n| `half-right` (also vpc) | `10.0.0.3:53` | `192.168.104.190, 203.0.113.1 (public)` | 12 ms | ✗ partial |\n",
         "\n\n**Fix:** Forward the endpoint's own name to the inbound endpoints\n\n```\n# BIND",
@@ -477,6 +476,7 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "private-zone-shadow/fires",
     "proxy-in-path/fires",
     "proxy-in-path/fires-by-an-unknown-address",
+    "stale-addresses/near-miss-the-facts-are-old",
     "proxy-in-path/fires-by-the-kubeconfig",
     "rebinding-protection/fires-without-controls",
     "resolver-unreachable/fires-beside-a-silent-vpc-resolver",
@@ -541,6 +541,14 @@ fn addresses_that_have_none_in_common_are_said_to_disagree() {
     let said = shown(&report, Format::Short);
     let reason = "local, inbound-1 and inbound-2 give addresses that do not agree, and whose are the cluster's is not \
                   known: say them with --expect";
+    assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn facts_that_the_private_hosted_zone_contradicts_are_said_to_be_older() {
+    let said = shown(&recorded("stale-addresses/near-miss-the-facts-are-old"), Format::Short);
+    let reason = "local and inbound-1 give addresses that no network interface in the facts has, and the private hosted \
+                  zone has them: the facts are probably older, so take them again";
     assert!(said.contains(reason), "{said}");
 }
 
@@ -691,6 +699,18 @@ fn kubectl_behind_a_proxy_asks_no_name_server() {
             "asks no name server for the endpoint here: the other end of a proxy or a tunnel looks the name up";
         assert_eq!(said, Some(expected), "{name}");
     }
+}
+
+/// Of a kubeconfig with several faults it is not known which one kubectl names.
+#[test]
+fn kubectl_that_takes_no_kubeconfig_asks_no_name_server() {
+    let mut capture = recorded("proxy-in-path/fires-by-the-kubeconfig").into_capture();
+    let kubeconfig = capture.facts.host.kubeconfig.as_mut().unwrap();
+    kubeconfig.refusal = Some(Refusal::default());
+    let said = rendered(&diagnose(capture), Format::Table, &Style::default());
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = "kubectl does not take the kubeconfig, and ends before it asks a name server";
+    assert!(said.contains(line), "{said}");
 }
 
 /// Where kubectl's address is from decides what is said of it: another resolver's answer says nothing of it.

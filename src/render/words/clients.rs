@@ -205,8 +205,12 @@ fn plain_list(addresses: &[IpAddr]) -> String {
 pub(in crate::render) fn no_kubectl(report: &Report) -> Option<&'static str> {
     let target = &report.target.hostname;
     let hands_on = report.facts.host.hands_lookups_on(target);
+    let kubeconfig = report.facts.host.kubeconfig.as_ref();
+    // The findings say what it does not take; of several faults it is not known which one it names.
+    if kubeconfig.is_some_and(|kubeconfig| kubeconfig.refusal.is_some()) && kubectl(report).is_none() {
+        return Some("does not take the kubeconfig, and ends before it asks a name server");
+    }
     if hands_on && report.conclusion != Conclusion::Healthy && kubectl(report).is_none() {
-        let kubeconfig = report.facts.host.kubeconfig.as_ref();
         return Some(match kubeconfig.and_then(Kubeconfig::elsewhere) {
             Some(OtherServer::Name(name)) if name != *target => {
                 "looks up the host of its server here, and not the endpoint: that name was not checked"

@@ -164,7 +164,22 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     };
     let sets: Vec<BTreeSet<IpAddr>> = possible.iter().map(|name| ips(name)).collect();
     let is_apart = sets.iter().any(|one| sets.iter().any(|other| one.is_disjoint(other)));
-    if is_apart {
+    let is_other_than_the_files = |row: &ResolverReport| {
+        let mut addresses = row.addresses.iter();
+        report.expected.is_of_saved_interfaces() && addresses.all(|address| address.class == AddressClass::InVpc)
+    };
+    let older: Vec<&str> = in_scope()
+        .filter(|row| row.verdict == Verdict::Plausible && is_other_than_the_files(row))
+        .map(|row| row.probed.resolver.name.as_str())
+        .collect();
+    if !older.is_empty() {
+        reasons.push(format!(
+            "{} {} addresses that no network interface in the facts has, and the private hosted zone has them: the facts \
+             are probably older, so take them again",
+            list(&older),
+            gives(&older)
+        ));
+    } else if is_apart {
         reasons.push(format!(
             "{} give addresses that do not agree, and whose are the cluster's is not known: say them with --expect",
             list(&possible)

@@ -45,17 +45,25 @@ pub fn private_answers_behind(case: &Case<'_>, likely: Software) -> Vec<Remedy> 
 fn private_policy(zone: &str) -> Remedy {
     Remedy::new(
         "On an Unbound whose policy zone removes them (rpz-ip): an exception in a zone before it",
-        [unbound_policy(zone)],
+        unbound_policy(zone),
     )
     .as_alternative()
 }
 
 /// A policy zone of Unbound with an exception. Of several, the first that has the name decides.
-fn unbound_policy(zone: &str) -> String {
+fn unbound_policy(zone: &str) -> [String; 2] {
+    [
+        "# Unbound (unbound.conf), only where it has rpz: clauses: before them (module-config has respip then)\n\
+         rpz:\n    name: \"allow.rpz\"\n    zonefile: \"allow.rpz.db\""
+            .to_owned(),
+        passed_on(zone, "Unbound"),
+    ]
+}
+
+/// The zone file of a policy zone that passes a zone on.
+fn passed_on(zone: &str, software: &str) -> String {
     format!(
-        "# Unbound (unbound.conf), only where it has rpz: clauses: before them (module-config has respip then);\n\
-         # allow.rpz.db has the last three lines\n\
-         rpz:\n    name: \"allow.rpz\"\n    zonefile: \"allow.rpz.db\"\n\
+        "# allow.rpz.db, a file of its own in the working directory of {software} (`directory`)\n\
          @ 60 SOA localhost. root.localhost. 1 3600 600 86400 60\n\
          @ 60 NS localhost.\n\
          *.{zone} 60 CNAME rpz-passthru."
@@ -132,20 +140,18 @@ fn private_snippets(zone: &str, likely: Software) -> [Snippet; 7] {
 pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
     let (own, zone) = (case.own_zone(), case.family_zone());
     let title = format!("Put *.{zone} on the allow list of whatever filters there");
+    let [unbound_clause, unbound_file] = unbound_policy(&zone);
     let mut remedies = Remedy::in_software(
         &title,
         [
             (
                 Software::Bind,
-                format!(
-                    "# BIND (named.conf, one options block): a policy zone; allow.rpz.db has the last three lines\n\
-                 options {{ response-policy {{ zone \"allow.rpz\"; zone \"<policy-zones>\"; }}; }};\n\
-                 zone \"allow.rpz\" {{ type primary; file \"allow.rpz.db\"; }};\n\
-                 @ 60 SOA localhost. root.localhost. 1 3600 600 86400 60\n\
-                 @ 60 NS localhost.\n\
-                 *.{zone} 60 CNAME rpz-passthru."
-                ),
+                "# BIND (named.conf, one options block): a policy zone\n\
+                 options { response-policy { zone \"allow.rpz\"; zone \"<policy-zones>\"; }; };\n\
+                 zone \"allow.rpz\" { type primary; file \"allow.rpz.db\"; };"
+                    .to_owned(),
             ),
+            (Software::Bind, passed_on(&zone, "BIND")),
             (
                 Software::Unbound,
                 format!(
@@ -153,7 +159,8 @@ pub fn allow_list(case: &Case<'_>) -> Vec<Remedy> {
                  server:\n    local-zone: \"{zone}\" always_transparent"
                 ),
             ),
-            (Software::Unbound, unbound_policy(&zone)),
+            (Software::Unbound, unbound_clause),
+            (Software::Unbound, unbound_file),
             (
                 Software::Dnsmasq,
                 format!(

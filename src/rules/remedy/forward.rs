@@ -59,10 +59,12 @@ pub fn to(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
 fn steps(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
     let own = case.own_zone();
     let targets = targets(addresses);
-    let title = format!(
-        "Forward the endpoint's own name to the inbound {}",
-        phrase::plural(targets.len(), "endpoint", "endpoints"),
-    );
+    let title = if addresses.is_empty() {
+        "Forward the endpoint's own name to an inbound endpoint of its VPC".to_owned()
+    } else {
+        let endpoints = phrase::plural(targets.len(), "endpoint", "endpoints");
+        format!("Forward the endpoint's own name to the inbound {endpoints}")
+    };
     let mut remedies = Remedy::in_software(&title, snippets(&own, &targets));
     if let Some(wider) = case.regional_zone() {
         remedies.push(
@@ -85,6 +87,9 @@ fn steps(case: &Case<'_>, addresses: &[IpAddr]) -> Vec<Remedy> {
             .take(1)
             .flat_map(|ip| [false, true].map(|is_tcp| here::ask_server(case, ip, 53, &own, "A", is_tcp))),
     ));
+    if addresses.is_empty() {
+        remedies.push(super::inbound::list(case));
+    }
     remedies
 }
 

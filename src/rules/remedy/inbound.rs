@@ -34,6 +34,24 @@ pub fn create(case: &Case<'_>, title: &str) -> Remedy {
     .to_the_vpc()
 }
 
+/// Which inbound endpoints there are, and what their addresses are.
+pub fn list(case: &Case<'_>) -> Remedy {
+    let region = case.region();
+    Remedy::new(
+        "List the inbound endpoints, and the addresses of that of the cluster's VPC",
+        [
+            format!(
+                "aws route53resolver list-resolver-endpoints --region {region} --filters \
+                 Name=Direction,Values=INBOUND --query 'ResolverEndpoints[].[Id,HostVPCId,Status]'"
+            ),
+            format!(
+                "aws route53resolver list-resolver-endpoint-ip-addresses --region {region} \
+                 --resolver-endpoint-id <rslvr-in-id>"
+            ),
+        ],
+    )
+}
+
 /// What an endpoint's state is, and that of its addresses.
 pub fn look_at(case: &Case<'_>, id: &str) -> Remedy {
     let region = case.region();

@@ -1,12 +1,22 @@
 //! Which connections to the API server's port say something.
 
-use crate::expect::Fit;
-use crate::observation::{Connection, Tcp, Tls};
-use crate::rules::Case;
+use std::net::IpAddr;
 
-/// Those to addresses that nothing speaks against: whoever gave a wrong address has another problem.
+use crate::expect::{Expected, Fit};
+use crate::observation::{Connection, Tcp, Tls};
+use crate::rules::{Case, Subject};
+
+/// Those to addresses that nothing speaks against: whoever gave a wrong address has another problem. What is right for
+/// one resolver may be wrong for another: with both accesses on, public addresses are right outside the VPC.
 pub(in crate::rules) fn tried<'a>(case: &Case<'a>) -> Vec<&'a Connection> {
-    let right = |connection: &&Connection| case.fit(case.expected, connection.ip) != Fit::Unexpected;
+    let is_right = |expected: &Expected, ip: IpAddr| case.fit(expected, ip) != Fit::Unexpected;
+    let right = |connection: &&Connection| {
+        let ip = connection.ip;
+        let gives_it = |subject: &Subject<'_>| subject.verdict().is_fine() && subject.ips().contains(&ip);
+        let mut in_scope = case.in_scope();
+        is_right(case.expected, ip)
+            || in_scope.any(|subject| gives_it(subject) && is_right(&subject.comparison.expected, ip))
+    };
     case.connections().iter().filter(right).collect()
 }
 

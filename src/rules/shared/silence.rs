@@ -1,7 +1,7 @@
 //! How nothing comes back from a resolver.
 
 use crate::dns::AnswerKind;
-use crate::observation::{NetworkFailure, Reason, Transport};
+use crate::observation::{Attempt, NetworkFailure, Reason, Transport};
 use crate::rules::Subject;
 
 /// How nothing came back.
@@ -27,7 +27,9 @@ impl Silence {
     /// How nothing came back from a resolver that answers nothing.
     pub(in crate::rules) fn of(subject: &Subject<'_>) -> Self {
         let now_and_then = turned_away_now_and_then(subject);
-        if is_turned_away(subject) || now_and_then.is_some() {
+        if is_kept_here(subject) {
+            Self::Forbidden
+        } else if is_turned_away(subject) || now_and_then.is_some() {
             match now_and_then.or_else(|| failure(subject)) {
                 Some(NetworkFailure::Refused) => Self::Refused,
                 Some(NetworkFailure::Forbidden) => Self::Forbidden,
@@ -42,6 +44,20 @@ impl Silence {
             Self::OnTheWay
         }
     }
+}
+
+/// This host lets no datagram out, and nothing was heard over TCP. A firewall here that drops what goes out says EPERM
+/// to who sends a datagram, and nothing to who connects (netfilter's NF_DROP in OUTPUT: Linux, net/ipv4/ip_output.c).
+fn is_kept_here(subject: &Subject<'_>) -> bool {
+    let tries = || subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
+    let mut over_udp = tries().filter(|attempt| attempt.transport == Transport::Udp).peekable();
+    let is_forbidden = |attempt: &Attempt| {
+        let said = attempt.reason.as_ref().and_then(Reason::network);
+        said == Some(&NetworkFailure::Forbidden)
+    };
+    over_udp.peek().is_some()
+        && over_udp.all(is_forbidden)
+        && tries().all(|attempt| attempt.kind.is_silence() && !attempt.connected)
 }
 
 /// The network itself said no, to every question.

@@ -82,6 +82,30 @@ fn a_cluster_that_is_described_twice() {
 }
 
 #[test]
+fn an_update_under_way_of_a_cluster_that_is_active() {
+    let active = cluster("shared", &format!("https://{X}"));
+    let active = active.replacen("{\"name\"", "{\"status\":\"ACTIVE\",\"name\"", 1);
+    let updating = active.replace("ACTIVE", "UPDATING");
+    let update = |status: &str| {
+        format!(
+            r#"{{"update":{{"id":"u-1","status":"{status}","type":"EndpointAccessUpdate","params":[],
+                "createdAt":1565806986.506,"errors":[]}}}}"#
+        )
+    };
+    let (under_way, done) = (update("InProgress"), update("Successful"));
+    for files in orders(&[&active, &under_way]) {
+        let (facts, gaps) = used(&files);
+        assert_eq!(facts.updates, None);
+        let said = reason(&gaps, "updates of the cluster");
+        assert!(said.contains("contradicts the cluster's status ACTIVE"), "{said}");
+    }
+    for (cluster, update) in [(&updating, &under_way), (&active, &done)] {
+        let (facts, _) = used(&[cluster, update]);
+        assert_eq!(facts.updates.map(|updates| updates.len()), Some(1));
+    }
+}
+
+#[test]
 fn a_vpc_that_is_described_twice() {
     let document = cluster("shared", &format!("https://{X}"));
     let attribute = |name: &str, value: bool| format!(r#"{{"VpcId":"vpc-1","{name}":{{"Value":{value}}}}}"#);

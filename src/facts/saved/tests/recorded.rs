@@ -192,7 +192,7 @@ fn what_is_no_document_is_refused() {
     ] {
         assert_eq!(
             read(text).to_string(),
-            format!("is not as AWS prints it: {says}; save it again with --output json")
+            format!("is not the whole output of a call that is read: {says}; save it again with --output json")
         );
     }
     // The place is in the file, not in the document.
@@ -392,7 +392,7 @@ fn clusters_of_another_service_are_named() {
         (r#"{"clusters":[{"name":"c"}],"users":[]}"#, "is a kubeconfig"),
         (
             r#"{"clusters":[7]}"#,
-            "is not as AWS prints it: line 1: clusters[0] is the number 7",
+            "is not the whole output of a call that is read: line 1: clusters[0] is the number 7",
         ),
     ] {
         let said = read(text);
