@@ -35,6 +35,7 @@ mod resolved;
 mod rows;
 mod runs;
 mod seen;
+mod sent;
 mod server;
 mod symptom;
 mod terminal;
@@ -65,6 +66,7 @@ use text::{PrintedOn, is_masked};
 pub use after_lookup::AfterLookup;
 pub use candidates::Candidate;
 pub use layer::Layer;
+pub use sent::SentMessage;
 pub use symptom::Symptom;
 pub use unread::{UnreadText, unread};
 
@@ -107,7 +109,8 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         return Some(Vec::new());
     }
     let text = terminal::plain(&crate::text::as_printed(text));
-    let text = &*defanged::plain(&text);
+    let text = defanged::plain(&text);
+    let text = &*sent::without(&text);
     // A document over several lines: none of its lines says what it says.
     let mut documents = Gravest::default();
     logs::json(text, &mut |line, seen| {

@@ -30,6 +30,8 @@ pub(super) struct PastedReply<'a> {
     /// Its records that are aliases.
     pub(super) aliases: u32,
     pub(super) is_truncated: bool,
+    /// Its flags are those of a question: QR is not set (RFC 1035 section 4.1.1).
+    pub(super) is_question: bool,
     /// dig could not decode all of it.
     pub(super) is_malformed: bool,
     /// dig says that the question asked for recursion, and the reply has no RA.
@@ -245,6 +247,9 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
                 .find(|part| part.to_ascii_lowercase().contains("flags:"));
             let has = |sought: &str| flags.is_some_and(|flags| flags.split_whitespace().any(|flag| flag == sought));
             reply.is_truncated |= has("tc");
+            // kdig shows what it sends in the same form (kdig(1), +qr). Of dig it is a reply, whose flag some servers
+            // leave out.
+            reply.is_question |= flags.is_some_and(|flags| flags.contains("Flags:")) && !has("qr");
             // The question's flag CD is copied into the reply (RFC 4035 section 3.2.2).
             reply.form.is_checking_disabled |= has("cd");
         } else if line.starts_with(";; WARNING: recursion requested but not available") {
@@ -279,6 +284,7 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             record(reply, line);
         }
     }
+    found.retain(|reply| !reply.is_question);
     found
 }
 

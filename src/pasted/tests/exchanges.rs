@@ -248,3 +248,36 @@ fn a_link_of_jira_shows_its_name() {
         found
     );
 }
+
+/// Printed by dig 9.18 with +qr, with a server that answers, one that denies, and one that is silent; and in the form
+/// of kdig(1).
+#[test]
+fn a_message_that_was_sent_is_no_reply() {
+    let sent = "; <<>> DiG 9.18.49 <<>> +qr @10.63.200.10 X\n;; global options: +cmd\n;; Sending:\n\
+                ;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 7\n\
+                ;; flags: rd ad; QUERY: 1, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n\
+                ;X.\tIN\tA\n\n;; QUERY SIZE: 105\n\n";
+    let reply = |status: &str, answers: u32, records: &str| {
+        format!(
+            "{sent};; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: {status}, id: 7\n\
+             ;; flags: qr rd ra; QUERY: 1, ANSWER: {answers}, AUTHORITY: 0, ADDITIONAL: 0\n\n\
+             ;; QUESTION SECTION:\n;X.\tIN\tA\n\n{records}\n;; SERVER: 10.63.200.10#53(10.63.200.10) (UDP)\n"
+        )
+    };
+    let of = |symptom| vec![(symptom, Some(SERVER.to_owned()))];
+    let healthy = reply("NOERROR", 1, ";; ANSWER SECTION:\nX.\t60\tIN\tA\t10.80.3.31\n");
+    assert_eq!(all(&healthy), of(Symptom::Healthy));
+    let quoted = format!("> {}", healthy.trim_end().replace('\n', "\n> "));
+    assert_eq!(all(&quoted), of(Symptom::Healthy));
+    assert_eq!(all(&reply("NXDOMAIN", 0, "")), of(Symptom::NxDomain));
+    let silent =
+        format!("{sent};; communications error to 10.63.200.10#53: timed out\n;; no servers could be reached\n");
+    assert_eq!(all(&silent), of(Symptom::Silence));
+    let kdig = ";; ->>HEADER<<- opcode: QUERY; status: NOERROR; id: 7\n\
+                ;; Flags: rd; QUERY: 1; ANSWER: 0; AUTHORITY: 0; ADDITIONAL: 1\n\n;; QUESTION SECTION:\n\
+                ;; X. \tIN\tA\n\n;; ->>HEADER<<- opcode: QUERY; status: NOERROR; id: 7\n\
+                ;; Flags: qr rd ra; QUERY: 1; ANSWER: 1; AUTHORITY: 0; ADDITIONAL: 0\n\n;; QUESTION SECTION:\n\
+                ;; X. \tIN\tA\n\n;; ANSWER SECTION:\nX. 60 IN A 10.80.3.31\n\n\
+                ;; From 10.63.200.10@53(UDP) in 0.3 ms\n";
+    assert_eq!(all(kdig), of(Symptom::Healthy));
+}

@@ -6,6 +6,7 @@ use super::{DigError, others};
 use crate::dns::{ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section};
 use crate::limits;
 use crate::observation::Transport;
+use crate::pasted::SentMessage;
 
 /// One run of dig, as far as its text shows.
 #[expect(
@@ -84,7 +85,7 @@ pub(super) fn runs(text: &str) -> Result<Vec<DigRun>, DigError> {
     let mut section = None;
     let mut in_question = false;
     // What dig sends (+qr) has the form of a reply: only its question is taken.
-    let mut is_sending = false;
+    let mut sent = SentMessage::default();
     // The command at a prompt, for a run that does not show its own; and how many runs more the last banner is for.
     let mut at_prompt: Option<DigCommand> = None;
     let mut more: Option<(DigCommand, usize)> = None;
@@ -101,10 +102,12 @@ pub(super) fn runs(text: &str) -> Result<Vec<DigRun>, DigError> {
         let error = network_error(line);
         let is_banner = line.starts_with("; <<>> DiG");
         let is_truncated = line.starts_with(";; Truncated, retrying in TCP mode");
+        let was_sending = sent.is_open();
+        let is_sending = sent.has(line);
         let begins = is_banner
             || is_truncated
             || error.is_some()
-            || line == ";; Sending:"
+            || SentMessage::begins(line)
             || line.starts_with(";; ->>HEADER<<-") && !is_sending;
         let ends = |run: &DigRun| run.is_done() || is_banner && run.has_banner;
         if begins && runs.last().is_some_and(ends) {
@@ -122,12 +125,8 @@ pub(super) fn runs(text: &str) -> Result<Vec<DigRun>, DigError> {
                 run.command = Some(command.clone());
             }
         }
-        if line == ";; Sending:" {
-            is_sending = true;
-        } else if is_sending && (line.starts_with(";; QUERY SIZE:") || line.starts_with(";; Got answer:")) {
-            is_sending = false;
-            in_question = false;
-        }
+        // Behind it no question goes on.
+        in_question &= is_sending || !was_sending;
         let is_asked = line.starts_with(";; QUESTION SECTION") || (in_question && line.starts_with(';'));
         if is_sending && !is_asked {
             in_question &= !line.is_empty();
