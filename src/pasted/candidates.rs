@@ -88,6 +88,14 @@ pub(super) struct Clues {
     pub(super) is_of_one_family: bool,
     /// The connection was to another port than an endpoint's.
     pub(super) is_other_port: bool,
+    /// The name ends as an endpoint's does, and is none.
+    pub(super) is_like_an_endpoint: bool,
+    /// The text has a name, hidden in part or not.
+    pub(super) is_named: bool,
+    /// The name is that of an AWS API, and of nothing that anybody made there.
+    pub(super) is_of_api: bool,
+    /// The name of an AWS API has something else where a Region stands, or nothing.
+    pub(super) is_of_no_region: bool,
     /// The name is longer than DNS allows.
     pub(super) is_too_long: bool,
     /// The operating system that printed it, where the text tells.
@@ -113,7 +121,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
     rules.extend(clues.outright.as_ref().map(|(rule, _)| *rule));
     rules.extend(first(symptom, clues));
     let listed = match clues.subject {
-        NameSubject::AwsApi if symptom.is_denial() => Symptom::AwsApi.rules(),
+        NameSubject::AwsApi if symptom.is_denial() => of_aws(clues),
         NameSubject::AwsApi if symptom == Symptom::Connection => {
             [Symptom::AwsApiTimeout.rules(), symptom.rules()].concat()
         }
@@ -135,6 +143,14 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
     }
     if clues.subject == NameSubject::AwsApi && (symptom.is_dns() || symptom == Symptom::AwsApi) {
         rules.insert(rules.len().min(2), "no-internet-recursion");
+    }
+    if let Some(at) = place_of_no_name(symptom, clues) {
+        rules.insert(rules.len().min(at), NO_NAME);
+    }
+    // Somebody who shortened the digits left the rest as it was.
+    if clues.subject == NameSubject::Shortened && symptom.is_denial() {
+        let stale = rules.iter().position(|rule| *rule == "endpoint-name-stale");
+        rules.insert(stale.map_or(0, |at| at + 1), "endpoint-name-malformed");
     }
     let mut found: Vec<Candidate> = Vec::new();
     for rule in rules {
@@ -158,10 +174,70 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
     found
 }
 
+const NO_NAME: &str = "name-does-not-exist";
+
+/// Where in the list of a name that is no endpoint's it stands that there is no such name. A text that does not tell a
+/// denial from silence speaks less for it.
+fn place_of_no_name(symptom: Symptom, clues: &Clues) -> Option<usize> {
+    let is_one = match clues.subject {
+        // The API itself is there: another zone hides it, or nobody asked.
+        NameSubject::AwsApi => is_of_public_server(clues) || !clues.is_of_api || clues.is_of_no_region,
+        NameSubject::Other | NameSubject::Internal => clues.is_named,
+        _ => false,
+    };
+    let is_certain = clues.subject == NameSubject::AwsApi && clues.is_of_no_region;
+    match symptom {
+        _ if !is_one => None,
+        Symptom::NxDomain | Symptom::NoAddress | Symptom::NoName | Symptom::Unknown if is_certain => Some(0),
+        Symptom::NxDomain | Symptom::NoAddress => Some(match clues.subject {
+            NameSubject::Other => 0,
+            NameSubject::AwsApi if is_of_public_server(clues) => 0,
+            _ => 1,
+        }),
+        // glibc may have asked nobody.
+        Symptom::NoName => Some(1),
+        Symptom::Unknown => Some(2),
+        _ => None,
+    }
+}
+
+/// Whether the denial is of a zone that hides the name, and so says nothing of it elsewhere.
+fn has_zone_of_its_own(clues: &Clues) -> bool {
+    clues.soa == Some(SoaOrigin::PrivateHostedZone)
+}
+
+fn is_of_public_server(clues: &Clues) -> bool {
+    clues.is_of_public || clues.server.is_some_and(is_public)
+}
+
+/// What may be behind the denial of a public name of AWS's: at a VPC's resolver first a private hosted zone, as an
+/// interface endpoint with private DNS brings along (AWS PrivateLink Guide, "Private DNS names").
+fn of_aws(clues: &Clues) -> Vec<&'static str> {
+    let is_in_vpc = matches!(clues.place, PrintedAt::Vpc | PrintedAt::Pod);
+    let may_be_vpc = is_in_vpc || clues.server.is_some_and(super::text::ends_as_vpc);
+    if may_be_vpc {
+        let of_vpc = ["private-zone-shadow", "forward-rule-shadow", "dns-firewall-block"];
+        [of_vpc.to_vec(), Symptom::AwsApi.rules()].concat()
+    } else {
+        Symptom::AwsApi.rules()
+    }
+}
+
 /// Why it may be a finding where the place says more than that, or something else.
 fn why_there(rule: &str, clues: &Clues) -> Option<&'static str> {
     let is_in_a_pod = clues.server.is_some_and(super::text::is_cluster_dns);
     match rule {
+        NO_NAME if clues.subject == NameSubject::AwsApi => Some(
+            "no resolver has such a name: the Region or the service in it is none, or what had it is deleted (a load \
+             balancer, a database)",
+        ),
+        NO_NAME if matches!(clues.subject, NameSubject::Other | NameSubject::Internal) => {
+            Some("no resolver has such a name: it is written wrong, or what had it is gone")
+        }
+        "private-zone-shadow" if clues.subject == NameSubject::AwsApi => Some(
+            "a private hosted zone of this VPC covers the name and lacks it, as that of an interface endpoint with \
+             private DNS may",
+        ),
         "resolver-unreachable" if is_in_a_pod => Some(
             "the cluster's DNS service answers no name at all, over UDP and TCP: do its pods run, and can this pod reach \
              them on port 53?",
@@ -224,7 +300,7 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         }
         return rules;
     }
-    if !matches!(clues.subject, NameSubject::Endpoint | NameSubject::None) {
+    if !may_be_endpoint(clues.subject) {
         return rules;
     }
     rules.extend((clues.may_be_remembered && symptom.is_denial()).then_some("stale-negative-cache"));
@@ -347,6 +423,14 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
     rules
 }
 
+/// Whether what only an endpoint's name can have may be behind it.
+fn may_be_endpoint(subject: NameSubject) -> bool {
+    matches!(
+        subject,
+        NameSubject::Endpoint | NameSubject::None | NameSubject::Shortened
+    )
+}
+
 /// What may be behind a failure of a name server that has the answer another time.
 const NOT_ALWAYS: &[&str] = &[
     "aaaa-broken",
@@ -411,7 +495,7 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
         AddressClass::of(ip),
         AddressClass::Private | AddressClass::Loopback | AddressClass::LinkLocal
     );
-    !(is_of_a_network || ip.is_unspecified() || is_stand_in(ip) || is_site_local)
+    !(is_of_a_network || ip.is_unspecified() || is_stand_in(ip) || is_site_local || super::text::is_of_azure(ip))
 }
 
 /// Whether the text speaks against it.
@@ -433,9 +517,16 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         return true;
     }
     // What only a name of a cluster's endpoint can have.
-    let is_endpoint = matches!(clues.subject, NameSubject::Endpoint | NameSubject::None);
-    if !is_endpoint && matches!(about, Some(ComplaintAbout::Endpoint | ComplaintAbout::NoSuchEndpoint)) {
-        return clues.subject != NameSubject::Malformed || rule != "endpoint-name-malformed";
+    let is_of_endpoints = matches!(about, Some(ComplaintAbout::Endpoint | ComplaintAbout::NoSuchEndpoint));
+    if !may_be_endpoint(clues.subject) && is_of_endpoints {
+        return match rule {
+            "endpoint-name-malformed" => clues.subject != NameSubject::Malformed,
+            // A name like an endpoint's, which somebody may have shortened.
+            "endpoint-name-stale" => !clues.is_like_an_endpoint,
+            "private-zone-shadow" => clues.subject != NameSubject::AwsApi,
+            NO_NAME => place_of_no_name(symptom, clues).is_none() || has_zone_of_its_own(clues),
+            _ => true,
+        };
     }
     let is_of_another_path = rule == "go-bypasses-scoped-dns" && clues.has_answer_of_system;
     if clues.shown_by_form == Some(rule) {
@@ -481,7 +572,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
             clues.is_on_ec2 || clues.is_dialled_private || clues.dialled.is_some_and(|ip| !is_public(ip))
         }
         // The name had an address.
-        "no-internet-recursion" => had_an_address,
+        // Nor does a public resolver deny what it cannot ask for.
+        "no-internet-recursion" => had_an_address || symptom.is_denial() && is_of_public_server(clues),
         "name-blocked-by-policy" => had_an_address || clues.soa == Some(SoaOrigin::PublicAws) && clues.ede.is_none(),
         // Neither Windows nor macOS has the file (glibc, nsswitch.conf(5)), and on Windows Go asks the operating system
         // (Go, src/net/conf.go, goosPrefersCgo).
@@ -509,9 +601,8 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "local-dns-down" => clues.server.is_some_and(|server| !server.is_loopback()),
         // An instance of EC2 is in a VPC, and asks the resolver of its own. That of a peer does not answer it.
         "vpc-resolver-not-reachable-from-here" if clues.is_on_ec2 && !clues.is_of_another_network => true,
-        "vpc-resolver-not-reachable-from-here" | "secondary-cidr-resolver" => {
-            !clues.server.is_some_and(super::text::is_vpc)
-        }
+        "vpc-resolver-not-reachable-from-here" => !clues.server.is_some_and(super::text::ends_as_vpc),
+        "secondary-cidr-resolver" => !clues.server.is_some_and(super::text::is_vpc),
         "resolver-unreachable" => answered_with_an_error,
         "resolver-refuses-client" => matches!(symptom, Symptom::ServFail | Symptom::ForwardFailed),
         // The question had another form, so nothing changed by itself.
@@ -520,7 +611,18 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
         "no-forwarding" => clues.has_public_answer && symptom != Symptom::PublicView,
         // The name exists (RFC 2308 section 2.2), unless another's zone says so.
         "endpoint-name-stale" => symptom == Symptom::NoData && clues.soa != Some(SoaOrigin::Foreign),
-        // The cluster's own DNS service is no inbound endpoint, and no address of one was asked.
+        // The cluster's own DNS service is no inbound endpoint, and no address of one was asked. What a name server
+        // forwards to stands in the line.
+        "inbound-endpoint-protocol"
+        | "inbound-endpoint-sg"
+        | "inbound-endpoint-unhealthy"
+        | "inbound-endpoint-unreachable"
+            if clues.server.is_some_and(|server| {
+                is_public(server) || symptom.is_of_forward() && !super::text::may_be_inbound(server)
+            }) =>
+        {
+            true
+        }
         "inbound-endpoint-sg" | "inbound-endpoint-unhealthy" | "inbound-endpoint-unreachable" => {
             matches!(
                 symptom,
@@ -558,5 +660,5 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
 }
 
 fn is_vpc_or_public(ip: IpAddr) -> bool {
-    super::text::is_vpc_for_certain(ip) || is_public(ip)
+    super::text::is_vpc_for_certain(ip) || is_public(ip) || super::text::is_of_azure(ip)
 }

@@ -54,7 +54,9 @@ pub(super) fn explain(
         // The server is an address: a name that other lines have is not its.
         let of_text = match seen.literal {
             Some(_) => text::endpoint(line),
-            None => tool::host(text).or_else(|| text::endpoint(text)),
+            None => tool::host(text)
+                .or_else(|| text::endpoint(text))
+                .or_else(|| asked_of_aws(text).filter(|_| symptom.is_dns() && library::names_no_host(line))),
         };
         of_text.filter(|_| !is_beyond)
     });
@@ -98,7 +100,9 @@ pub(super) fn explain(
     resolver.extend(seen.note.map(str::to_owned));
     let client = text::client(line, around);
     // What is not from a kubeconfig is a name of one label, and no endpoint's that lacks the rest.
-    let is_other = host.as_ref().is_some_and(is_one_label) && !text::may_be_of_kubeconfig(line, client);
+    let is_other = host
+        .as_ref()
+        .is_some_and(|host| is_one_label(host) && !text::may_be_of_cluster(host, line, client));
     let is_alias_alone = seen.is_alias_alone || reply.is_some_and(PastedReply::is_alias_alone);
     // Whose name has no address is then the endpoint, and the alias is somebody's own.
     let behind_the_alias = host
@@ -122,8 +126,14 @@ pub(super) fn explain(
         && let Some(host) = &host
         && let Err(kind) = EndpointName::parse(host)
     {
-        let kind = if is_other { NotEndpoint::Other } else { kind };
-        name.push(not_an_endpoint(kind, place).to_owned());
+        name.push(if is_other && place != PrintedAt::Pod {
+            ONE_LABEL.to_owned()
+        } else {
+            not_an_endpoint(kind, place).to_owned()
+        });
+        name.extend(no_region(host).map(|label| {
+            format!("{label} is no Region. The name of an AWS API has a whole one there, such as eu-west-1.")
+        }));
     }
     if let Some(server) = seen.literal {
         name.push(server::literal(server));
@@ -136,6 +146,18 @@ pub(super) fn explain(
         );
     } else if is_masked {
         name.push("The name is masked in this text: put the real one in the place of HOST.".to_owned());
+    }
+    // DNS has no empty label but the root's, at the end (RFC 1035 section 3.1).
+    let is_gapped = host.is_none() && !is_masked && printed.is_some_and(|printed| printed.contains(".."));
+    if is_gapped {
+        name.push("No name in DNS has two dots side by side: what belongs between them is missing.".to_owned());
+    }
+    let hidden = printed
+        .filter(|_| symptom.is_dns() && host.is_none() && (is_masked || is_gapped))
+        .map(|printed| text::hidden_subject(printed, text::is_of_kubernetes(line, client)));
+    let is_hidden_other = hidden.is_some_and(|hidden| hidden != NameSubject::None);
+    if is_hidden_other && is_masked && printed.is_some_and(|printed| printed.contains('.')) {
+        name.push("What is left of it is not of an EKS endpoint's name.".to_owned());
     }
     // A program that says no more than what the C library said: nothing shows that it is about a cluster.
     let is_untold =
@@ -164,9 +186,10 @@ pub(super) fn explain(
     }
     let is_behind_an_alias = behind_the_alias.is_some();
     let about = behind_the_alias.or(about);
-    let subject = match host.as_ref().map_or(NameSubject::None, text::subject) {
+    let of_host = host.as_ref().map(text::subject).or(hidden);
+    let subject = match of_host.unwrap_or_default() {
         _ if is_behind_an_alias => NameSubject::Endpoint,
-        NameSubject::Endpoint if is_url => NameSubject::Malformed,
+        NameSubject::Endpoint | NameSubject::Shortened if is_url => NameSubject::Malformed,
         // Inside a cluster a name of one label is a Service's (Kubernetes, "DNS for Services and Pods").
         NameSubject::Malformed if place == PrintedAt::Pod && host.as_ref().is_some_and(is_one_label) && !is_scheme => {
             NameSubject::Service
@@ -272,6 +295,10 @@ pub(super) fn explain(
         literal: seen.literal,
         is_of_one_family: line.contains("dial tcp4: ") || line.contains("dial tcp6: "),
         is_other_port,
+        is_like_an_endpoint: host.as_ref().is_some_and(text::ends_as_endpoint),
+        is_named: printed.is_some(),
+        is_of_api: host.as_ref().is_some_and(text::is_aws_api),
+        is_of_no_region: is_gapped || host.as_ref().is_some_and(|host| no_region(host).is_some()),
         is_too_long,
         system: seen.system.or_else(|| text::system(line, text)),
         outright,
@@ -303,7 +330,8 @@ pub(super) fn explain(
             (Some(address), Some(port)) => format!("nc -vz {address} {port}"),
             (None, Some(_)) => command(Symptom::Unknown, about.as_ref(), server, true),
             _ => {
-                let is_other = is_other || is_untold || matches!(subject, NameSubject::Internal | NameSubject::Service);
+                let is_internal = matches!(subject, NameSubject::Internal | NameSubject::Service);
+                let is_other = is_other || is_untold || is_internal || is_hidden_other;
                 match seen.tunnel {
                     // The name servers of this host have no part in it.
                     Some(tunnel) => {
@@ -349,6 +377,42 @@ fn hosts_line(text: &str, around: &str) -> Option<(String, LookupPath)> {
         is_here.then(|| (line.text.clone(), line.path()))
     })
 }
+
+/// The host of the one URL of an AWS API that the AWS CLI or an SDK says that it could not reach
+/// (botocore/exceptions.py, `endpoint URL: "URL"`).
+fn asked_of_aws(text: &str) -> Option<&str> {
+    let mut hosts = text
+        .lines()
+        .filter(|line| line.contains("endpoint URL: "))
+        .filter_map(words::url_host);
+    let first = hosts.next()?;
+    hosts.all(|host| host == first).then_some(first)
+}
+
+/// The label that stands where a Region does in the name of an AWS API, `SERVICE.REGION.amazonaws.com`, and is none: an
+/// Availability Zone has a letter behind it (Amazon EC2 User Guide, "Availability Zones"), and of two letters one only
+/// begins.
+fn no_region(host: &Name) -> Option<String> {
+    let name = host.to_string();
+    let name = name.trim_end_matches('.');
+    let at = name.to_ascii_lowercase().strip_suffix(".amazonaws.com")?.len();
+    let (_, label) = name[..at].rsplit_once('.')?;
+    let is_region = |region: &str| {
+        let name = format!("eks.{region}.amazonaws.com").parse();
+        name.is_ok_and(|name| EndpointName::parse(&name) == Err(NotEndpoint::EksApi))
+    };
+    let is_zone = label
+        .strip_suffix(|c: char| c.is_ascii_alphabetic())
+        .is_some_and(is_region);
+    // What Regions begin with (AWS General Reference, "AWS service endpoints").
+    let is_beginning = ["af", "ap", "ca", "cn", "eu", "il", "me", "mx", "sa", "us"]
+        .iter()
+        .any(|beginning| label.eq_ignore_ascii_case(beginning));
+    (is_zone || is_beginning).then(|| label.to_owned())
+}
+
+/// What is said of a name of one label that is not a cluster's (resolv.conf(5), "search").
+const ONE_LABEL: &str = "The name has one label. Such a name is usually looked up with the search domains of its host.";
 
 /// What is said of a URL or a port in the place of a name.
 const A_URL: &str = "What was looked up is more than a host name: a URL, or a name with a port behind it. DNS knows \
@@ -404,7 +468,8 @@ fn not_an_endpoint(kind: NotEndpoint, place: PrintedAt) -> &'static str {
              interface endpoint for EKS and private DNS it is denied."
         }
         NotEndpoint::WrongHostLabel => {
-            "The name ends like an EKS endpoint's, but does not begin with 32 hexadecimal digits."
+            "The name ends like an EKS endpoint's, but does not begin with 32 hexadecimal digits. Where it is shortened in \
+             this text, put the whole one in its place."
         }
         NotEndpoint::Other => "The name is not an EKS endpoint's.",
     }

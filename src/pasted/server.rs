@@ -45,7 +45,7 @@ pub(super) fn meaning_at(server: SocketAddr, is_on_ec2: bool, is_of_another_netw
 /// Docker (127.0.0.11), the Amazon VPC User Guide (169.254.169.253, fd00:ec2::253, the base of the VPC's network
 /// plus two), the Kubernetes documentation of NodeLocal DNSCache (169.254.20.10), the default service networks of
 /// Amazon EKS (10.100.0.0/16, 172.20.0.0/16), kubeadm (10.96.0.0/12), and k3s with RKE2 (10.43.0.0/16), whose tenth
-/// address cluster DNS has, and reports of users.
+/// address cluster DNS has, Microsoft Learn, "What is IP address 168.63.129.16?", and reports of users.
 pub(super) fn meaning(server: SocketAddr) -> String {
     let what = match server.ip().to_canonical() {
         IpAddr::V4(ip) => match ip.octets() {
@@ -63,6 +63,7 @@ pub(super) fn meaning(server: SocketAddr) -> String {
             }
             [192, 168, 65, 7] => "seen as the name server of Docker Desktop",
             [10, 255, 255, 254] => "seen as the DNS tunnel of WSL",
+            [168, 63, 129, 16] => "Azure's own resolver, which answers inside Azure only",
             [172, 16..=31, _, 1] => "a private address that ends in .1: a router, or under WSL the NAT gateway",
             [100, 64..=127, ..] => {
                 "in the shared address space 100.64.0.0/10: often the resolver of an overlay or zero-trust client"

@@ -1,5 +1,6 @@
 //! What the text around a message says: who printed it, where, what the name in it is, and what is hidden.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::dns::Name;
@@ -35,6 +36,8 @@ pub(super) enum NameSubject {
     Service,
     /// A name that may stand for an endpoint, and is none: of one label, or like an endpoint's.
     Malformed,
+    /// An endpoint's but for its beginning, which is not 32 hexadecimal digits: people shorten that as they mask it.
+    Shortened,
     /// Anybody's.
     Other,
 }
@@ -108,17 +111,102 @@ pub(super) fn subject(host: &Name) -> NameSubject {
         Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer) => NameSubject::AwsApi,
         Err(_) if is_of_service(text) => NameSubject::Service,
         Err(_) if INTERNAL.iter().any(|suffix| text.ends_with(suffix)) => NameSubject::Internal,
+        Err(NotEndpoint::WrongHostLabel) if is_shape_of_endpoint(text) => NameSubject::Shortened,
         Err(NotEndpoint::SingleLabel | NotEndpoint::WrongHostLabel) => NameSubject::Malformed,
         Err(_) if is_cut_off(text) => NameSubject::Malformed,
         Err(_) if OF_EKS.iter().any(|suffix| text.ends_with(suffix)) => NameSubject::Malformed,
-        Err(_)
-            if [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
-                .iter()
-                .any(|end| text.ends_with(end)) =>
-        {
-            NameSubject::AwsApi
-        }
+        Err(_) if OF_AWS.iter().any(|suffix| text.ends_with(suffix)) => NameSubject::AwsApi,
         Err(_) => NameSubject::Other,
+    }
+}
+
+/// Whether a name ends as those of endpoints do.
+pub(super) fn ends_as_endpoint(host: &Name) -> bool {
+    let name = host.to_string().to_ascii_lowercase();
+    OF_EKS.iter().any(|suffix| name.trim_end_matches('.').ends_with(suffix))
+}
+
+/// Whether a name is that of an AWS API, `SERVICE.amazonaws.com` or `SERVICE.REGION.amazonaws.com` (AWS General
+/// Reference, "AWS service endpoints"), or of the issuer of tokens beside it. What people make has a name before that:
+/// a load balancer, a database.
+pub(super) fn is_aws_api(host: &Name) -> bool {
+    let name = host.to_string().to_ascii_lowercase();
+    let name = name.trim_end_matches('.');
+    let before = OF_AWS.iter().find_map(|suffix| name.strip_suffix(suffix));
+    let is_known = matches!(
+        EndpointName::parse(host),
+        Err(NotEndpoint::EksApi | NotEndpoint::OidcIssuer)
+    );
+    let is_api = |before: &str| {
+        // Names of registries and of buckets are there whether the thing is or not.
+        let has_wildcard = before.split('.').any(|label| label == "ecr" || label.starts_with("s3"));
+        has_wildcard || before.split('.').count() <= 2
+    };
+    is_known || before.is_some_and(is_api)
+}
+
+/// What AWS's own names end in.
+const OF_AWS: &[&str] = &[".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
+
+/// Whether a name is an endpoint's but for the digits that it begins with: another label stands in their place.
+fn is_shape_of_endpoint(name: &str) -> bool {
+    let Some((id, rest)) = name.split_once('.') else {
+        return false;
+    };
+    let is_digits = !id.is_empty() && id.bytes().all(|octet| octet.is_ascii_alphanumeric());
+    is_digits && is_endpoint_behind(rest)
+}
+
+/// Whether a name is an endpoint's where 32 hexadecimal digits stand before it.
+fn is_endpoint_behind(rest: &str) -> bool {
+    super::is_endpoint(&format!("{}.{rest}", "0".repeat(ID_LENGTH)))
+}
+
+/// Whether somebody put something else in the place of a label, or of a part of it.
+fn is_hidden_label(label: &str) -> bool {
+    label.is_empty() || label.bytes().all(|octet| octet == b'x') || label.contains(['[', ']']) || is_masked(label)
+}
+
+/// What a name is of which a part is hidden, by the labels behind that part: they stay as they were. Of a name with
+/// nothing left at its end, a client of Kubernetes may have an endpoint's, and no other program.
+pub(super) fn hidden_subject(printed: &str, is_of_kubernetes: bool) -> NameSubject {
+    let lower = printed.to_ascii_lowercase();
+    let labels: Vec<&str> = lower.split('.').collect();
+    let hidden = labels.iter().rposition(|label| is_hidden_label(label));
+    // A word such as `mycluster` hides no more than the digits.
+    let from = hidden.map_or_else(|| usize::from(is_placeholder(&lower)), |last| last + 1);
+    let left = labels[from..].join(".");
+    if left.is_empty() {
+        let shows_eks = lower.contains(".eks.") || labels.first().is_some_and(|first| is_id(first));
+        return if is_of_kubernetes || shows_eks {
+            NameSubject::None
+        } else {
+            NameSubject::Other
+        };
+    }
+    // What may stand in the place of the hidden labels of an endpoint's name, but for its digits.
+    let may_be_one = [
+        left.clone(),
+        format!("aa.{left}"),
+        format!("aa.us-east-1.{left}"),
+        format!("aa.eks-cluster.us-east-1.{left}"),
+    ]
+    .iter()
+    .any(|rest| is_endpoint_behind(rest));
+    let is_all_there = from == 0;
+    let shows = |sought: &str| labels[..from].contains(&sought);
+    let is_of_eks =
+        left.starts_with("eks.") || left.contains(".eks.") || left.contains("eks-cluster.") || shows("eks-cluster");
+    // Of `<id>.<…>.amazonaws.com` nothing speaks against it.
+    let is_bare =
+        OF_AWS.iter().any(|suffix| suffix[1..] == left) && labels[..from].iter().all(|label| is_hidden_label(label));
+    if may_be_one && is_of_eks || is_bare && is_of_kubernetes {
+        return NameSubject::None;
+    }
+    let whole = if is_all_there { left } else { format!("a.b.{left}") };
+    match super::host(&whole).map_or(NameSubject::Other, |host| subject(&host)) {
+        NameSubject::Malformed | NameSubject::Shortened | NameSubject::Endpoint => NameSubject::None,
+        subject => subject,
     }
 }
 
@@ -188,6 +276,28 @@ pub(super) fn is_vpc(ip: IpAddr) -> bool {
     }
 }
 
+/// Whether it is a private address that ends in .2, where the resolver of a VPC of any size may be: a network of a VPC
+/// is a /28 at least (Amazon VPC User Guide, "VPC CIDR blocks").
+pub(super) fn ends_as_vpc(ip: IpAddr) -> bool {
+    is_vpc(ip) || matches!(ip.to_canonical(), IpAddr::V4(ip) if ip.is_private() && ip.octets()[3] == 2)
+}
+
+/// Whether it is the resolver that Azure has for its virtual machines, and that answers inside Azure only (Microsoft
+/// Learn, "What is IP address 168.63.129.16?").
+pub(super) fn is_of_azure(ip: IpAddr) -> bool {
+    matches!(ip.to_canonical(), IpAddr::V4(ip) if ip.octets() == [168, 63, 129, 16])
+}
+
+/// Whether it may be the address of an inbound endpoint: one of a VPC's network. The base of a network plus two is the
+/// VPC's own resolver's (Amazon VPC User Guide, "Subnet CIDR reservations": AWS takes the first four of each subnet).
+pub(super) fn may_be_inbound(ip: IpAddr) -> bool {
+    let is_of_a_vpc = match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_private() || matches!(ip.octets(), [100, 64..=127, ..]),
+        IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unicast_link_local(),
+    };
+    is_of_a_vpc && !is_vpc(ip) && !is_cluster_dns(ip)
+}
+
 /// Whether it is a VPC's resolver and nothing else: the two addresses that every VPC has. An address of the VPC's own
 /// network, its base plus two, may be anybody's elsewhere.
 pub(super) fn is_vpc_for_certain(ip: IpAddr) -> bool {
@@ -243,6 +353,10 @@ const PROMPT_OF_NODES: &str = "@ip-";
 pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt {
     let lower = line.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let is_of_pod = || {
+        let lower = without_namespaces(&lower);
+        OF_PODS.iter().any(|word| lower.contains(word))
+    };
     // A VPC's resolver, or a stub on the node, which asks it.
     let may_be_vpc = server.is_none_or(|server| is_vpc(server) || server.is_loopback());
     if server.is_some_and(is_vpc_for_certain) {
@@ -254,7 +368,7 @@ pub(super) fn place(line: &str, text: &str, server: Option<IpAddr>) -> PrintedAt
             () if server.is_some_and(is_cluster_dns) => PrintedAt::Pod,
             () => PrintedAt::Node,
         }
-    } else if server.is_some_and(is_cluster_dns) || has(OF_PODS) {
+    } else if server.is_some_and(is_cluster_dns) || is_of_pod() {
         PrintedAt::Pod
     } else if is_at_a_node(line, text) {
         // Its name server is the VPC's unless its address cannot be one.
@@ -420,12 +534,30 @@ const CLIENTS: &[(&str, &str)] = &[
 
 pub(super) fn client(line: &str, text: &str) -> Option<&'static str> {
     let of = |text: &str| {
+        let text = &*without_namespaces(text);
         CLIENTS
             .iter()
             .find(|(word, _)| begins_a_word(text, word))
             .map(|(_, name)| *name)
     };
     of(line).or_else(|| of(text))
+}
+
+/// A text without the names of namespaces in paths of the Kubernetes API: they say what was asked for, and not who
+/// asked.
+fn without_namespaces(text: &str) -> Cow<'_, str> {
+    const BEFORE: &str = "/namespaces/";
+    if !text.contains(BEFORE) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(BEFORE);
+    let mut without = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        without.push_str(BEFORE);
+        without.push_str(&part[end.unwrap_or(part.len())..]);
+    }
+    Cow::Owned(without)
 }
 
 /// Whether a text has the words, and not at the end of a longer word: `ping: ` is no part of `mapping: `.
@@ -456,21 +588,40 @@ const OF_KUBE_RS: &[&str] = &[
     "Service(hyper::Error(Connect",
 ];
 
-/// Whether the name in a line may be a kubeconfig's: programs of Go look up what clients of Kubernetes do, and all of
-/// them write the server as a URL.
-pub(super) fn may_be_of_kubeconfig(line: &str, client: Option<&str>) -> bool {
-    is_of_kubeconfig(line, client) || line.contains("lookup ")
+/// Paths of the Kubernetes API (Kubernetes, "API Overview", "API groups and versioning", "Kubernetes API health
+/// endpoints"), and the first that kubectl asks for.
+const OF_API: &[&str] = &[
+    "/apis/",
+    "/api/v1",
+    "/api?timeout=",
+    "/version?timeout=",
+    "/version\"",
+    "/openapi/v2",
+    "/openapi/v3",
+    "/healthz",
+    "/livez",
+    "/readyz",
+];
+
+/// Whether a client of Kubernetes printed a line: by its own words, or by the path that it asked for.
+pub(super) fn is_of_kubernetes(line: &str, client: Option<&str>) -> bool {
+    client.is_some_and(|client| OF_KUBECONFIG.contains(&client))
+        || OF_API.iter().any(|path| line.contains(path))
+        || line.contains("The connection to the server ")
+        || OF_KUBE_RS.iter().any(|word| line.contains(word))
 }
 
-/// Whether a text shows a client of Kubernetes.
+/// Whether a name of one label may be a cluster's, which somebody put in the place of its endpoint's: a client of
+/// Kubernetes printed it, or it says so itself.
+pub(super) fn may_be_of_cluster(host: &Name, line: &str, client: Option<&str>) -> bool {
+    let name = host.to_string().to_ascii_lowercase();
+    let says_so = ["eks", "k8s", "kube", "cluster"].iter().any(|word| name.contains(word)) || is_scheme(host);
+    is_of_kubernetes(line, client) || says_so && line.contains("lookup ")
+}
+
+/// Whether a text shows a client of Kubernetes, or of another server that is a URL.
 pub(super) fn is_of_kubeconfig(text: &str, client: Option<&str>) -> bool {
-    client.is_some_and(|client| OF_KUBECONFIG.contains(&client))
-        || text.contains("https://")
-        // The paths of the Kubernetes API (Kubernetes, "API Overview", "API groups and versioning").
-        || text.contains(" /apis/")
-        || text.contains(" /api/v1")
-        || text.contains("The connection to the server ")
-        || OF_KUBE_RS.iter().any(|word| text.contains(word))
+    is_of_kubernetes(text, client) || text.contains("https://")
 }
 
 /// The endpoint's name in a text that names one, and no more.

@@ -11,6 +11,7 @@ mod cut_off;
 mod debug;
 mod evidence;
 mod exchanges;
+mod hidden;
 mod long;
 mod not_shown;
 mod quoted;
