@@ -224,11 +224,24 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     }
     Some(MessageSeen {
         dialled: dial.address,
-        note,
+        note: note.or_else(|| {
+            line.contains("http2: client connection lost")
+                .then_some(PING_WITHOUT_REPLY)
+        }),
         toward,
+        // The client had taken the certificate: HTTP/2 is agreed on within TLS (RFC 9113 section 3.2).
+        against: line
+            .contains("http2: ")
+            .then_some("not-this-cluster")
+            .into_iter()
+            .collect(),
         ..MessageSeen::of(symptom, host.filter(|host| host.parse::<IpAddr>().is_err()))
     })
 }
+
+/// What is said of a connection that went dead (golang.org/x/net/http2, transport.go, closeForLostPing).
+const PING_WITHOUT_REPLY: &str = "Go says so of a connection that it had used before: the other side did not answer its \
+                                  ping in time. The network broke, or the API server went away.";
 
 /// What is said of a dial that names neither a lookup nor an address (Go, src/net/lookup.go, lookupIPAddr, before it
 /// gave the name; src/net/net.go, OpError.Error).

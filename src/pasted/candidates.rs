@@ -90,6 +90,8 @@ pub(super) struct Clues {
     pub(super) is_other_port: bool,
     /// The name ends as an endpoint's does, and is none.
     pub(super) is_like_an_endpoint: bool,
+    /// The name is made of the digits of an address.
+    pub(super) is_of_digits: bool,
     /// The text has a name, hidden in part or not.
     pub(super) is_named: bool,
     /// The name is that of an AWS API, and of nothing that anybody made there.
@@ -300,7 +302,10 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         }
         return rules;
     }
+    let is_unstable = clues.has_own_answer && clues.shown_by_form.is_none();
     if !may_be_endpoint(clues.subject) {
+        rules.extend(is_unstable.then_some("resolver-unstable"));
+        rules.extend((is_unstable && symptom == Symptom::Silence).then_some("packets-lost"));
         return rules;
     }
     rules.extend((clues.may_be_remembered && symptom.is_denial()).then_some("stale-negative-cache"));
@@ -316,8 +321,9 @@ fn first(symptom: Symptom, clues: &Clues) -> Vec<&'static str> {
         rules.push("go-bypasses-scoped-dns");
     }
     rules.extend(clues.shown_by_form);
-    if clues.has_own_answer && clues.shown_by_form.is_none() {
+    if is_unstable {
         rules.push("resolver-unstable");
+        rules.extend((symptom == Symptom::Silence).then_some("packets-lost"));
         rules.extend(symptom.is_denial().then_some("stale-negative-cache"));
     }
     // The name server has the name: what is between it and the program has not.
@@ -437,6 +443,7 @@ const NOT_ALWAYS: &[&str] = &[
     "resolver-unstable",
     "stale-negative-cache",
     "slow-resolver",
+    "packets-lost",
     "udp-blocked",
     "tcp-blocked",
     "truncated-without-tcp",
@@ -505,6 +512,10 @@ fn is_ruled_out(rule: &str, symptom: Symptom, clues: &Clues) -> bool {
     }
     if clues.is_scheme && symptom.is_denial() {
         return rule != "endpoint-name-malformed" || clues.subject != NameSubject::Malformed;
+    }
+    // Top-level domains are no numbers (RFC 3696 section 2), so that no zone holds it.
+    if clues.is_of_digits {
+        return rule != NO_NAME;
     }
     // Nobody but the cluster's own DNS has the name of a Service, and it has those of the Services that there are.
     if clues.subject == NameSubject::Service && symptom.is_denial() && clues.ede.is_none() {

@@ -1,6 +1,6 @@
 //! What a message that was seen means: who and where, what the rest of the text says of it, and what to do.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::candidates::{self, Clues};
 use super::known::KnownOfCluster;
@@ -155,6 +155,12 @@ pub(super) fn explain(
     let hidden = printed
         .filter(|_| symptom.is_dns() && host.is_none() && (is_masked || is_gapped))
         .map(|printed| text::hidden_subject(printed, text::is_of_kubernetes(line, client)));
+    // dig takes what it is given for a name, unless -x stands before it (dig(1)).
+    let is_of_digits = symptom.is_denial() && printed.is_some_and(|printed| printed.parse::<IpAddr>().is_ok());
+    if is_of_digits {
+        name.push(OF_DIGITS.to_owned());
+    }
+    let hidden = hidden.or(is_of_digits.then_some(NameSubject::Other));
     let is_hidden_other = hidden.is_some_and(|hidden| hidden != NameSubject::None);
     if is_hidden_other && is_masked && printed.is_some_and(|printed| printed.contains('.')) {
         name.push("What is left of it is not of an EKS endpoint's name.".to_owned());
@@ -220,6 +226,8 @@ pub(super) fn explain(
         name.push(if is_ipv6 { NO_ROUTE_IPV6 } else { NO_ROUTE }.to_owned());
     }
     let subject = if may_lead_to_one { NameSubject::None } else { subject };
+    // A loop of nslookup, whose command and server are not in the text.
+    let is_one_of_several = seen.host.is_none() && symptom == Symptom::Silence && tool::is_between_answers(line, text);
     let beside = around::of(about.as_ref(), text);
     let mut against = seen.against.clone();
     let is_of_client = reply.is_none() && (symptom.is_dns() || symptom == Symptom::Connection);
@@ -278,7 +286,7 @@ pub(super) fn explain(
         ede: reply.and_then(|reply| reply.ede),
         has_other_answer: others.has_answer || known.is_reached,
         may_be_remembered: known.may_be_remembered,
-        has_own_answer: others.has_own_answer,
+        has_own_answer: others.has_own_answer || is_one_of_several,
         has_answer_on_this_host: others.has_answer_on_this_host,
         shown_by_form: others.answered_by.and_then(|by| by.rule(symptom)),
         has_public_answer: others.has_public_answer,
@@ -297,6 +305,7 @@ pub(super) fn explain(
         is_other_port,
         is_like_an_endpoint: host.as_ref().is_some_and(text::ends_as_endpoint),
         is_named: printed.is_some(),
+        is_of_digits,
         is_of_api: host.as_ref().is_some_and(text::is_aws_api),
         is_of_no_region: is_gapped || host.as_ref().is_some_and(|host| no_region(host).is_some()),
         is_too_long,
@@ -410,6 +419,10 @@ fn no_region(host: &Name) -> Option<String> {
         .any(|beginning| label.eq_ignore_ascii_case(beginning));
     (is_zone || is_beginning).then(|| label.to_owned())
 }
+
+/// What is said of an address in the place of a name.
+const OF_DIGITS: &str = "What was asked for is the A record of a name that is made of the digits of an address, and there is \
+                         none. For the name of the address: dig -x ADDRESS.";
 
 /// What is said of a name of one label that is not a cluster's (resolv.conf(5), "search").
 const ONE_LABEL: &str = "The name has one label. Such a name is usually looked up with the search domains of its host.";

@@ -7,7 +7,7 @@ use super::runs::ToolRun;
 use super::seen::MessageSeen;
 use super::symptom::Symptom;
 use super::text::{self, NameSubject};
-use super::{AfterLookup, Explanation, asked, host, is_endpoint, logs, tool};
+use super::{AfterLookup, Explanation, asked, go, host, is_endpoint, logs, tool};
 use crate::limits;
 
 /// What was found without what other lines say: the same failure with its name (Resolve-DnsName says it in two
@@ -157,6 +157,10 @@ impl<'a> Recognised<'a> {
 
     /// Mends what a line alone does not show: that A was not asked for, or that the name had a search domain behind it.
     pub(super) fn say_what_was_asked(&mut self, text: &str) {
+        if go::waited_for_nothing(text, self.line) {
+            self.seen.symptom = Symptom::LookUpDeadline;
+            return;
+        }
         let host = self.seen.host.as_deref();
         let symptom = self.seen.symptom;
         if matches!(symptom, Symptom::Healthy | Symptom::Sinkhole)
@@ -192,7 +196,9 @@ impl<'a> Recognised<'a> {
         }
         let is_of_reply = self.reply.is_some();
         let is_empty = symptom == Symptom::NoData && !self.seen.is_alias_alone && !is_of_reply;
-        if host.is_some_and(asked::is_reverse) || is_empty && asked::was_other(text, self.line, host) {
+        // A reply says which type was asked for: of dig, an address without -x is a name of digits.
+        let is_of_digits = is_of_reply && host.is_some_and(|host| host.parse::<std::net::IpAddr>().is_ok());
+        if host.is_some_and(asked::is_reverse) && !is_of_digits || is_empty && asked::was_other(text, self.line, host) {
             self.seen.symptom = Symptom::OtherType;
         } else if matches!(symptom, Symptom::NxDomain | Symptom::NoData)
             && let Some(name) = host.and_then(logs::without_search_domain)

@@ -379,6 +379,54 @@ const DATA: &[&str] = &[
     "데이터",
 ];
 
+/// The time to dial of client-go (k8s.io/client-go, transport/cache.go: 30 seconds), in which the lookup is.
+const TIME_TO_DIAL: f64 = 30.0;
+
+/// Whether client-go's time was over before it said in a line of its trace that there is no address: by the times of
+/// that line and of the one before it that klog wrote.
+pub(super) fn waited_for_nothing(text: &str, line: &str) -> bool {
+    if !line.contains("HTTP Trace: DNS Lookup for ") || !line.contains(" resolved to []") {
+        return false;
+    }
+    let above = text.lines().take_while(|above| !std::ptr::eq(*above, line));
+    let Some((start, end)) = above.filter_map(klog_seconds).last().zip(klog_seconds(line)) else {
+        return false;
+    };
+    // Past midnight the time begins anew.
+    let waited = if end < start {
+        end + 86_400.0 - start
+    } else {
+        end - start
+    };
+    waited >= TIME_TO_DIAL
+}
+
+/// The time of day of a line of klog's (k8s.io/klog, klog.go, formatHeader: `Lmmdd hh:mm:ss.uuuuuu`).
+fn klog_seconds(line: &str) -> Option<f64> {
+    let mut words = line.split_whitespace();
+    let day = words.next()?.strip_prefix(['I', 'W', 'E', 'F'])?;
+    if day.len() != 4 || !day.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
+    }
+    let mut parts = words.next()?.split(':');
+    let hours: f64 = parts.next()?.parse().ok()?;
+    let minutes: f64 = parts.next()?.parse().ok()?;
+    let seconds: f64 = parts.next()?.parse().ok()?;
+    Some(hours * 3_600.0 + minutes * 60.0 + seconds)
+}
+
+/// An error of Go's of which somebody kept the name and the end alone: `HOST: no such host`.
+pub(super) fn shortened(line: &str) -> Option<MessageSeen> {
+    let (before, _) = line.split_once(": no such host")?;
+    let host = before
+        .split_whitespace()
+        .next_back()?
+        .trim_matches(['"', '\'', '`', '(']);
+    let is_name = host.contains('.') && !host.contains('/');
+    let is_one = is_name && (super::is_masked(host) || super::words::is_dotted(host));
+    is_one.then(|| MessageSeen::of(Symptom::NoAddress, Some(host)))
+}
+
 /// client-go's trace of a request (k8s.io/client-go, transport/round_trippers.go): `resolved to []`.
 pub(super) fn trace(line: &str) -> Option<MessageSeen> {
     let (_, rest) = line.split_once("HTTP Trace: DNS Lookup for ")?;

@@ -86,12 +86,20 @@ pub(super) fn symptom(line: &str) -> Option<Symptom> {
         })
 }
 
+/// Whether Java's error of a lookup stands in a line without the name: at its end, or in the AWS SDK's own words
+/// (aws-sdk-java-v2, HelpfulUnknownHostExceptionInterceptor.java).
+fn is_java_without_a_name(line: &str) -> bool {
+    let line = line.trim_end().trim_end_matches(':');
+    line.ends_with("java.net.UnknownHostException") && !line.trim_start().starts_with("at ")
+        || line.contains("Received an UnknownHostException when attempting to interact with a service")
+}
+
 /// Whether it is a text that these libraries print without the name.
 pub(super) fn names_no_host(line: &str) -> bool {
     let is_of_node = CODES_OF_NODE
         .iter()
         .any(|(code, _)| line.contains(&format!("getaddrinfo {code}")));
-    symptom(line).is_some() || is_of_node || line.contains(UNRESOLVED)
+    symptom(line).is_some() || is_of_node || line.contains(UNRESOLVED) || is_java_without_a_name(line)
 }
 
 /// What Java's java.nio.channels says: the lookup was over before, and the name is not in it.
@@ -198,6 +206,19 @@ pub(super) fn look_up(line: &str) -> Option<MessageSeen> {
     // Ruby.
     if let Some((_, rest)) = line.split_once("Hostname not known: ") {
         return Some(MessageSeen::of(Symptom::Unknown, first_word(rest)));
+    }
+    // The AWS SDKs for Java write the cause's message behind their own (aws-sdk-java, AmazonHttpClient.java), and that
+    // of Java's error is the name alone (openjdk/jdk, InetAddress.java).
+    let of_sdk = line
+        .split_once("Unable to execute HTTP request: ")
+        .and_then(|(_, rest)| words::split_host(rest))
+        .filter(|(word, behind)| words::is_dotted(word) && !behind.starts_with([' ', '/']))
+        .map(|(word, _)| word);
+    if let Some(host) = of_sdk.filter(|_| symptom(line).is_none()) {
+        return Some(MessageSeen::of(Symptom::Unknown, Some(host)));
+    }
+    if is_java_without_a_name(line) {
+        return Some(MessageSeen::of(Symptom::Unknown, None));
     }
     let java = line
         .split_once("UnknownHostException: ")

@@ -15,6 +15,7 @@ mod certificate;
 mod configuration;
 mod defanged;
 mod dial;
+mod escaped;
 mod explained;
 mod form;
 mod found;
@@ -110,7 +111,8 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
     }
     let text = terminal::plain(&crate::text::as_printed(text));
     let text = defanged::plain(&text);
-    let text = &*sent::without(&text);
+    let text = sent::without(&text);
+    let text = &*escaped::plain(&text);
     // A document over several lines: none of its lines says what it says.
     let mut documents = Gravest::default();
     logs::json(text, &mut |line, seen| {
@@ -193,6 +195,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                     && !is_of_another(line, &seen))
                 && !is_answered(line, &seen)
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
+                && !tool::is_of_search_list(line, &seen, answer.as_ref(), run.text)
                 && !windows::is_answered(line, answer.as_ref())
                 && !beside.is_of_a_lookup(line)
             {
@@ -234,6 +237,11 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         && let Some((line, seen)) = beyond::status(text)
     {
         messages.push(explain(line, &seen, "", None, Others::default()));
+    }
+    if messages.is_empty()
+        && let Some((line, seen)) = text.lines().find_map(|line| Some((line, go::shortened(line)?)))
+    {
+        messages.push(explain(line, &seen, text, None, Others::default()));
     }
     if messages.is_empty()
         && let Some((line, seen)) = beyond::page(text).or_else(|| beyond::curl_replied(text))

@@ -196,6 +196,8 @@ pub(super) fn is_stand_in(ip: IpAddr) -> bool {
 pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
     let mut found: Vec<PastedReply<'_>> = Vec::new();
     let mut is_question = false;
+    // Addresses there are those of name servers (RFC 1035 section 4.1).
+    let mut is_beside = false;
     let mut on_the_way = None;
     let mut is_malformed = false;
     for line in text.lines() {
@@ -234,6 +236,7 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
                 ..PastedReply::default()
             });
             is_question = false;
+            is_beside = false;
             continue;
         }
         let Some(reply) = found.last_mut() else {
@@ -258,6 +261,7 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             is_question = true;
         } else if line.contains(" SECTION") && line.starts_with(";;") {
             is_question = false;
+            is_beside = line.contains("AUTHORITY SECTION") || line.contains("ADDITIONAL SECTION");
         } else if let Some((_, rest)) = line.split_once("EDE: ").filter(|_| line.starts_with(';')) {
             reply.ede = number(rest).and_then(|code| u16::try_from(code).ok());
         } else if let Some(rest) = line
@@ -276,12 +280,12 @@ pub(super) fn all(text: &str) -> Vec<PastedReply<'_>> {
             reply.is_other_type = words.next_back().is_some_and(asked::is_other);
             is_question = false;
         } else if !line.starts_with(';') {
-            record(reply, line);
+            record(reply, line, is_beside);
         } else if reply.delv.is_some()
             && let Some(line) = line.strip_prefix("; ")
         {
             // What a negative response has in its cache, delv shows in comments.
-            record(reply, line);
+            record(reply, line, false);
         }
     }
     found.retain(|reply| !reply.is_question);
@@ -299,7 +303,7 @@ fn way(text: &str) -> Option<(Option<&str>, Option<SocketAddr>, bool)> {
 }
 
 /// `NAME TTL IN TYPE DATA`.
-fn record<'a>(reply: &mut PastedReply<'a>, line: &'a str) {
+fn record<'a>(reply: &mut PastedReply<'a>, line: &'a str, is_beside: bool) {
     let of_delv = line.split_once(" SOA ").filter(|_| !line.contains(" IN "));
     let mut words = line.split_whitespace().skip_while(|word| *word != "IN").skip(1);
     let first = if of_delv.is_some() { Some("SOA") } else { words.next() };
@@ -312,6 +316,7 @@ fn record<'a>(reply: &mut PastedReply<'a>, line: &'a str) {
         reply.host = line.split_whitespace().next().map(|host| host.trim_end_matches('.'));
     }
     match (first, second) {
+        (Some("A" | "AAAA"), Some(_)) if is_beside => {}
         (Some(kind @ ("A" | "AAAA" | "SOA" | "NS" | "CNAME")), Some(data)) => {
             reply.take(line.split_whitespace().next().unwrap_or_default(), kind, data);
         }

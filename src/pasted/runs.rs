@@ -131,8 +131,18 @@ fn is_error(line: &str) -> bool {
     line.contains(";; communications error to ")
         || line.contains(";; UDP setup with ")
         || line.contains(";; Connection to ")
-        || line.starts_with(";; WARNING: ")
+        || line.starts_with(";; WARNING: ") && !is_of_reply(line)
         || line.starts_with(";; connection timed out")
+}
+
+/// What dig warns of within a reply (bin/dig/dig.c, printmessage).
+fn is_of_reply(line: &str) -> bool {
+    [
+        "recursion requested but not available",
+        ".local is reserved for Multicast DNS",
+    ]
+    .iter()
+    .any(|warning| line.contains(warning))
 }
 
 /// What they say last where none did.

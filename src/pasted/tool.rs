@@ -826,6 +826,42 @@ fn of_line(line: &str) -> Option<(IpAddr, &str, Option<SocketAddr>)> {
     is_host(host).then_some((address, *host, server))
 }
 
+/// Whether a line of BusyBox' nslookup denies a name that its search list made, where another one of the list has an
+/// address: it asks for all of them, and prints what became of each (mirror/busybox, networking/nslookup.c,
+/// add_query_with_search). Other than BIND's it writes its server's address with a colon.
+pub(super) fn is_of_search_list(
+    line: &str,
+    seen: &MessageSeen,
+    answer: Option<&(&str, MessageSeen)>,
+    run: &str,
+) -> bool {
+    let is_of_busybox = run.lines().any(|line| {
+        let address = line.strip_prefix("Address:").map(str::trim);
+        address.is_some_and(|address| address.parse::<SocketAddr>().is_ok())
+    });
+    let first = |seen: &MessageSeen| seen.host.as_deref()?.split('.').next().map(str::to_ascii_lowercase);
+    is_of_busybox
+        && line.trim_start().starts_with("** server can't find ")
+        && answer.is_some_and(|(_, answer)| {
+            let is_another = !super::same(answer.host.as_deref(), seen.host.as_deref());
+            answer.symptom == Symptom::Healthy && is_another && first(answer).is_some() && first(answer) == first(seen)
+        })
+}
+
+/// Whether BIND's nslookup gave up in a line, and before it and behind it has the same name with an address, and no
+/// line tells of another server or of a command.
+pub(super) fn is_between_answers(line: &str, text: &str) -> bool {
+    if !line.contains("no servers could be reached") || shown_server(text).is_some() || asked::of_run(text).is_some() {
+        return false;
+    }
+    let Some((before, behind)) = text.split_once(line) else {
+        return false;
+    };
+    let name = |part: &str| answer(part).and_then(|(_, seen)| seen.host);
+    let before = name(before);
+    before.is_some() && before == name(behind)
+}
+
 /// Whether a line says only that the name has no AAAA record, beside an address of it: BusyBox and Toybox ask for both.
 pub(super) fn is_empty_aaaa(line: &str, seen: &MessageSeen, answer: Option<&(&str, MessageSeen)>) -> bool {
     line.contains("Can't find ")

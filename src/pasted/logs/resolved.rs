@@ -4,6 +4,11 @@ use super::{bogus, seen};
 use crate::pasted::words::socket;
 use crate::pasted::{MessageSeen, Symptom};
 
+/// What is said of a level without EDNS (systemd, src/resolve/resolved-dns-server.c, dns_server_packet_lost and
+/// dns_server_possible_feature_level: after three packets that were lost at a level, too).
+const MAY_BE_LOST: &str = "systemd-resolved does so as well where packets were lost on the way: a path that loses some looks \
+                           the same to it.";
+
 /// systemd-resolved: src/resolve/resolved-dns-transaction.c for DNSSEC and for a denial that is doubted,
 /// resolved-dns-server.c for the feature level.
 pub(super) fn line(line: &str) -> Option<MessageSeen> {
@@ -29,5 +34,14 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
     } else {
         Symptom::Edns
     };
-    Some(seen(symptom, None, server))
+    let is_lost = symptom == Symptom::Edns;
+    Some(MessageSeen {
+        note: is_lost.then_some(MAY_BE_LOST),
+        toward: if is_lost {
+            vec!["edns-intolerant", "packets-lost"]
+        } else {
+            Vec::new()
+        },
+        ..seen(symptom, None, server)
+    })
 }

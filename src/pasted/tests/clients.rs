@@ -871,3 +871,64 @@ fn the_ping_of_a_chinese_windows_names_its_host() {
         assert_eq!((symptom, found.as_deref()), (Symptom::Unknown, Some(host)), "{text}");
     }
 }
+
+/// Java's error without the name, and the AWS SDK's words around it.
+#[test]
+fn an_unknown_host_of_java_without_its_name() {
+    for (text, host) in [
+        ("Caused by: java.net.UnknownHostException", None),
+        ("OUT java.net.UnknownHostException: ", None),
+        (
+            "SdkClientException: Received an UnknownHostException when attempting to interact with a service. See cause \
+             for the exact endpoint that is failing to resolve.",
+            None,
+        ),
+        (
+            "SdkClientException: Unable to execute HTTP request: sqs.eu-west-1.amazonaws.com",
+            Some("sqs.eu-west-1.amazonaws.com"),
+        ),
+        (
+            "Received an UnknownHostException when attempting to interact with a service.|Unable to execute HTTP request: \
+             sts.eu-west-1.amazonaws.com|sts.eu-west-1.amazonaws.com",
+            Some("sts.eu-west-1.amazonaws.com"),
+        ),
+    ] {
+        let found = read(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(found.symptom, Symptom::Unknown, "{text}");
+        assert_eq!(found.host.map(|host| host.to_string()).as_deref(), host, "{text}");
+        assert!(
+            !found.candidates.iter().any(|one| one.rule == "endpoint-name-stale"),
+            "{text}"
+        );
+    }
+    assert_eq!(read("public void run() throws UnknownHostException {"), None);
+    assert_eq!(read("Unable to execute HTTP request: the pool is closed"), None);
+}
+
+/// Somebody kept the name and the end of Go's error.
+#[test]
+fn the_end_of_an_error_of_go_is_enough() {
+    let found = read("Error: ... <OLD-ONE>.gr7.eu-west-1.eks.amazonaws.com: no such host").unwrap();
+    assert_eq!(found.symptom, Symptom::NoAddress);
+    assert_eq!(found.candidates[0].rule, "endpoint-name-stale");
+    assert_eq!(
+        told("it said X: no such host"),
+        (Symptom::NoAddress, Some(X.to_owned()), None)
+    );
+    for text in [
+        "no such host",
+        "that is it: no such host",
+        "see https://a.example/b: no such host",
+    ] {
+        assert_eq!(read(text), None, "{text}");
+    }
+}
+
+/// HTTP/2 is agreed on within TLS: the certificate had been taken.
+#[test]
+fn a_lost_connection_of_http2_is_no_certificates_fault() {
+    for error in ["client connection lost", "Transport: cannot retry err"] {
+        let rules = candidates_of(&format!("Post \"https://X/api/v1/secrets\": http2: {error}"));
+        assert!(!rules.contains(&"not-this-cluster"), "{error}: {rules:?}");
+    }
+}

@@ -813,3 +813,135 @@ fn forms_of_a_configuration() {
                Wi-Fi                               12 IPv4    {192.168.178.1, 192.168.1...\n";
     assert_eq!(read(cut), None);
 }
+
+/// BusyBox asks for a name with each search domain, and prints what became of each.
+#[test]
+fn one_name_of_busybox_search_list_is_enough() {
+    let text = |answer: &str| {
+        format!(
+            "/ # nslookup orders\nServer:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n** server can't find \
+             orders.svc.cluster.local: NXDOMAIN\n\n** server can't find orders.cluster.local: NXDOMAIN\n\n{answer}"
+        )
+    };
+    let found = messages(&text("Name:\torders.shop.svc.cluster.local\nAddress: 10.109.56.13\n"));
+    let found: Vec<(Symptom, Option<String>)> = found
+        .iter()
+        .map(|one| (one.symptom, one.host.as_ref().map(ToString::to_string)))
+        .collect();
+    assert_eq!(
+        found,
+        [(Symptom::Healthy, Some("orders.shop.svc.cluster.local".to_owned()))]
+    );
+    // Of another name the answer says nothing.
+    for answer in ["", "Name:\tcarts.shop.svc.cluster.local\nAddress: 10.109.56.13\n"] {
+        assert_eq!(told(&text(answer)).0, Symptom::NxDomain, "{answer}");
+    }
+}
+
+/// Addresses of name servers are no answer.
+#[test]
+fn addresses_beside_a_referral_are_no_answer() {
+    let text = "; <<>> DiG 9.18.49 <<>> corp.example NS @192.0.2.53\n;; Got answer:\n\
+                ;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 7\n\
+                ;; flags: qr rd; QUERY: 1, ANSWER: 0, AUTHORITY: 1, ADDITIONAL: 2\n\
+                ;; WARNING: recursion requested but not available\n\n;; QUESTION SECTION:\n;corp.example.\tIN\tNS\n\n\
+                ;; AUTHORITY SECTION:\ncorp.example.\t3600\tIN\tNS\tns1.corp.example.\n\n\
+                ;; ADDITIONAL SECTION:\nns1.corp.example.\t3600\tIN\tA\t192.0.2.9\n\
+                ns1.corp.example.\t3600\tIN\tAAAA\t2001:db8::9\n\n;; SERVER: 192.0.2.53#53(192.0.2.53)\n";
+    let symptoms: Vec<Symptom> = messages(text).iter().map(|one| one.symptom).collect();
+    assert_eq!(symptoms, [Symptom::Referral]);
+}
+
+/// dig(1): what it is given is a name, unless -x stands before it.
+#[test]
+fn an_address_that_dig_is_given_is_a_name_of_digits() {
+    let text = "; <<>> DiG 9.18.49 <<>> 10.1.2.3\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 7\n\
+                ;; flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 1, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n\
+                ;10.1.2.3.\tIN\tA\n\n;; AUTHORITY SECTION:\n.\t900\tIN\tSOA\ta.root-servers.net. nstld.verisign-grs.com. 1 2 3 4 \
+                5\n\n;; SERVER: 10.44.0.53#53(10.44.0.53)\n";
+    let found = read(text).unwrap();
+    assert_eq!((found.symptom, &found.host), (Symptom::NxDomain, &None));
+    assert!(found.name.iter().any(|one| one.contains("dig -x")), "{:?}", found.name);
+    let rules: Vec<&str> = found.candidates.iter().map(|one| one.rule).collect();
+    assert_eq!(rules, ["name-does-not-exist"]);
+    let reverse = text.replace("10.1.2.3.\tIN\tA", "3.2.1.10.in-addr.arpa.\tIN\tPTR");
+    assert_eq!(told(&reverse).0, Symptom::OtherType);
+}
+
+/// nslookup in a loop, without its server.
+#[test]
+fn answers_and_silence_in_turn_are_of_an_unstable_server() {
+    let answer = "Name:\tapi.corp.example\nAddress: 10.1.1.100\n\n";
+    let silence = ";; connection timed out; no servers could be reached\n\n";
+    let found = candidates_of(&format!("{answer}{silence}{answer}"));
+    assert_eq!(found[..2], ["resolver-unstable", "packets-lost"], "{found:?}");
+    assert!(!found.contains(&"resolver-unreachable"), "{found:?}");
+    for text in [
+        silence.to_owned(),
+        format!("{answer}{silence}"),
+        format!("{silence}{answer}"),
+    ] {
+        assert!(candidates_of(&text).contains(&"resolver-unreachable"), "{text}");
+    }
+}
+
+/// What systemd-resolved takes for a server that lacks EDNS may be a path that loses packets.
+#[test]
+fn a_degraded_feature_set_may_be_of_lost_packets() {
+    let lines = "systemd-resolved[9]: Using degraded feature set (UDP) for DNS server 10.71.5.10.";
+    assert_eq!(candidates_of(lines), ["edns-intolerant", "packets-lost"]);
+}
+
+/// The path of a namespace says what was asked for.
+#[test]
+fn a_namespace_is_no_client() {
+    for namespace in ["argocd", "argo-cd", "flux-system", "crossplane-system"] {
+        let line = format!(
+            "Get \"https://X/api/v1/namespaces/{namespace}\": dial tcp: lookup X on 10.44.0.53:53: no such host"
+        );
+        let found = read(&filled(&line)).unwrap();
+        assert_eq!(found.client, None, "{line}");
+        assert!(
+            !found.candidates.iter().any(|one| one.rule == "private-zone-shadow"),
+            "{line}"
+        );
+    }
+    let found = read(&filled(
+        "argocd-server: Get \"https://X/api\": dial tcp: lookup X: no such host",
+    ))
+    .unwrap();
+    assert_eq!(found.client, Some("argocd"));
+}
+
+/// klog's times: 30 seconds are client-go's time to dial.
+#[test]
+fn a_trace_with_thirty_seconds_of_silence_is_a_time_out() {
+    let trace = |ended: &str| {
+        format!(
+            "I0102 23:59:48.555066   33811 round_trippers.go:466] curl -v -XGET 'https://X/version'\n\
+             I010{ended}   33811 round_trippers.go:495] HTTP Trace: DNS Lookup for X resolved to []\n"
+        )
+    };
+    for (ended, symptom) in [
+        ("3 00:00:21.023772", Symptom::LookUpDeadline),
+        ("2 23:59:48.623772", Symptom::Unknown),
+        ("2 23:59:58.623772", Symptom::Unknown),
+    ] {
+        assert_eq!(told(&trace(ended)).0, symptom, "{ended}");
+    }
+}
+
+/// Texts of nslookup and dig in comments, and in a string of JSON.
+#[test]
+fn what_is_quoted_is_read_as_it_was_printed() {
+    for text in [
+        "# Server:  10.44.0.53\n# Address: 10.44.0.53#53\n#\n# ** server can't find X: NXDOMAIN\n",
+        "> Server:  10.44.0.53\n> Address: 10.44.0.53#53\n>\n> ** server can't find X: NXDOMAIN\n",
+        "{\"stdout\": \"Server:\\t\\t10.44.0.53\\nAddress:\\t10.44.0.53#53\\n\\n** server can't find X: NXDOMAIN\\n\\n\"}",
+    ] {
+        let found = (Symptom::NxDomain, Some(X.to_owned()), Some("10.44.0.53:53".to_owned()));
+        assert_eq!(told(text), found, "{text}");
+    }
+    let healthy = "# Server:  10.44.0.53\n# Address: 10.44.0.53#53\n#\n# Name: X\n# Address: 10.80.3.31\n";
+    assert_eq!(told(healthy).0, Symptom::Healthy);
+}
