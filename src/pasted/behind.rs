@@ -207,6 +207,8 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         .or_else(|| tunnel(line))
         .or_else(of_redis)
         .or_else(wanted);
+    // The client had taken the certificate: HTTP/2 is agreed on within TLS (RFC 9113 section 3.2).
+    let is_behind_the_certificate = of_certificate.is_none() && line.contains("http2: ");
     if let Some(server) = server {
         let symptom = if symptom == Symptom::Connection {
             Symptom::Address
@@ -218,7 +220,10 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
         return Some(MessageSeen {
             note,
             toward,
-            against: is_of_others.then_some("not-this-cluster").into_iter().collect(),
+            against: (is_of_others || is_behind_the_certificate)
+                .then_some("not-this-cluster")
+                .into_iter()
+                .collect(),
             ..of_address(symptom, server)
         });
     }
@@ -229,9 +234,7 @@ pub(super) fn line(line: &str) -> Option<MessageSeen> {
                 .then_some(PING_WITHOUT_REPLY)
         }),
         toward,
-        // The client had taken the certificate: HTTP/2 is agreed on within TLS (RFC 9113 section 3.2).
-        against: line
-            .contains("http2: ")
+        against: is_behind_the_certificate
             .then_some("not-this-cluster")
             .into_iter()
             .collect(),

@@ -147,7 +147,21 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
         rules.insert(rules.len().min(2), "no-internet-recursion");
     }
     if let Some(at) = place_of_no_name(symptom, clues) {
-        rules.insert(rules.len().min(at), NO_NAME);
+        // What the text names or shows goes before it.
+        let shown = [
+            clues.outright.is_some(),
+            clues.ede.is_some(),
+            clues.is_soa_of_no_zone_above,
+        ];
+        let before = at + shown.iter().filter(|is_shown| **is_shown).count();
+        let open = rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| !is_ruled_out(rule, symptom, clues));
+        let place = before
+            .checked_sub(1)
+            .map_or(Some(0), |last| open.map(|(at, _)| at + 1).nth(last));
+        rules.insert(place.unwrap_or(rules.len()), NO_NAME);
     }
     // Somebody who shortened the digits left the rest as it was.
     if clues.subject == NameSubject::Shortened && symptom.is_denial() {
@@ -191,14 +205,12 @@ fn place_of_no_name(symptom: Symptom, clues: &Clues) -> Option<usize> {
     match symptom {
         _ if !is_one => None,
         Symptom::NxDomain | Symptom::NoAddress | Symptom::NoName | Symptom::Unknown if is_certain => Some(0),
-        Symptom::NxDomain | Symptom::NoAddress => Some(match clues.subject {
+        Symptom::NxDomain | Symptom::NoAddress | Symptom::NoName => Some(match clues.subject {
             NameSubject::Other => 0,
             NameSubject::AwsApi if is_of_public_server(clues) => 0,
             _ => 1,
         }),
-        // glibc may have asked nobody.
-        Symptom::NoName => Some(1),
-        Symptom::Unknown => Some(2),
+        Symptom::Unknown => Some(1),
         _ => None,
     }
 }

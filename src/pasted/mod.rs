@@ -144,6 +144,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         let before = gravest.seen;
         let aliases = tool::aliases(run.text);
         let beside = tool::BesideLine::of(run.text);
+        let is_of_busybox = tool::is_run_of_busybox(run.text);
         let asked = run.server();
         let name = run.asked.as_ref().and_then(|asked| asked.host);
         let with_server = |seen: MessageSeen, is_of_tool: bool| {
@@ -195,7 +196,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
                     && !is_of_another(line, &seen))
                 && !is_answered(line, &seen)
                 && !tool::is_empty_aaaa(line, &seen, answer.as_ref())
-                && !tool::is_of_search_list(line, &seen, answer.as_ref(), run.text)
+                && !(is_of_busybox && tool::is_of_search_list(line, &seen, answer.as_ref()))
                 && !windows::is_answered(line, answer.as_ref())
                 && !beside.is_of_a_lookup(line)
             {

@@ -828,24 +828,22 @@ fn of_line(line: &str) -> Option<(IpAddr, &str, Option<SocketAddr>)> {
 
 /// Whether a line of BusyBox' nslookup denies a name that its search list made, where another one of the list has an
 /// address: it asks for all of them, and prints what became of each (mirror/busybox, networking/nslookup.c,
-/// add_query_with_search). Other than BIND's it writes its server's address with a colon.
-pub(super) fn is_of_search_list(
-    line: &str,
-    seen: &MessageSeen,
-    answer: Option<&(&str, MessageSeen)>,
-    run: &str,
-) -> bool {
-    let is_of_busybox = run.lines().any(|line| {
-        let address = line.strip_prefix("Address:").map(str::trim);
-        address.is_some_and(|address| address.parse::<SocketAddr>().is_ok())
-    });
+/// add_query_with_search).
+pub(super) fn is_of_search_list(line: &str, seen: &MessageSeen, answer: Option<&(&str, MessageSeen)>) -> bool {
     let first = |seen: &MessageSeen| seen.host.as_deref()?.split('.').next().map(str::to_ascii_lowercase);
-    is_of_busybox
-        && line.trim_start().starts_with("** server can't find ")
+    line.trim_start().starts_with("** server can't find ")
         && answer.is_some_and(|(_, answer)| {
             let is_another = !super::same(answer.host.as_deref(), seen.host.as_deref());
             answer.symptom == Symptom::Healthy && is_another && first(answer).is_some() && first(answer) == first(seen)
         })
+}
+
+/// Whether BusyBox' nslookup printed a run: other than BIND's it writes its server's address with a colon.
+pub(super) fn is_run_of_busybox(run: &str) -> bool {
+    run.lines().any(|line| {
+        let address = line.strip_prefix("Address:").map(str::trim);
+        address.is_some_and(|address| address.parse::<SocketAddr>().is_ok())
+    })
 }
 
 /// Whether BIND's nslookup gave up in a line, and before it and behind it has the same name with an address, and no

@@ -198,3 +198,43 @@ fn any_name_that_is_denied_may_not_exist() {
         "{found:?}"
     );
 }
+
+/// What the reply itself shows goes before it: an Extended DNS Error, or the SOA of a policy zone.
+#[test]
+fn a_policy_that_is_shown_goes_before_a_name_that_is_not_there() {
+    let reply = |extra: &str, soa: &str| {
+        format!(
+            ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 7\n;; flags: qr rd ra; QUERY: 1, ANSWER: 0, AUTHORITY: 1, \
+             ADDITIONAL: 1\n{extra};; QUESTION SECTION:\n;shop.corp.example.\tIN\tA\n\n;; AUTHORITY SECTION:\n{soa}\t60\tIN\tSOA\t\
+             ns.{soa} admin.{soa} 1 2 3 4 5\n\n;; SERVER: 10.44.0.53#53(10.44.0.53)\n"
+        )
+    };
+    for (text, first) in [
+        (reply("", "corp.example."), "name-does-not-exist"),
+        (
+            reply("; EDE: 15 (Blocked)\n", "corp.example."),
+            "name-blocked-by-policy",
+        ),
+        (reply("", "policy.example."), "name-blocked-by-policy"),
+    ] {
+        let rules = candidates_of(&text);
+        assert_eq!(rules[0], first, "{text}: {rules:?}");
+        assert!(rules.contains(&"name-does-not-exist"), "{text}: {rules:?}");
+    }
+}
+
+/// A server that has the answer another time, whatever the name is.
+#[test]
+fn a_server_that_answers_now_and_then_is_unstable() {
+    for name in ["shop.corp.example", "sts.eu-west-1.amazonaws.com", "X"] {
+        let text = format!(
+            "$ nslookup {name} 10.44.0.53\nServer:\t\t10.44.0.53\nAddress:\t10.44.0.53#53\n\nName:\t{name}\nAddress: \
+             10.1.1.100\n\n$ nslookup {name} 10.44.0.53\n;; connection timed out; no servers could be reached\n\n\
+             $ nslookup {name} 10.44.0.53\nServer:\t\t10.44.0.53\nAddress:\t10.44.0.53#53\n\nName:\t{name}\nAddress: \
+             10.1.1.100\n"
+        );
+        let rules = candidates_of(&text);
+        assert_eq!(rules[0], "resolver-unstable", "{text}: {rules:?}");
+        assert!(rules.contains(&"packets-lost"), "{text}: {rules:?}");
+    }
+}
