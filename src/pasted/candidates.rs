@@ -152,6 +152,7 @@ pub(super) fn of(clues: &Clues) -> Vec<Candidate> {
             clues.outright.is_some(),
             clues.ede.is_some(),
             clues.is_soa_of_no_zone_above,
+            clues.is_without_recursion,
         ];
         let before = at + shown.iter().filter(|is_shown| **is_shown).count();
         let open = rules

@@ -216,6 +216,10 @@ fn a_policy_that_is_shown_goes_before_a_name_that_is_not_there() {
             "name-blocked-by-policy",
         ),
         (reply("", "policy.example."), "name-blocked-by-policy"),
+        (
+            reply(";; WARNING: recursion requested but not available\n", "corp.example."),
+            "not-recursive",
+        ),
     ] {
         let rules = candidates_of(&text);
         assert_eq!(rules[0], first, "{text}: {rules:?}");
