@@ -37,11 +37,16 @@ impl SentMessage {
     pub fn has(&mut self, line: &str) -> bool {
         if Self::begins(line) {
             self.is_open = true;
-        } else if ENDS.iter().any(|end| line.starts_with(end)) {
+        } else if ENDS.iter().any(|end| line.starts_with(end)) || !is_of_question(line) {
             self.is_open = false;
         }
         self.is_open
     }
+}
+
+/// Whether a line may be of a question: it has no records but that of its signature, and all else is in comments.
+fn is_of_question(line: &str) -> bool {
+    line.is_empty() || line.starts_with(';') || line.contains("TSIG")
 }
 
 /// The text without the messages that dig sent.

@@ -273,6 +273,10 @@ fn a_message_that_was_sent_is_no_reply() {
     let silent =
         format!("{sent};; communications error to 10.63.200.10#53: timed out\n;; no servers could be reached\n");
     assert_eq!(all(&silent), of(Symptom::Silence));
+    // What stands behind a message that is cut off is no part of it.
+    let cut = ";; Sending:\n;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 7\n$ kubectl get nodes\n\
+               Unable to connect to the server: dial tcp: lookup X on 10.63.200.10:53: no such host\n";
+    assert_eq!(all(cut), of(Symptom::NoAddress));
     let kdig = ";; ->>HEADER<<- opcode: QUERY; status: NOERROR; id: 7\n\
                 ;; Flags: rd; QUERY: 1; ANSWER: 0; AUTHORITY: 0; ADDITIONAL: 1\n\n;; QUESTION SECTION:\n\
                 ;; X. \tIN\tA\n\n;; ->>HEADER<<- opcode: QUERY; status: NOERROR; id: 7\n\
