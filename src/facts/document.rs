@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AwsFacts, ClientVpnEndpoint, Facts, Firewall, Gap, Half, Lattice, Profiles};
+use super::{AwsFacts, Facts, Gap, Half};
 use crate::indented::indented;
 use crate::limits;
 use crate::target::Target;
@@ -101,36 +101,9 @@ pub struct ElsewhereTarget {
 }
 
 impl Elsewhere {
-    /// Whether its lists are within what a capture holds.
+    /// Whether it has no more gaps than a capture may have. Its facts are bounded before they are read, as is
+    /// everything below the first level of a file.
     pub fn is_bounded(&self) -> bool {
-        let most = limits::LIST_IN_CAPTURE;
-        let facts = &self.facts;
-        let count = |list: Option<usize>| list.unwrap_or_default() <= most;
-        count(facts.interfaces.as_ref().map(Vec::len))
-            && count(facts.security_groups.as_ref().map(Vec::len))
-            && count(facts.other_vpc_attributes.as_ref().map(Vec::len))
-            && count(facts.subnets.as_ref().map(Vec::len))
-            && count(facts.network_acls.as_ref().map(Vec::len))
-            && count(facts.route_tables.as_ref().map(Vec::len))
-            && count(facts.prefix_lists.as_ref().map(Vec::len))
-            && count(facts.client_vpn.as_ref().map(Vec::len))
-            && facts.client_vpn.iter().flatten().all(ClientVpnEndpoint::is_bounded)
-            && count(facts.resolver_endpoints.as_ref().map(Vec::len))
-            && count(facts.resolver_rules.as_ref().map(Vec::len))
-            && count(facts.rule_associations.as_ref().map(Vec::len))
-            && count(facts.hosted_zones.as_ref().map(Vec::len))
-            && count(facts.events.as_ref().map(Vec::len))
-            && count(facts.updates.as_ref().map(Vec::len))
-            && facts.firewall.as_ref().is_none_or(Firewall::is_bounded)
-            && facts.profiles.as_ref().is_none_or(Profiles::is_bounded)
-            && count(facts.vpc_endpoints.as_ref().map(Vec::len))
-            && facts
-                .vpc_endpoints
-                .iter()
-                .flatten()
-                .all(|vpc| vpc.endpoints.len() <= most)
-            && facts.lattice.as_ref().is_none_or(Lattice::is_bounded)
-            && count(facts.dnssec_configs.as_ref().map(Vec::len))
-            && self.gaps.len() <= most
+        self.gaps.len() <= limits::LIST_IN_CAPTURE
     }
 }

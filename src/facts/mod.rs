@@ -48,16 +48,7 @@ pub use libc_servers::{LibcServers, LineApart, LineForm, or_loopback};
 pub use platform::{AskedFor, Chooser, HostConfiguration, HostSummary, HostsLine, LookupPath, SplitDns};
 pub use proxy::Proxy;
 pub use reads::Call;
-pub use shapes::{
-    AUTO_ALLOWLIST, AbsentCluster, AclEntry, AttributesOfVpc, Caller, ClientVpn, ClientVpnEndpoint, ClientVpnRoute,
-    ClientVpnRule, Cluster, ClusterState, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Event,
-    Firewall, FirewallAssociation, FirewallConfig, FirewallGroup, FirewallRule, HostedZone, Interface, Lattice,
-    ListedAddress, NetworkAcl, NetworkInterface, Permission, PrefixList, ProfileAssociation, ProfileResource,
-    ProfileResources, Profiles, ResolverEndpoint, ResolverRule, ResourceConfiguration, Route, RouteTable,
-    RuleAssociation, RuleTarget, SecurityGroup, ServiceNetwork, ServiceNetworkAssociation, ServiceNetworkResource,
-    Subnet, Vpc, VpcAttributes, VpcEndpoint, VpcEndpoints, VpcServiceNetworks, VpcZones, WrongShape, resolver_of,
-    zone_id,
-};
+pub use shapes::*;
 pub use stub::StubConfiguration;
 pub use system::System;
 

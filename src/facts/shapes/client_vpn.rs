@@ -79,15 +79,6 @@ impl ClientVpnEndpoint {
             Some("deleting" | "deleted" | "pending-associate")
         )
     }
-
-    /// Whether its lists are within what a capture holds.
-    pub(in crate::facts) fn is_bounded(&self) -> bool {
-        let most = limits::LIST_IN_CAPTURE;
-        self.dns_servers.len() <= most
-            && self.security_group_ids.len() <= most
-            && self.routes.as_ref().is_none_or(|all| all.len() <= most)
-            && self.authorization_rules.as_ref().is_none_or(|all| all.len() <= most)
-    }
 }
 
 /// What was answered about Client VPN: routes and rules name their endpoint, and an answer without any names none.

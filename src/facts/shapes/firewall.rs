@@ -249,17 +249,6 @@ impl Firewall {
         self.configs.sort_by(|one, other| one.vpc_id.cmp(&other.vpc_id));
         self.configs.truncate(limits::LIST_IN_CAPTURE);
     }
-
-    /// Whether its lists are within what a capture holds.
-    pub(in crate::facts) fn is_bounded(&self) -> bool {
-        let most = limits::LIST_IN_CAPTURE;
-        self.associations.as_ref().is_none_or(|all| all.len() <= most)
-            && self.groups.len() <= most
-            && self.groups.iter().all(|group| group.rules.len() <= most)
-            && self.domain_lists.len() <= most
-            && self.domain_lists.iter().all(|list| list.domains.len() <= most)
-            && self.configs.len() <= most
-    }
 }
 
 impl Profiles {
@@ -301,14 +290,6 @@ impl Profiles {
     pub(in crate::facts) fn settle(&mut self) {
         self.resources
             .sort_by(|one, other| one.profile_id.cmp(&other.profile_id));
-    }
-
-    /// Whether its lists are within what a capture holds.
-    pub(in crate::facts) fn is_bounded(&self) -> bool {
-        let most = limits::LIST_IN_CAPTURE;
-        self.associations.as_ref().is_none_or(|all| all.len() <= most)
-            && self.resources.len() <= most
-            && self.resources.iter().all(|one| one.resources.len() <= most)
     }
 }
 

@@ -266,16 +266,6 @@ impl Lattice {
         self.networks.truncate(limits::LIST_IN_CAPTURE);
         self.configurations.truncate(limits::LIST_IN_CAPTURE);
     }
-
-    /// Whether its lists are within what a capture holds.
-    pub(in crate::facts) fn is_bounded(&self) -> bool {
-        let most = limits::LIST_IN_CAPTURE;
-        self.vpcs.len() <= most
-            && self.vpcs.iter().all(|one| one.associations.len() <= most)
-            && self.networks.len() <= most
-            && self.networks.iter().all(|one| one.resources.len() <= most)
-            && self.configurations.len() <= most
-    }
 }
 
 /// A VPC endpoint, and the VPC that it names.
