@@ -115,6 +115,8 @@ impl PolicyPart {
 
 /// A row of the table.
 struct ReadRow {
+    /// The read.
+    call: Call,
     /// The IAM action.
     action: &'static str,
     /// The part of the policy that allows it; `None` of what needs no permission.
@@ -136,9 +138,10 @@ struct ReadRow {
 /// From the answers to the facts, with what is missing.
 type Give = fn(&mut Answers, &mut AwsFacts, &mut Missing<'_>);
 
-/// In the order of [`Call`].
-static READS: [ReadRow; Call::ALL.len()] = [
+/// In the order of [`Call`]. `.ci/botocore.py` looks for the line of the action.
+const READS: &[ReadRow] = &[
     ReadRow {
+        call: Call::GetCallerIdentity,
         action: "sts:GetCallerIdentity",
         part: None,
         fact: "account",
@@ -149,6 +152,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeCluster,
         action: "eks:DescribeCluster",
         part: Some(PolicyPart::Cluster),
         fact: "cluster",
@@ -163,6 +167,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListClusters,
         action: "eks:ListClusters",
         part: Some(PolicyPart::Cluster),
         fact: "clusters of the account",
@@ -179,6 +184,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListUpdates,
         action: "eks:ListUpdates",
         part: Some(PolicyPart::Cluster),
         fact: "updates of the cluster",
@@ -189,6 +195,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeUpdate,
         action: "eks:DescribeUpdate",
         part: Some(PolicyPart::Cluster),
         fact: "updates of the cluster",
@@ -202,6 +209,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeNetworkInterfaces,
         action: "ec2:DescribeNetworkInterfaces",
         part: Some(PolicyPart::Vpc),
         fact: "network interfaces",
@@ -212,6 +220,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeVpcs,
         action: "ec2:DescribeVpcs",
         part: Some(PolicyPart::Vpc),
         fact: "VPC",
@@ -222,6 +231,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeVpcAttribute,
         action: "ec2:DescribeVpcAttribute",
         part: Some(PolicyPart::Vpc),
         fact: "VPC attributes",
@@ -232,6 +242,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeDhcpOptions,
         action: "ec2:DescribeDhcpOptions",
         part: Some(PolicyPart::Vpc),
         fact: "DHCP options",
@@ -242,6 +253,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeSecurityGroups,
         action: "ec2:DescribeSecurityGroups",
         part: Some(PolicyPart::Vpc),
         fact: "security groups",
@@ -254,6 +266,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         }),
     },
     ReadRow {
+        call: Call::DescribeSubnets,
         action: "ec2:DescribeSubnets",
         part: Some(PolicyPart::Certain),
         fact: "subnets",
@@ -264,6 +277,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeNetworkAcls,
         action: "ec2:DescribeNetworkAcls",
         part: Some(PolicyPart::Certain),
         fact: "network ACLs",
@@ -274,6 +288,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeRouteTables,
         action: "ec2:DescribeRouteTables",
         part: Some(PolicyPart::Certain),
         fact: "route tables",
@@ -284,6 +299,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::GetManagedPrefixListEntries,
         action: "ec2:GetManagedPrefixListEntries",
         part: Some(PolicyPart::Certain),
         fact: "entries of prefix lists",
@@ -299,6 +315,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeClientVpnEndpoints,
         action: "ec2:DescribeClientVpnEndpoints",
         part: Some(PolicyPart::Certain),
         fact: "Client VPN endpoints",
@@ -312,6 +329,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeClientVpnRoutes,
         action: "ec2:DescribeClientVpnRoutes",
         part: Some(PolicyPart::Certain),
         fact: "routes of Client VPN endpoints",
@@ -329,6 +347,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeClientVpnAuthorizationRules,
         action: "ec2:DescribeClientVpnAuthorizationRules",
         part: Some(PolicyPart::Certain),
         fact: "authorization rules of Client VPN endpoints",
@@ -343,6 +362,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListResolverEndpoints,
         action: "route53resolver:ListResolverEndpoints",
         part: Some(PolicyPart::Resolver),
         fact: "Resolver endpoints",
@@ -353,6 +373,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListResolverEndpointIpAddresses,
         action: "route53resolver:ListResolverEndpointIpAddresses",
         part: Some(PolicyPart::Resolver),
         fact: "addresses of Resolver endpoints",
@@ -367,6 +388,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListResolverRules,
         action: "route53resolver:ListResolverRules",
         part: Some(PolicyPart::Resolver),
         fact: "Resolver rules",
@@ -379,6 +401,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         }),
     },
     ReadRow {
+        call: Call::ListResolverRuleAssociations,
         action: "route53resolver:ListResolverRuleAssociations",
         part: Some(PolicyPart::Resolver),
         fact: "associations of Resolver rules",
@@ -391,6 +414,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         }),
     },
     ReadRow {
+        call: Call::ListHostedZonesByVpc,
         action: "route53:ListHostedZonesByVPC",
         part: Some(PolicyPart::Resolver),
         fact: "private hosted zones",
@@ -407,6 +431,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListFirewallRuleGroupAssociations,
         action: "route53resolver:ListFirewallRuleGroupAssociations",
         part: Some(PolicyPart::Certain),
         fact: "DNS Firewall rule groups",
@@ -420,6 +445,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListFirewallRules,
         action: "route53resolver:ListFirewallRules",
         part: Some(PolicyPart::Certain),
         fact: "DNS Firewall rules",
@@ -434,6 +460,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListFirewallDomains,
         action: "route53resolver:ListFirewallDomains",
         part: Some(PolicyPart::Certain),
         fact: "DNS Firewall domain lists",
@@ -449,6 +476,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::GetFirewallConfig,
         action: "route53resolver:GetFirewallConfig",
         part: Some(PolicyPart::Certain),
         fact: "DNS Firewall's fail open",
@@ -463,6 +491,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListProfileAssociations,
         action: "route53profiles:ListProfileAssociations",
         part: Some(PolicyPart::Certain),
         fact: "Route 53 Profiles",
@@ -476,6 +505,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListProfileResourceAssociations,
         action: "route53profiles:ListProfileResourceAssociations",
         part: Some(PolicyPart::Certain),
         fact: "resources of Route 53 Profiles",
@@ -490,6 +520,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::GetResolverDnssecConfig,
         action: "route53resolver:GetResolverDnssecConfig",
         part: Some(PolicyPart::Certain),
         fact: "DNSSEC validation",
@@ -504,6 +535,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::DescribeVpcEndpoints,
         action: "ec2:DescribeVpcEndpoints",
         part: Some(PolicyPart::Certain),
         fact: "VPC endpoints",
@@ -518,6 +550,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListServiceNetworkVpcAssociations,
         action: "vpc-lattice:ListServiceNetworkVpcAssociations",
         part: Some(PolicyPart::Certain),
         fact: "service networks of VPC Lattice",
@@ -531,6 +564,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::ListServiceNetworkResourceAssociations,
         action: "vpc-lattice:ListServiceNetworkResourceAssociations",
         part: Some(PolicyPart::Certain),
         fact: "resources of service networks",
@@ -544,6 +578,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::GetResourceConfiguration,
         action: "vpc-lattice:GetResourceConfiguration",
         part: Some(PolicyPart::Certain),
         fact: "resource configurations of VPC Lattice",
@@ -557,6 +592,7 @@ static READS: [ReadRow; Call::ALL.len()] = [
         give: None,
     },
     ReadRow {
+        call: Call::LookupEvents,
         action: "cloudtrail:LookupEvents",
         part: Some(PolicyPart::Changed),
         fact: "recent changes in AWS",
@@ -629,42 +665,15 @@ fn one<T>(found: Option<T>, keep: impl FnOnce(T)) -> Result<bool, WrongShape> {
 
 impl Call {
     /// Every read, in the order of their services.
-    pub const ALL: [Self; 34] = [
-        Self::GetCallerIdentity,
-        Self::DescribeCluster,
-        Self::ListClusters,
-        Self::ListUpdates,
-        Self::DescribeUpdate,
-        Self::DescribeNetworkInterfaces,
-        Self::DescribeVpcs,
-        Self::DescribeVpcAttribute,
-        Self::DescribeDhcpOptions,
-        Self::DescribeSecurityGroups,
-        Self::DescribeSubnets,
-        Self::DescribeNetworkAcls,
-        Self::DescribeRouteTables,
-        Self::GetManagedPrefixListEntries,
-        Self::DescribeClientVpnEndpoints,
-        Self::DescribeClientVpnRoutes,
-        Self::DescribeClientVpnAuthorizationRules,
-        Self::ListResolverEndpoints,
-        Self::ListResolverEndpointIpAddresses,
-        Self::ListResolverRules,
-        Self::ListResolverRuleAssociations,
-        Self::ListHostedZonesByVpc,
-        Self::ListFirewallRuleGroupAssociations,
-        Self::ListFirewallRules,
-        Self::ListFirewallDomains,
-        Self::GetFirewallConfig,
-        Self::ListProfileAssociations,
-        Self::ListProfileResourceAssociations,
-        Self::GetResolverDnssecConfig,
-        Self::DescribeVpcEndpoints,
-        Self::ListServiceNetworkVpcAssociations,
-        Self::ListServiceNetworkResourceAssociations,
-        Self::GetResourceConfiguration,
-        Self::LookupEvents,
-    ];
+    pub const ALL: [Self; READS.len()] = {
+        let mut all = [Self::GetCallerIdentity; READS.len()];
+        let mut at = 0;
+        while at < all.len() {
+            all[at] = READS[at].call;
+            at += 1;
+        }
+        all
+    };
 
     fn read(self) -> &'static ReadRow {
         &READS[self as usize]
@@ -714,12 +723,12 @@ impl Call {
     }
 
     /// The member of its answer that no other answer has.
-    pub(super) fn member(self) -> &'static str {
+    pub fn member(self) -> &'static str {
         self.read().member
     }
 
     /// Whether its answer is a list, which may come in pages.
-    pub(super) fn is_list(self) -> bool {
+    pub fn is_list(self) -> bool {
         self.read().is_list
     }
 
@@ -759,8 +768,9 @@ mod tests {
 
     #[test]
     fn every_read_has_its_row() {
-        for call in Call::ALL {
+        for (at, call) in Call::ALL.into_iter().enumerate() {
             let name = format!("{call:?}");
+            assert_eq!(call as usize, at, "{name} is not in the order of the reads");
             assert!(
                 call.operation().eq_ignore_ascii_case(&name),
                 "{name} has the row of {}",

@@ -231,7 +231,8 @@ impl World {
             _ => self.lists.get(&call).unwrap_or(&nothing),
         };
         let (members, next) = self.page(members, &request);
-        let xml = |root: &str, set: &str| {
+        let xml = |set: &str| {
+            let root = format!("{}Response", call.operation());
             let next = next.as_ref().map(|token| format!("<nextToken>{token}</nextToken>"));
             format!(
                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} \
@@ -268,10 +269,8 @@ impl World {
                 let update = self.updates.iter().find(|(other, _)| other == id);
                 format!("{{\"update\":{}}}", update.map_or("null", |(_, json)| json))
             }
-            Call::ListClusters => json("clusters", "nextToken"),
-            Call::ListUpdates => json("updateIds", "nextToken"),
-            Call::DescribeNetworkInterfaces => xml("DescribeNetworkInterfacesResponse", "networkInterfaceSet"),
-            Call::DescribeVpcs => xml("DescribeVpcsResponse", "vpcSet"),
+            Call::DescribeNetworkInterfaces => xml("networkInterfaceSet"),
+            Call::DescribeVpcs => xml("vpcSet"),
             Call::DescribeVpcAttribute => {
                 let which = if body.contains("enableDnsSupport") {
                     "enableDnsSupport"
@@ -285,43 +284,16 @@ impl World {
                      </DescribeVpcAttributeResponse>"
                 )
             }
-            Call::DescribeDhcpOptions => xml("DescribeDhcpOptionsResponse", "dhcpOptionsSet"),
-            Call::DescribeSecurityGroups => xml("DescribeSecurityGroupsResponse", "securityGroupInfo"),
-            Call::DescribeSubnets => xml("DescribeSubnetsResponse", "subnetSet"),
-            Call::DescribeNetworkAcls => xml("DescribeNetworkAclsResponse", "networkAclSet"),
-            Call::DescribeRouteTables => xml("DescribeRouteTablesResponse", "routeTableSet"),
-            Call::GetManagedPrefixListEntries => xml("GetManagedPrefixListEntriesResponse", "entrySet"),
-            Call::DescribeClientVpnEndpoints => xml("DescribeClientVpnEndpointsResponse", "clientVpnEndpoint"),
-            Call::DescribeClientVpnRoutes => xml("DescribeClientVpnRoutesResponse", "routes"),
-            Call::DescribeClientVpnAuthorizationRules => {
-                xml("DescribeClientVpnAuthorizationRulesResponse", "authorizationRule")
-            }
-            Call::ListResolverEndpoints => json("ResolverEndpoints", "NextToken"),
-            Call::ListResolverEndpointIpAddresses => json("IpAddresses", "NextToken"),
-            Call::ListResolverRules => json("ResolverRules", "NextToken"),
-            Call::ListResolverRuleAssociations => json("ResolverRuleAssociations", "NextToken"),
-            Call::ListFirewallRuleGroupAssociations => json("FirewallRuleGroupAssociations", "NextToken"),
-            Call::ListFirewallRules => json("FirewallRules", "NextToken"),
-            Call::ListFirewallDomains => json("Domains", "NextToken"),
-            Call::GetFirewallConfig => match members.first() {
-                Some(config) => format!("{{\"FirewallConfig\":{config}}}"),
-                None => return (400, json_error("ResourceNotFoundException", "no such resource")),
-            },
-            Call::GetResolverDnssecConfig => match members.first() {
-                Some(config) => format!("{{\"ResolverDNSSECConfig\":{config}}}"),
-                None => return (400, json_error("ResourceNotFoundException", "no such resource")),
-            },
-            Call::DescribeVpcEndpoints => xml("DescribeVpcEndpointsResponse", "vpcEndpointSet"),
-            Call::ListServiceNetworkVpcAssociations | Call::ListServiceNetworkResourceAssociations => {
-                json("items", "nextToken")
-            }
-            Call::GetResourceConfiguration => match members.first() {
-                Some(configuration) => configuration.clone(),
-                None => return (404, json_error("ResourceNotFoundException", "no such resource")),
-            },
-            Call::LookupEvents => json("Events", "NextToken"),
-            Call::ListProfileAssociations => json("ProfileAssociations", "NextToken"),
-            Call::ListProfileResourceAssociations => json("ProfileResourceAssociations", "NextToken"),
+            Call::DescribeDhcpOptions => xml("dhcpOptionsSet"),
+            Call::DescribeSecurityGroups => xml("securityGroupInfo"),
+            Call::DescribeSubnets => xml("subnetSet"),
+            Call::DescribeNetworkAcls => xml("networkAclSet"),
+            Call::DescribeRouteTables => xml("routeTableSet"),
+            Call::GetManagedPrefixListEntries => xml("entrySet"),
+            Call::DescribeClientVpnEndpoints => xml("clientVpnEndpoint"),
+            Call::DescribeClientVpnRoutes => xml("routes"),
+            Call::DescribeClientVpnAuthorizationRules => xml("authorizationRule"),
+            Call::DescribeVpcEndpoints => xml("vpcEndpointSet"),
             Call::ListHostedZonesByVpc => {
                 let next = next.map(|token| format!("<NextToken>{token}</NextToken>"));
                 format!(
@@ -332,6 +304,21 @@ impl World {
                     next.unwrap_or_default()
                 )
             }
+            // The other services answer in JSON, and each row of the reads says how: a list has its token beside it.
+            call if call.is_list() => json(call.member(), token_of(call)),
+            call => match members.first() {
+                None => {
+                    let status = if call.action().starts_with("vpc-lattice:") {
+                        404
+                    } else {
+                        400
+                    };
+                    return (status, json_error("ResourceNotFoundException", "no such resource"));
+                }
+                // Nothing is around a resource configuration.
+                Some(one) if call == Call::GetResourceConfiguration => one.clone(),
+                Some(one) => format!("{{{:?}:{one}}}", call.member()),
+            },
         };
         (200, body)
     }
@@ -377,18 +364,16 @@ pub(crate) fn faulty(faults: impl IntoIterator<Item = (Call, Fault)>) -> World {
     }
 }
 
-pub(crate) const EC2: [Call; 13] = [
-    Call::DescribeNetworkInterfaces,
-    Call::DescribeVpcs,
-    Call::DescribeVpcAttribute,
-    Call::DescribeDhcpOptions,
-    Call::DescribeSecurityGroups,
-    Call::DescribeSubnets,
-    Call::DescribeNetworkAcls,
-    Call::DescribeRouteTables,
-    Call::GetManagedPrefixListEntries,
-    Call::DescribeVpcEndpoints,
-    Call::DescribeClientVpnEndpoints,
-    Call::DescribeClientVpnRoutes,
-    Call::DescribeClientVpnAuthorizationRules,
-];
+/// The reads of a service.
+pub(crate) fn reads_of(service: &str) -> impl Iterator<Item = Call> {
+    let is_its = move |call: &Call| call.action().split(':').next() == Some(service);
+    Call::ALL.into_iter().filter(is_its)
+}
+
+/// What the token of the next page is called, in the service's own spelling.
+fn token_of(call: Call) -> &'static str {
+    match call.action().split(':').next() {
+        Some("eks" | "vpc-lattice") => "nextToken",
+        _ => "NextToken",
+    }
+}
