@@ -1,6 +1,6 @@
 //! What is read where AWS answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -388,42 +388,44 @@ pub(crate) fn what_was_learnt_before_is_not_asked_again() {
     }
 }
 
+/// The policy of all reads, each in its part.
+fn policy() -> String {
+    let mut parts = BTreeMap::new();
+    for call in Call::ALL {
+        if let Some(part) = call.part() {
+            parts.entry(part).or_insert_with(Vec::new).push(call.action());
+        }
+    }
+    let statements = parts.iter().map(|(part, actions)| {
+        let actions: Vec<String> = actions.iter().map(|action| format!("\n        \"{action}\"")).collect();
+        format!(
+            "    {{\n      \"Sid\": \"{}\",\n      \"Effect\": \"Allow\",\n      \"Action\": [{}\n      ],\n      \
+             \"Resource\": \"*\"\n    }}",
+            part.sid(),
+            actions.join(",")
+        )
+    });
+    let statements: Vec<String> = statements.collect();
+    format!(
+        "{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n{}\n  ]\n}}\n",
+        statements.join(",\n")
+    )
+}
+
+/// `BLESS=1 cargo test --test aws policy` writes it anew.
 pub(crate) fn the_document_has_the_policy_of_exactly_these_reads() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/aws-permissions.md");
-    let page = std::fs::read_to_string(path).expect("the page");
-    let policy = page
-        .split("```json")
-        .find_map(|part| part.split("```").next().filter(|json| json.contains("\"Statement\"")))
-        .expect("the page has a policy");
-    let policy: serde_json::Value = serde_json::from_str(policy).expect("the policy is JSON");
-    let statements = policy["Statement"].as_array().expect("statements");
-    let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
-    let actions = |statement: &serde_json::Value| -> Vec<String> {
-        statement["Action"]
-            .as_array()
-            .expect("actions")
-            .iter()
-            .map(text)
-            .collect()
-    };
-    let listed: Vec<(String, String)> = statements
-        .iter()
-        .flat_map(|statement| {
-            actions(statement)
-                .into_iter()
-                .map(|action| (text(&statement["Sid"]), action))
-        })
-        .collect();
-    let once: BTreeSet<(&str, &str)> = listed
-        .iter()
-        .map(|(sid, action)| (sid.as_str(), action.as_str()))
-        .collect();
-    assert_eq!(once.len(), listed.len(), "an action is listed twice");
-    let made: BTreeSet<(&str, &str)> = Call::ALL
-        .into_iter()
-        .filter_map(|call| Some((call.part()?.sid(), call.action())))
-        .collect();
-    assert_eq!(once, made);
+    let page = std::fs::read_to_string(&path).expect("the page");
+    let (before, rest) = page.split_once("```json\n").expect("the page has a policy");
+    let (written, after) = rest.split_once("```").expect("the policy ends");
+    let policy = policy();
+    let parsed: serde_json::Value = serde_json::from_str(&policy).expect("the policy is JSON");
+    assert!(parsed["Statement"].as_array().is_some_and(|all| all.len() == 5));
+    if std::env::var_os("BLESS").is_some_and(|value| !value.is_empty()) {
+        std::fs::write(&path, format!("{before}```json\n{policy}```{after}")).expect("the page can be written");
+        return;
+    }
+    assert_eq!(written, policy);
 }
 
 pub(crate) fn what_decides_in_this_instances_vpc_is_read_too() {
