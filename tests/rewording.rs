@@ -48,147 +48,77 @@ const OURS: &[&str] = &[
     "resolvers.*.lookups.*.attempts.*.mismatch",
 ];
 
-/// Keys whose texts are a word of a list, a name, an address, a time, or what somebody else said: AWS, a server, the
+/// The facts that are this host's half.
+const OF_HOST: &[&str] = &["host", "hosts", "instance", "kubeconfig", "proxy", "stub", "upstreams"];
+
+/// Keys whose texts are a word of a list, a name, an address, a time, or what somebody else said: a server, the
 /// kubeconfig, the operating system.
 const OTHERS: &[&str] = &[
     "a",
     "aaaa",
     "account",
-    "action",
     "address",
     "addresses",
-    "alias",
     "also",
-    "answer",
-    "arn",
-    "asked",
-    "block_override_domain",
-    "block_response",
     "by",
-    "call",
     "chooser",
-    "cidr",
-    "cidrs",
     "class",
-    "client_cidr",
     "cluster",
     "cluster_entry",
     "cname",
     "code",
-    "construct",
     "context",
-    "created_at",
-    "custom_domain_name",
-    "data",
-    "destination",
-    "detects",
-    "dhcp_options_id",
-    "direction",
-    "dns_servers",
-    "domain",
-    "domain_list",
-    "domain_list_id",
-    "domain_name",
-    "domain_name_servers",
-    "domain_verification",
-    "domains",
-    "ede",
-    "effect",
-    "endpoint",
-    "endpoint_type",
     "event",
     "expect_addresses",
     "expect_cidrs",
     "expect_scope",
     "expect_view",
     "fail_on",
-    "fail_open",
     "files",
     "flags",
     "form",
     "given_by",
-    "group_id",
-    "groups",
     "hostname",
     "id",
-    "interfaces",
     "ip",
-    "ip_family",
     "judge",
     "kind",
     "listed_by",
     "local",
     "local_domain",
-    "made_for",
-    "message",
     "mname",
     "name",
     "name_servers",
     "ns",
     "other",
     "owner",
-    "owning_account",
-    "owning_service",
     "path",
-    "prefix_list_id",
-    "prefix_lists",
-    "present",
-    "private_dns_name",
-    "private_dns_names",
-    "private_dns_preference",
-    "private_dns_specified_domains",
     "profile",
-    "profile_id",
-    "protocol",
-    "protocols",
     "proxy_url",
     "purpose",
     "qtype",
     "question",
     "rcode",
     "region",
-    "remote_node_networks",
     "res_options",
     "resolv_conf_writer",
-    "resolver_endpoint_id",
-    "resource_configuration",
-    "resource_configuration_id",
     "resources",
     "rname",
     "role",
-    "rule_id",
     "search",
     "section",
-    "security_group_ids",
     "server",
     "servers",
-    "service",
-    "service_name",
-    "service_network",
-    "service_network_id",
-    "service_network_name",
-    "share_status",
-    "state",
-    "status",
-    "status_message",
-    "subnet_id",
-    "subnet_ids",
     "taken_at",
-    "target",
-    "target_subnet",
     "tcp",
     "text",
     "time",
     "tls",
     "tls_server_name",
-    "traffic",
     "transport",
     "type",
-    "types",
-    "validation",
     "variable",
     "version",
-    "view",
     "vpc",
     "vpc_cidrs",
     "vpc_id",
@@ -339,6 +269,11 @@ fn a_comparison_comes_to_the_same_in_other_words() {
     assert!(seen > 50, "{seen}");
 }
 
+/// Whether it is of AWS's half of the facts: what stands there are AWS's own words, but for those that are [`OURS`].
+fn is_of_aws(keys: &[String]) -> bool {
+    keys.len() > 1 && keys[0] == "facts" && !OF_HOST.contains(&keys[1].as_str())
+}
+
 /// A text of this program's that is new has to be in one of the lists.
 #[test]
 fn every_text_is_of_somebody() {
@@ -349,7 +284,12 @@ fn every_text_is_of_somebody() {
             let is_coded = keys.iter().any(|key| key.ends_with("_code"));
             let key = keys.iter().rev().find(|key| *key != "*").unwrap();
             let is_word = matches!(path.as_str(), "target.source" | "vantage.system");
-            if !is_coded && !is_word && !OURS.contains(&path.as_str()) && !OTHERS.contains(&key.as_str()) {
+            if !is_coded
+                && !is_word
+                && !is_of_aws(keys)
+                && !OURS.contains(&path.as_str())
+                && !OTHERS.contains(&key.as_str())
+            {
                 unknown.insert(path);
             }
         });
