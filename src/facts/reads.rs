@@ -129,6 +129,9 @@ struct ReadRow {
     member: &'static str,
     /// Whether that is a list, which may come in pages.
     is_list: bool,
+    /// Tells that member where it stands alone, as `--query` leaves it, by the fields that it has; of a list, one of
+    /// its members. `None` where nothing tells it. What fits two rows is of the first.
+    alone: Option<fn(&Members<'_>) -> bool>,
     /// Puts an answer into the others; `false` where it is not one of this read.
     take: fn(&Members<'_>, &mut Answers) -> Result<bool, WrongShape>,
     /// Gives a list to the facts as it came; `None` where `answers/assemble.rs` looks for what is the cluster's.
@@ -148,6 +151,7 @@ const READS: &[ReadRow] = &[
         costs: "in which account all this was looked up is not known",
         member: "Account",
         is_list: false,
+        alone: None,
         take: |of, to| one(caller(of)?, |caller| to.caller = Some(caller)),
         give: None,
     },
@@ -159,6 +163,7 @@ const READS: &[ReadRow] = &[
         costs: "whether the name is the cluster's, and which access its endpoint has, is not known",
         member: "cluster",
         is_list: false,
+        alone: None,
         take: |of, to| {
             let found = of.object("cluster")?;
             let found = found.map(|one| cluster(&one, Spelling::Api)).transpose()?;
@@ -174,6 +179,7 @@ const READS: &[ReadRow] = &[
         costs: "an endpoint's name alone does not lead to its cluster",
         member: "clusters",
         is_list: true,
+        alone: None,
         take: |of, to| {
             // ECS has a list of this name too, of objects.
             if !lists_names(of) {
@@ -191,6 +197,7 @@ const READS: &[ReadRow] = &[
         costs: "a change of the endpoint's access that is under way is not seen",
         member: "updateIds",
         is_list: true,
+        alone: None,
         take: |of, to| texts(of, "updateIds", &mut to.update_ids),
         give: None,
     },
@@ -202,6 +209,7 @@ const READS: &[ReadRow] = &[
         costs: "a change of the endpoint's access that is under way is not seen",
         member: "update",
         is_list: false,
+        alone: Some(|one| one.has_all(&["id", "type", "params", "createdAt"])),
         take: |of, to| {
             let found = of.object("update")?.map(|one| update(&one)).transpose()?;
             one(found, |update| to.updates.get_or_insert_default().push(update))
@@ -216,6 +224,12 @@ const READS: &[ReadRow] = &[
         costs: "answers can be compared with the VPC's networks at best: plausible, never a match",
         member: "NetworkInterfaces",
         is_list: true,
+        alone: Some(|one| {
+            // An Elastic IP address names the interface that has it.
+            one.has("NetworkInterfaceId")
+                && (one.has("PrivateIpAddress") || one.has("PrivateIpAddresses"))
+                && !one.has("AllocationId")
+        }),
         take: |of, to| list(of, "NetworkInterfaces", &mut to.interfaces, interface),
         give: None,
     },
@@ -227,6 +241,13 @@ const READS: &[ReadRow] = &[
         costs: "the VPC resolver's address and the VPC's networks are not known",
         member: "Vpcs",
         is_list: true,
+        alone: Some(|one| {
+            // A subnet is in a VPC, and so is one side of a peering.
+            let is_other = ["SubnetId", "PeeringOptions", "CidrBlockSet"]
+                .iter()
+                .any(|key| one.has(key));
+            one.has_all(&["VpcId", "CidrBlock"]) && !is_other
+        }),
         take: |of, to| list(of, "Vpcs", &mut to.vpcs, vpc),
         give: None,
     },
@@ -238,6 +259,7 @@ const READS: &[ReadRow] = &[
         costs: "whether DNS is switched off in the VPC is not known",
         member: "EnableDnsSupport",
         is_list: false,
+        alone: None,
         take: |of, to| one(attributes_of(of)?, |attributes| to.vpc_attributes.push(attributes)),
         give: None,
     },
@@ -249,6 +271,7 @@ const READS: &[ReadRow] = &[
         costs: "which name servers hosts in the VPC use is not known",
         member: "DhcpOptions",
         is_list: true,
+        alone: Some(|one| one.has_all(&["DhcpOptionsId", "DhcpConfigurations"])),
         take: |of, to| list(of, "DhcpOptions", &mut to.dhcp_options, dhcp_options),
         give: None,
     },
@@ -260,6 +283,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a security group keeps port 53 of an inbound endpoint shut is not known",
         member: "SecurityGroups",
         is_list: true,
+        alone: Some(|one| one.has_all(&["GroupId", "IpPermissions"])),
         take: |of, to| list(of, "SecurityGroups", &mut to.security_groups, security_group),
         give: Some(|of, to, missing| {
             to.security_groups = missing.once(Call::DescribeSecurityGroups, of.security_groups.take(), |one| &one.id);
@@ -273,6 +297,13 @@ const READS: &[ReadRow] = &[
         costs: "which network an inbound endpoint's address is in is not known",
         member: "Subnets",
         is_list: true,
+        alone: Some(|one| {
+            // Instances, NAT gateways and others stand in a subnet.
+            let is_itself = ["CidrBlock", "AvailableIpAddressCount", "SubnetArn"]
+                .iter()
+                .any(|key| one.has(key));
+            one.has_all(&["SubnetId", "VpcId"]) && is_itself
+        }),
         take: |of, to| list(of, "Subnets", &mut to.subnets, subnet),
         give: None,
     },
@@ -284,6 +315,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a network ACL keeps port 53 of an inbound endpoint shut is not known",
         member: "NetworkAcls",
         is_list: true,
+        alone: Some(|one| one.has_all(&["NetworkAclId", "Entries"])),
         take: |of, to| list(of, "NetworkAcls", &mut to.network_acls, network_acl),
         give: None,
     },
@@ -295,6 +327,7 @@ const READS: &[ReadRow] = &[
         costs: "whether an inbound endpoint's subnet has a route back to this host is not known",
         member: "RouteTables",
         is_list: true,
+        alone: Some(|one| one.has_all(&["RouteTableId", "Routes"])),
         take: |of, to| list(of, "RouteTables", &mut to.route_tables, route_table),
         give: None,
     },
@@ -306,6 +339,7 @@ const READS: &[ReadRow] = &[
         costs: "which networks a prefix list in a security group or a route has is not known",
         member: "Entries",
         is_list: true,
+        alone: Some(|one| one.has("Cidr") && one.keys().all(|key| matches!(key, "Cidr" | "Description"))),
         take: |of, to| {
             let mut found = None;
             list(of, "Entries", &mut found, prefix_list_entry)?;
@@ -322,6 +356,7 @@ const READS: &[ReadRow] = &[
         costs: "whether this host comes through AWS Client VPN, and which DNS servers it gets there, is not known",
         member: "ClientVpnEndpoints",
         is_list: true,
+        alone: Some(|one| one.has_all(&["ClientVpnEndpointId", "DnsName"])),
         take: |of, to| {
             let all = &mut to.client_vpn.endpoints;
             list(of, "ClientVpnEndpoints", all, client_vpn_endpoint)
@@ -336,6 +371,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a Client VPN endpoint has a route to its DNS servers is not known",
         member: "Routes",
         is_list: true,
+        alone: Some(|one| one.has_all(&["ClientVpnEndpointId", "DestinationCidr"]) && !one.has("AccessAll")),
         take: |of, to| {
             let mut found = None;
             // A route table alone has a list of this name too.
@@ -354,6 +390,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a Client VPN endpoint allows its DNS servers is not known",
         member: "AuthorizationRules",
         is_list: true,
+        alone: Some(|one| one.has_all(&["ClientVpnEndpointId", "AccessAll"])),
         take: |of, to| {
             let mut found = None;
             list(of, "AuthorizationRules", &mut found, client_vpn_rule)?;
@@ -369,6 +406,7 @@ const READS: &[ReadRow] = &[
         costs: "the inbound endpoints, their VPC and their state are not known",
         member: "ResolverEndpoints",
         is_list: true,
+        alone: Some(|one| one.has_all(&["Id", "Direction"])),
         take: |of, to| list(of, "ResolverEndpoints", &mut to.resolver_endpoints, endpoint),
         give: None,
     },
@@ -380,6 +418,7 @@ const READS: &[ReadRow] = &[
         costs: "the inbound endpoints cannot be asked",
         member: "IpAddresses",
         is_list: true,
+        alone: Some(|one| one.has("IpId") && (one.has("Ip") || one.has("Ipv6"))),
         take: |of, to| {
             let mut found = None;
             list(of, "IpAddresses", &mut found, endpoint_addresses)?;
@@ -395,6 +434,7 @@ const READS: &[ReadRow] = &[
         costs: "a rule that forwards the name elsewhere is not seen",
         member: "ResolverRules",
         is_list: true,
+        alone: Some(|one| one.has_all(&["Id", "RuleType"])),
         take: |of, to| list(of, "ResolverRules", &mut to.resolver_rules, rule),
         give: Some(|of, to, missing| {
             to.resolver_rules = missing.once(Call::ListResolverRules, of.resolver_rules.take(), |one| &one.id);
@@ -408,6 +448,7 @@ const READS: &[ReadRow] = &[
         costs: "which VPC a rule takes effect in is not known",
         member: "ResolverRuleAssociations",
         is_list: true,
+        alone: Some(|one| one.has_all(&["ResolverRuleId", "VPCId"])),
         take: |of, to| list(of, "ResolverRuleAssociations", &mut to.rule_associations, association),
         give: Some(|of, to, missing| {
             to.rule_associations = missing.list(Call::ListResolverRuleAssociations, of.rule_associations.take());
@@ -421,6 +462,7 @@ const READS: &[ReadRow] = &[
         costs: "a zone that hides the endpoint's name is not seen",
         member: "HostedZoneSummaries",
         is_list: true,
+        alone: Some(|one| one.has_all(&["HostedZoneId", "Name"]) && !one.has("TrafficPolicyId")),
         take: |of, to| {
             let mut found = None;
             list(of, "HostedZoneSummaries", &mut found, zone)?;
@@ -438,6 +480,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a rule of DNS Firewall blocks the name is not known",
         member: "FirewallRuleGroupAssociations",
         is_list: true,
+        alone: Some(|one| one.has_all(&["FirewallRuleGroupId", "VpcId"])),
         take: |of, to| {
             let all = &mut to.firewall.associations;
             list(of, "FirewallRuleGroupAssociations", all, firewall_association)
@@ -452,6 +495,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a rule of DNS Firewall blocks the name is not known",
         member: "FirewallRules",
         is_list: true,
+        alone: Some(|one| one.has_all(&["FirewallRuleGroupId", "Action"])),
         take: |of, to| {
             let mut found = None;
             list(of, "FirewallRules", &mut found, firewall_rule)?;
@@ -467,6 +511,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a rule of DNS Firewall is for the name is not known",
         member: "Domains",
         is_list: true,
+        alone: None,
         take: |of, to| {
             let mut found = None;
             texts(of, "Domains", &mut found)?;
@@ -483,6 +528,7 @@ const READS: &[ReadRow] = &[
         costs: "what is answered where DNS Firewall fails is not known",
         member: "FirewallConfig",
         is_list: false,
+        alone: Some(|one| one.has_all(&["ResourceId", "FirewallFailOpen"])),
         take: |of, to| {
             let found = of.object("FirewallConfig")?;
             let found = found.map(|one| firewall_config(&one)).transpose()?;
@@ -498,6 +544,7 @@ const READS: &[ReadRow] = &[
         costs: "rules, zones and rule groups that a Profile brings are not seen",
         member: "ProfileAssociations",
         is_list: true,
+        alone: Some(|one| one.has_all(&["ProfileId", "ResourceId"]) && !one.has("ResourceArn")),
         take: |of, to| {
             let all = &mut to.profiles.associations;
             list(of, "ProfileAssociations", all, profile_association)
@@ -512,6 +559,7 @@ const READS: &[ReadRow] = &[
         costs: "rules, zones and rule groups that a Profile brings are not seen",
         member: "ProfileResourceAssociations",
         is_list: true,
+        alone: Some(|one| one.has_all(&["ProfileId", "ResourceArn"])),
         take: |of, to| {
             let mut found = None;
             list(of, "ProfileResourceAssociations", &mut found, profile_resource)?;
@@ -527,6 +575,7 @@ const READS: &[ReadRow] = &[
         costs: "whether the VPC's Resolver validates DNSSEC is not known",
         member: "ResolverDNSSECConfig",
         is_list: false,
+        alone: Some(|one| one.has_all(&["ResourceId", "ValidationStatus"])),
         take: |of, to| {
             let found = of.object("ResolverDNSSECConfig")?;
             let found = found.map(|one| dnssec_config(&one)).transpose()?;
@@ -542,6 +591,7 @@ const READS: &[ReadRow] = &[
         costs: "whether a VPC endpoint has made a private hosted zone for the name is not known",
         member: "VpcEndpoints",
         is_list: true,
+        alone: Some(|one| one.has_all(&["VpcEndpointId", "VpcId", "VpcEndpointType"])),
         take: |of, to| {
             let mut found = None;
             list(of, "VpcEndpoints", &mut found, vpc_endpoint)?;
@@ -557,6 +607,7 @@ const READS: &[ReadRow] = &[
         costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
         member: "items",
         is_list: true,
+        alone: Some(|one| one.has_all(&["serviceNetworkId", "vpcId"])),
         take: |of, to| {
             let found = items(of, "vpcId", service_network_association)?;
             one(found, |all| to.lattice.add_associations(all))
@@ -571,6 +622,7 @@ const READS: &[ReadRow] = &[
         costs: "whether VPC Lattice has made a private hosted zone for the name is not known",
         member: "items",
         is_list: true,
+        alone: Some(|one| one.has_all(&["serviceNetworkId", "resourceConfigurationId"])),
         take: |of, to| {
             let found = items(of, "resourceConfigurationId", service_network_resource)?;
             one(found, |all| to.lattice.add_resources(all))
@@ -585,6 +637,7 @@ const READS: &[ReadRow] = &[
         costs: "which custom domain name a resource has is not known",
         member: "customDomainName",
         is_list: false,
+        alone: None,
         take: |of, to| {
             let found = resource_configuration(of)?;
             one(found, |configuration| to.lattice.add_configuration(configuration))
@@ -599,6 +652,7 @@ const READS: &[ReadRow] = &[
         costs: "what was changed in AWS before this run is not known, or not all of it",
         member: "Events",
         is_list: true,
+        alone: Some(|one| one.has_all(&["EventName", "EventSource", "EventTime"])),
         take: |of, to| {
             let mut found = None;
             list(of, "Events", &mut found, event)?;
@@ -735,6 +789,17 @@ impl Call {
     /// Puts an answer into the others; `false` where it is not one of this read.
     pub(super) fn take(self, of: &Members<'_>, to: &mut Answers) -> Result<bool, WrongShape> {
         (self.read().take)(of, to)
+    }
+
+    /// The read whose answer has this as its member, or in its list.
+    pub(super) fn of_one(one: &Members<'_>) -> Option<Self> {
+        let is_its = |call: &Self| call.read().alone.is_some_and(|tells| tells(one));
+        Self::ALL.into_iter().find(is_its)
+    }
+
+    /// Puts one of those into the answers.
+    pub(super) fn take_one(self, one: &Members<'_>, to: &mut Answers) -> Result<(), WrongShape> {
+        self.take(&one.in_an_answer(self.member()), to).map(|_| ())
     }
 
     /// Gives its list to the facts, where that is all there is to it.

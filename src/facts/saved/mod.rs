@@ -14,12 +14,11 @@ mod tests;
 use self::element::Element;
 pub use self::pieces::unframed;
 pub use self::refused::NotFacts;
-use super::FailedRead;
-use super::Gap;
 use super::answers::Answers;
 use super::bounded;
 use super::document::{Elsewhere, SCHEMA_VERSION};
 use super::shapes::{Members, Node, VpcZones, WrongShape};
+use super::{Call, FailedRead, Gap};
 use crate::limits;
 use crate::text;
 
@@ -122,11 +121,11 @@ fn list(node: &Node<'_>, answers: &mut Answers) -> Result<(), NotFacts> {
         }
     }
     // The members of one list are of one endpoint, and of one VPC.
-    if kinds.contains(&Element::EndpointAddress) {
+    if kinds.contains(&Element::Of(Call::ListResolverEndpointIpAddresses)) {
         let all = answers.unassigned.split_off(addresses).into_iter().flatten().collect();
         answers.unassigned.push(all);
     }
-    if kinds.contains(&Element::HostedZone) {
+    if kinds.contains(&Element::Of(Call::ListHostedZonesByVpc)) {
         let all = answers.hosted_zones.split_off(zones);
         answers.hosted_zones.push(VpcZones {
             vpc_id: String::new(),

@@ -31,6 +31,8 @@ pub(in crate::facts) struct Node<'a> {
     text: &'a str,
     /// What it is called: `cluster.endpoint`, `Vpcs[0]`.
     name: String,
+    /// Whether it stands for the list that has nothing else.
+    is_alone: bool,
 }
 
 /// The members of an object. Where a key stands twice, the last counts.
@@ -38,13 +40,19 @@ pub(in crate::facts) struct Node<'a> {
 pub(in crate::facts) struct Members<'a> {
     of: Node<'a>,
     all: BTreeMap<String, &'a RawValue>,
+    /// The member of an answer, by its name, that stands in the file without the answer around it.
+    alone: Option<(&'static str, Node<'a>)>,
 }
 
 impl<'a> Node<'a> {
     /// A value of this file. `text` is a slice of it.
     pub(in crate::facts) fn new(whole: &'a str, text: &'a str) -> Self {
-        let name = String::new();
-        Self { whole, text, name }
+        Self {
+            whole,
+            text,
+            name: String::new(),
+            is_alone: false,
+        }
     }
 
     /// The value, as it is written.
@@ -103,6 +111,7 @@ impl<'a> Node<'a> {
             whole: self.whole,
             text: value.get(),
             name,
+            is_alone: false,
         }
     }
 
@@ -112,11 +121,21 @@ impl<'a> Node<'a> {
             return Err(self.is_not("an object"));
         }
         let all = serde_json::from_str(self.text).map_err(|_| self.is_not("an object"))?;
-        Ok(Members { of: self.clone(), all })
+        Ok(Members {
+            of: self.clone(),
+            all,
+            alone: None,
+        })
     }
 
     /// The members of a list.
     pub(in crate::facts) fn elements(&self) -> Result<Vec<Self>, WrongShape> {
+        if self.is_alone {
+            return Ok(vec![Self {
+                is_alone: false,
+                ..self.clone()
+            }]);
+        }
         if !self.is_list() {
             return Err(self.is_not("a list"));
         }
@@ -174,9 +193,27 @@ impl<'a> Members<'a> {
         &self.of
     }
 
+    /// An answer that has this object, or a list of it alone, as its only member.
+    pub(in crate::facts) fn in_an_answer(&self, member: &'static str) -> Self {
+        let alone = Node {
+            is_alone: true,
+            ..self.of.clone()
+        };
+        Self {
+            of: self.of.clone(),
+            all: BTreeMap::new(),
+            alone: Some((member, alone)),
+        }
+    }
+
     /// Whether the key is there, whatever its value.
     pub(in crate::facts) fn has(&self, key: &str) -> bool {
         self.all.contains_key(key)
+    }
+
+    /// The same of several keys.
+    pub(in crate::facts) fn has_all(&self, keys: &[&str]) -> bool {
+        keys.iter().all(|key| self.has(key))
     }
 
     /// The keys, in the order of the alphabet.
@@ -186,6 +223,9 @@ impl<'a> Members<'a> {
 
     /// A member; `None` too where AWS, or the CLI, gives `null` for nothing.
     pub(in crate::facts) fn get(&self, key: &str) -> Option<Node<'a>> {
+        if let Some((_, alone)) = self.alone.as_ref().filter(|(member, _)| *member == key) {
+            return Some(alone.clone());
+        }
         let value = self.all.get(key)?;
         let name = if self.of.name.is_empty() {
             key.to_owned()
