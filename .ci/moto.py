@@ -107,6 +107,7 @@ def check(collector, environment, made):
               ("route53resolver:ListFirewallRuleGroupAssociations", "HTTP 500"),
               ("route53resolver:ListFirewallRules", None),
               ("route53resolver:ListFirewallDomains", None),
+              ("route53resolver:GetFirewallDomainList", None),
               ("route53resolver:GetFirewallConfig", "HTTP 500"),
               ("route53profiles:ListProfileAssociations", "HTTP 500"),
               ("route53profiles:ListProfileResourceAssociations", None)])

@@ -125,6 +125,9 @@ fn names_in_aws(aws: &mut AwsFacts) -> Vec<&mut Option<String>> {
         names.extend(firewall.associations.iter_mut().flatten().map(|one| &mut one.name));
         let rules = firewall.groups.iter_mut().flat_map(|group| &mut group.rules);
         names.extend(rules.map(|rule| &mut rule.name));
+        // The name of a managed list is the same in every account.
+        let own = firewall.list_details.iter_mut().filter(|one| one.managed_by.is_none());
+        names.extend(own.map(|list| &mut list.name));
     }
     if let Some(profiles) = &mut aws.profiles {
         names.extend(profiles.associations.iter_mut().flatten().map(|one| &mut one.name));

@@ -10,12 +10,12 @@ use eks_dns_doctor::dns::{
     AnswerKind, Class, ExtendedError, Flags, Name, RData, Rcode, Record, RecordType, Section, Soa,
 };
 use eks_dns_doctor::facts::{
-    AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, EndpointAddress, Facts,
-    Firewall, FirewallAssociation, FirewallGroup, FirewallRule, HostFacts, HostedZone, HostsEntry, Instance, Lattice,
-    Permission, ProfileAssociation, ProfileResource, ProfileResources, Profiles, Proxy, ResolverEndpoint, ResolverRule,
-    ResourceConfiguration, RuleAssociation, RuleTarget, SecurityGroup, ServiceNetwork, ServiceNetworkAssociation,
-    ServiceNetworkResource, StubConfiguration, System, Vantage, VantageKind, Vpc, VpcAttributes, VpcEndpoint,
-    VpcEndpoints, VpcServiceNetworks, VpcZones,
+    AbsentCluster, AwsFacts, Cluster, ClusterUpdate, DhcpOptions, DnssecConfig, DomainList, DomainListDetails,
+    EndpointAddress, Facts, Firewall, FirewallAssociation, FirewallGroup, FirewallRule, HostFacts, HostedZone,
+    HostsEntry, Instance, Lattice, Permission, ProfileAssociation, ProfileResource, ProfileResources, Profiles, Proxy,
+    ResolverEndpoint, ResolverRule, ResourceConfiguration, RuleAssociation, RuleTarget, SecurityGroup, ServiceNetwork,
+    ServiceNetworkAssociation, ServiceNetworkResource, StubConfiguration, System, Vantage, VantageKind, Vpc,
+    VpcAttributes, VpcEndpoint, VpcEndpoints, VpcServiceNetworks, VpcZones,
 };
 use eks_dns_doctor::observation::{Attempt, Lookup, Purpose, SystemCode, SystemFailure, SystemLookup, Transport};
 use eks_dns_doctor::probed::Probed;
@@ -93,11 +93,19 @@ impl Draw {
             ),
             only_about: None,
         };
+        let details = DomainListDetails {
+            id: list.id.clone(),
+            name: Some("blocked".to_owned()),
+            managed_by: self.one(&[None, Some("Route 53 Resolver DNS Firewall".to_owned())]),
+            domain_count: self.one(&[None, Some(0), Some(2)]),
+            status: self.one(&[Some("COMPLETE".to_owned()), Some("IMPORTING".to_owned())]),
+        };
         Firewall {
             associations: self.one(&[None, Some(vec![association])]),
             groups: self.some(&[group], 1),
             domain_lists: self.some(&[list], 1),
-            configs: Vec::new(),
+            list_details: self.some(&[details], 1),
+            ..Firewall::default()
         }
     }
 

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use eks_dns_doctor::capture;
 use eks_dns_doctor::facts::{
-    Cluster, DomainList, Firewall, FirewallAssociation, FirewallGroup, FirewallRule, Gap, Lattice, NetworkInterface,
-    ProfileAssociation, ProfileResource, ProfileResources, Profiles, ServiceNetwork, ServiceNetworkAssociation,
-    ServiceNetworkResource, Vpc, VpcEndpoint, VpcEndpoints, VpcServiceNetworks,
+    Cluster, DomainList, DomainListDetails, Firewall, FirewallAssociation, FirewallGroup, FirewallRule, Gap, Lattice,
+    NetworkInterface, ProfileAssociation, ProfileResource, ProfileResources, Profiles, ServiceNetwork,
+    ServiceNetworkAssociation, ServiceNetworkResource, Vpc, VpcEndpoint, VpcEndpoints, VpcServiceNetworks,
 };
 use eks_dns_doctor::lab::{self, scenario::ExpectedDiagnosis};
 use eks_dns_doctor::redact;
@@ -50,6 +50,7 @@ const SECRETS: &[&str] = &[
     "snva-0123456789abcdefh",
     "rcfg-0123456789abcdefi",
     "a-product-nobody-knows",
+    "list-of-nobody",
     "alice",
     "bob",
     "alices-laptop",
@@ -115,7 +116,12 @@ fn capture() -> Capture {
             ],
             only_about: None,
         }],
-        configs: Vec::new(),
+        list_details: vec![DomainListDetails {
+            id: "rslvr-fdl-0123456789abcdef8".to_owned(),
+            name: Some("list-of-nobody".to_owned()),
+            ..DomainListDetails::default()
+        }],
+        ..Firewall::default()
     });
     capture.facts.aws.profiles = Some(Profiles {
         associations: Some(vec![ProfileAssociation {

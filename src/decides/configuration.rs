@@ -20,9 +20,12 @@ pub enum Opaque {
     OfAnotherVpc(Call),
     /// The list was read, and has not what another account or Region has associated with the VPC, or may have.
     ListedElsewhere(Call, Beyond),
-    /// A domain list without a domain in the answer: one that AWS manages, whose domains cannot be listed (Amazon Route
-    /// 53 Developer Guide, "Managed Domain Lists"), or an empty one.
-    ManagedList,
+    /// A domain list that somebody else manages, by its name: "Managed Domain Lists cannot be downloaded or browsed"
+    /// (Amazon Route 53 Developer Guide, "Managed Domain Lists"). Without a name: one without a domain in the answer,
+    /// of which it is not known whether it is managed or empty.
+    ManagedList(Option<String>),
+    /// A domain list, and its status in which what stands in it is not certain.
+    UnsettledList(String, String),
     /// It decides by what it detects, and has no domain list: the kind of a rule of DNS Firewall Advanced.
     Advanced(String),
     /// The list that an AutoAllowlist rule keeps.
@@ -56,14 +59,14 @@ impl Opaque {
         match self {
             Self::NotRead(_) => WhyCode::NotRead,
             Self::Part(_) | Self::OfAnotherVpc(_) | Self::ListedElsewhere(..) => WhyCode::PartRead,
-            Self::ManagedList => WhyCode::ManagedList,
+            Self::ManagedList(_) => WhyCode::ManagedList,
             Self::Advanced(_) => WhyCode::AdvancedRule,
             Self::AutoAllowlist => WhyCode::AutoAllowlist,
             Self::ZoneWithoutName => WhyCode::ZoneWithoutName,
             Self::RuleNotListed => WhyCode::RuleNotListed,
             Self::InterfaceEndpoint => WhyCode::InterfaceEndpoint,
             Self::ZoneMayBeMade => WhyCode::ZoneMayBeMade,
-            Self::Unsettled(_) => WhyCode::Unsettled,
+            Self::Unsettled(_) | Self::UnsettledList(..) => WhyCode::Unsettled,
             Self::Unfamiliar(_) => WhyCode::Unfamiliar,
             Self::AttributesOff => WhyCode::AttributesOff,
             Self::Delegation => WhyCode::DelegationRule,
@@ -83,7 +86,12 @@ impl fmt::Display for Opaque {
                 call.action()
             ),
             Self::ListedElsewhere(call, beyond) => write!(f, "{beyond} ({})", call.action()),
-            Self::ManagedList => f.write_str(
+            Self::ManagedList(Some(list)) => write!(f, "the managed list {list}, whose domains AWS does not show"),
+            Self::UnsettledList(list, status) => write!(
+                f,
+                "the status of its domain list {list} is {status}, so what stands in the list is not certain"
+            ),
+            Self::ManagedList(None) => f.write_str(
                 "AWS lists no domain of this domain list: AWS manages the list, and its domains cannot be seen, or it \
                  is empty",
             ),
@@ -333,6 +341,8 @@ pub enum MatchedBy {
     List {
         /// The list's id.
         id: String,
+        /// Its name, where that was read.
+        name: Option<String>,
         /// Its domains.
         domains: ListedDomains<DomainPattern>,
     },

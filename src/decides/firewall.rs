@@ -386,5 +386,9 @@ fn step(found: &MatchingRule<'_>, effect: Effect, code: WhyCode, why: &str) -> S
         MatchedBy::AutoAllowlist { id, .. } => id.clone(),
         MatchedBy::Advanced(_) => None,
     });
+    made.domain_list_name = found.rule.and_then(|rule| match &rule.source {
+        MatchedBy::List { name, .. } => name.clone(),
+        MatchedBy::AutoAllowlist { .. } | MatchedBy::Advanced(_) => None,
+    });
     made
 }

@@ -87,7 +87,7 @@ pub enum WhyCode {
     NotRead,
     /// A part of the list was read.
     PartRead,
-    /// AWS manages the domain list.
+    /// The domain list is managed, or it is not known whether it is managed or empty.
     ManagedList,
     /// A rule of DNS Firewall Advanced.
     AdvancedRule,
@@ -161,6 +161,9 @@ pub struct Step {
     /// The domain list of a firewall rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain_list: Option<String>,
+    /// That list's name, where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_list_name: Option<String>,
     /// What the firewall rule answers in the place of the name's records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Blocked>,
@@ -186,6 +189,7 @@ impl Step {
             profile: None,
             made_for: None,
             domain_list: None,
+            domain_list_name: None,
             answer: None,
             alias: None,
         }
@@ -251,7 +255,7 @@ pub fn decide_addresses(configuration: &Configuration, name: &Name, chain: &[Nam
 }
 
 /// The id of a thing with its name behind it.
-fn title(id: &str, name: Option<&str>) -> String {
+pub(crate) fn title(id: &str, name: Option<&str>) -> String {
     match name {
         Some(name) if !name.is_empty() => format!("{id} ({name})"),
         _ => id.to_owned(),

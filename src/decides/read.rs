@@ -4,9 +4,11 @@ use super::configuration::{
     Action, AssociatedRule, AssociatedZone, BlockAnswer, Configuration, DecidingFirewallRule, DomainPattern, InEffect,
     ListedDomains, MadeFor, MatchedBy, Opaque, PROFILE_PRIORITY, Profile, Qtype, Redirection, RuleGroup, RuleKind,
 };
+use super::title;
 use crate::dns::Name;
 use crate::facts::{
-    self, AUTO_ALLOWLIST, AwsFacts, Call, Lattice, ProfileResource, ServiceNetworkResource, VpcEndpoint, arn, zone_id,
+    self, AUTO_ALLOWLIST, AwsFacts, Call, DomainListDetails, Lattice, ProfileResource, ServiceNetworkResource,
+    VpcEndpoint, arn, zone_id,
 };
 
 /// Whether anything was read of what decides. Where nothing was, there is nothing to say.
@@ -140,11 +142,20 @@ impl ConfigurationReader<'_> {
             },
             (None, Some(id)) => MatchedBy::List {
                 id: id.clone(),
+                name: self.details(id).and_then(|list| list.name.clone()),
                 domains: self.domains(id),
             },
             (Some(kind), _) => MatchedBy::Advanced(kind.to_owned()),
             (None, None) => MatchedBy::Advanced("of a kind that was not read".to_owned()),
         };
+        // Absent where nothing has to be provisioned.
+        let mut in_effect = InEffect::of_status(rule.status.as_deref().or(Some("COMPLETE")));
+        if let MatchedBy::List { id, .. } = &source
+            && let Some(why) = self.unsettled(id)
+            && in_effect == InEffect::Yes
+        {
+            in_effect = InEffect::Perhaps(why);
+        }
         DecidingFirewallRule {
             name: rule.name.clone(),
             priority: rule.priority,
@@ -155,27 +166,57 @@ impl ConfigurationReader<'_> {
                 Some("TRUST_REDIRECTION_DOMAIN") => Redirection::Trust,
                 _ => Redirection::Inspect,
             },
-            // Absent where nothing has to be provisioned.
-            in_effect: InEffect::of_status(rule.status.as_deref().or(Some("COMPLETE"))),
+            in_effect,
         }
+    }
+
+    /// A domain list itself, where that was read.
+    fn details(&self, id: &str) -> Option<&DomainListDetails> {
+        self.facts.firewall.as_ref()?.details_of(id)
+    }
+
+    /// Why what stands in a domain list is not certain, where its status says so.
+    fn unsettled(&self, id: &str) -> Option<Opaque> {
+        let list = self.details(id)?;
+        let status = list.unsettled()?;
+        Some(Opaque::UnsettledList(
+            title(id, list.name.as_deref()),
+            status.to_owned(),
+        ))
     }
 
     fn domains(&self, id: &str) -> ListedDomains<DomainPattern> {
         let call = Call::ListFirewallDomains;
+        let details = self.details(id);
+        // Whatever was answered to a question for its domains.
+        if let Some(list) = details
+            && let Some(by) = &list.managed_by
+        {
+            let name = list.name.as_deref().unwrap_or(id);
+            return ListedDomains::opaque(Opaque::ManagedList(Some(format!("{name} (of {by})"))));
+        }
         let mut lists = self.facts.firewall.iter().flat_map(|firewall| &firewall.domain_lists);
         let Some(list) = lists.find(|one| one.id == id) else {
             return ListedDomains::opaque(Opaque::NotRead(call));
         };
         // Of a list that AWS manages no domain is said, and an empty list has none.
-        if list.domains.is_empty() && list.only_about.is_none() {
-            return ListedDomains::opaque(Opaque::ManagedList);
+        if list.domains.is_empty() && list.only_about.is_none() && details.is_none() {
+            return ListedDomains::opaque(Opaque::ManagedList(None));
         }
+        // A list that was changed between the two reads.
+        let count = details
+            .and_then(|list| list.domain_count)
+            .filter(|_| list.only_about.is_none());
+        let has_more = count.is_some_and(|count| usize::try_from(count).is_ok_and(|count| count > list.domains.len()));
         let known = list.domains.iter().filter_map(|text| text.parse().ok()).collect();
         let is_about_another = |about: &Name| !self.target.is_within(about);
         let cut = list.only_about.as_ref().is_some_and(is_about_another);
         ListedDomains {
             known,
-            rest: cut.then_some(Opaque::Part(call)).or_else(|| self.rest(call)),
+            rest: (cut || has_more)
+                .then_some(Opaque::Part(call))
+                .or_else(|| self.rest(call))
+                .or_else(|| self.unsettled(id)),
         }
     }
 

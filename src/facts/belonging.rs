@@ -322,26 +322,21 @@ impl UndecidedDomains {
 }
 
 /// Gives domain lists their domains: those of an answer to the only list of a rule that has as many. Without that
-/// number an answer is nobody's, even beside one rule with one list: somebody may have saved another list.
-pub(super) fn domains(
-    firewall: &mut Firewall,
-    mut answers: Vec<Vec<String>>,
-    counts: &[(String, u64)],
-) -> Vec<UndecidedDomains> {
+/// number an answer is nobody's, even beside one rule with one list: somebody may have saved another list. So is one
+/// that may be one page of more.
+pub(super) fn domains(firewall: &mut Firewall, mut answers: Vec<Vec<String>>, in_pages: bool) -> Vec<UndecidedDomains> {
     answers.sort();
     answers.dedup();
-    let rules = firewall.groups.iter().flat_map(|group| &group.rules);
-    let named: BTreeSet<String> = rules
-        .filter(|rule| rule.detects.is_none())
-        .filter_map(|rule| rule.domain_list_id.clone())
+    let named: BTreeSet<String> = firewall
+        .lists_of_rules()
+        .into_iter()
         .filter(|id| !firewall.domain_lists.iter().any(|list| list.id == *id))
+        .map(str::to_owned)
         .collect();
+    let details = std::mem::take(&mut firewall.list_details);
     let count_of = |id: &str| {
-        counts
-            .iter()
-            .rev()
-            .find(|(other, _)| other == id)
-            .map(|(_, count)| *count)
+        let of_list = details.iter().find(|one| one.id == id).filter(|_| !in_pages);
+        of_list.and_then(|one| one.domain_count)
     };
     let fitting = |domains: &[String]| -> Vec<String> {
         let has_as_many = |id: &&String| count_of(id).is_none_or(|count| usize::try_from(count) == Ok(domains.len()));
@@ -365,6 +360,7 @@ pub(super) fn domains(
             }),
         }
     }
+    firewall.list_details = details;
     undecided
 }
 

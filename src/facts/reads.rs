@@ -6,10 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::answers::{Answers, AwsFacts, Missing};
 use super::shapes::{
     Members, Node, Spelling, VpcZones, WrongShape, association, attributes_of, caller, client_vpn_endpoint,
-    client_vpn_route, client_vpn_rule, cluster, dhcp_options, dnssec_config, endpoint, endpoint_addresses, event,
-    firewall_association, firewall_config, firewall_rule, interface, network_acl, prefix_list_entry,
-    profile_association, profile_resource, resource_configuration, route_table, rule, security_group,
-    service_network_association, service_network_resource, subnet, update, vpc, vpc_endpoint, zone,
+    client_vpn_route, client_vpn_rule, cluster, dhcp_options, dnssec_config, domain_list_details, endpoint,
+    endpoint_addresses, event, firewall_association, firewall_config, firewall_rule, interface, network_acl,
+    prefix_list_entry, profile_association, profile_resource, resource_configuration, route_table, rule,
+    security_group, service_network_association, service_network_resource, subnet, update, vpc, vpc_endpoint, zone,
 };
 
 /// A read of AWS. Nothing else is ever asked of it, and nothing is changed.
@@ -65,6 +65,8 @@ pub enum Call {
     ListFirewallRules,
     /// Route 53 Resolver, ListFirewallDomains.
     ListFirewallDomains,
+    /// Route 53 Resolver, GetFirewallDomainList.
+    GetFirewallDomainList,
     /// Route 53 Resolver, GetFirewallConfig.
     GetFirewallConfig,
     /// Route 53 Profiles, ListProfileAssociations.
@@ -517,6 +519,26 @@ const READS: &[ReadRow] = &[
             texts(of, "Domains", &mut found)?;
             // The answer does not name the list it is about.
             one(found, |all| to.unassigned_domains.push(all))
+        },
+        give: None,
+    },
+    ReadRow {
+        call: Call::GetFirewallDomainList,
+        action: "route53resolver:GetFirewallDomainList",
+        part: Some(PolicyPart::Certain),
+        fact: "names of DNS Firewall domain lists",
+        costs: "who manages a domain list of DNS Firewall, and whether what stands in it is settled, is not known",
+        member: "FirewallDomainList",
+        is_list: false,
+        // A member of ListFirewallDomainLists has less.
+        alone: Some(|one| {
+            let arn = one.text("Arn").ok().flatten();
+            one.has_all(&["Id", "DomainCount"]) || arn.is_some_and(|arn| arn.contains(":firewall-domain-list/"))
+        }),
+        take: |of, to| {
+            let found = of.object("FirewallDomainList")?;
+            let found = found.map(|one| domain_list_details(&one)).transpose()?;
+            one(found, |details| to.firewall.list_details.push(details))
         },
         give: None,
     },

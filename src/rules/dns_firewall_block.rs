@@ -4,7 +4,7 @@ use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::shared::route53::{self, ResolvingVpc};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, decided, remedy};
 use crate::decides::configuration::DomainPattern;
-use crate::decides::{Step, WhyCode};
+use crate::decides::{Step, WhyCode, title};
 use crate::dns::RecordType;
 
 declare_rule! {
@@ -18,8 +18,9 @@ declare_rule! {
     /// name, by the priority of the groups and then of the rules, has the action `BLOCK`. A rule that allows or alerts
     /// ends the evaluation too. It is certain where no rule that could come first is opaque, and a resolver of the VPC
     /// answers as the rule says. An alias is the rule's where it is of the rule's own domain. Opaque are the domain
-    /// lists that AWS manages, rules of DNS Firewall Advanced, which decide by what they detect, AutoAllowlist rules,
-    /// and whatever could not be read. Where no resolver of the VPC was asked, it is a warning.
+    /// lists that AWS manages, which are named, and lists that are being imported, updated or deleted, or whose import
+    /// failed. So are rules of DNS Firewall Advanced, which decide by what they detect, AutoAllowlist rules, and
+    /// whatever could not be read. Where no resolver of the VPC was asked, it is a warning.
     ///
     /// Where they were not read, it is a suspicion: the answer for the name carries no SOA of a zone, or is an alias,
     /// while names outside the zone, or a random sibling, get theirs from the same resolver; and nothing else in the
@@ -127,6 +128,7 @@ fn by_rule(
     let group = step.id.as_deref().unwrap_or("without an id");
     let rule = step.name.as_deref().unwrap_or("without a name");
     let list = step.domain_list.as_deref().unwrap_or("without an id");
+    let named = title(list, step.domain_list_name.as_deref());
     let by_profile = step
         .profile
         .as_ref()
@@ -157,7 +159,7 @@ fn by_rule(
             Severity::Error
         })
         .summary(format!(
-            "rule {rule} of DNS Firewall group {group} blocks this name in {}, by domain list {list}",
+            "rule {rule} of DNS Firewall group {group} blocks this name in {}, by domain list {named}",
             vpc.id
         ))
         .why(format!(
@@ -167,7 +169,7 @@ fn by_rule(
             decided::as_of(case)
         ))
         .seen([Evidence::fact(format!(
-            "{group} with {list} is in effect in {}: {}",
+            "{group} with {named} is in effect in {}: {}",
             vpc.id, step.why
         ))])
         .seen(
@@ -223,13 +225,14 @@ fn let_through(case: &Case<'_>, vpc: &str, step: &Step, (group, list): (&str, &s
     let priority = free_priority_before(case, step).map(|priority| priority.to_string());
     let priority = priority.as_deref().unwrap_or("<less-than-the-rule-that-blocks>");
     let domain = domain_on_the_list(case, list).unwrap_or("<domain>");
+    let named = title(list, step.domain_list_name.as_deref());
     vec![
         Remedy::new(
             "Put an ALLOW rule before the one that blocks",
             make_list.into_iter().chain([allow(group, priority)]),
         ),
         Remedy::new(
-            format!("Or take the domain from {list}"),
+            format!("Or take the domain from {named}"),
             [format!(
                 "aws route53resolver update-firewall-domains --region {region} --firewall-domain-list-id {list} \
                  --operation REMOVE --domains '{domain}'"
@@ -309,9 +312,14 @@ fn suspicion(case: &Case<'_>, confidence: Confidence, blocked: &[&Subject<'_>], 
         .fix([remedy::filter::dns_firewall(case), remedy::question::from_the_vpc(case)])
 }
 
-/// Rules that are no rules of a domain list, and could come before: what each is.
+/// Rules that are no rules of a domain list, or of one that has a name and cannot be read, and could come before: what
+/// each is.
 fn of_other_kinds(opaque: &[&Step]) -> String {
-    let is_other = |step: &&&Step| matches!(step.why_code, WhyCode::AdvancedRule | WhyCode::AutoAllowlist);
+    let is_other = |step: &&&Step| match step.why_code {
+        WhyCode::AdvancedRule | WhyCode::AutoAllowlist => true,
+        WhyCode::ManagedList | WhyCode::Unsettled => step.domain_list_name.is_some(),
+        _ => false,
+    };
     let said = opaque
         .iter()
         .filter(is_other)

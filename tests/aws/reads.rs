@@ -48,6 +48,10 @@ pub(crate) fn everything_is_read_and_nothing_else() {
             r#"[{"domains":["*.example.com.","example.net."],"id":"rslvr-fdl-1"}]"#,
         ),
         (
+            "/firewall/list_details",
+            r#"[{"domain_count":2,"id":"rslvr-fdl-1","managed_by":null,"name":"blocked","status":"COMPLETE"}]"#,
+        ),
+        (
             "/firewall/configs",
             &format!(r#"[{{"fail_open":"DISABLED","vpc_id":"{VPC}"}}]"#),
         ),

@@ -146,6 +146,7 @@ pub(crate) fn world() -> World {
                 Call::ListFirewallDomains,
                 vec!["\"*.example.com.\"".to_owned(), "\"example.net.\"".to_owned()],
             ),
+            (Call::GetFirewallDomainList, vec![domain_list()]),
             (
                 Call::GetFirewallConfig,
                 vec![format!(
@@ -281,6 +282,15 @@ pub(crate) fn firewall_rules() -> Vec<String> {
     ]
     .map(|rule| format!(r#"{{"FirewallRuleGroupId":"rslvr-frg-1",{rule},"CreatorRequestId":"1"}}"#))
     .to_vec()
+}
+
+pub(crate) fn domain_list() -> String {
+    format!(
+        r#"{{"Id":"rslvr-fdl-1","Arn":"arn:aws:route53resolver:ap-northeast-1:{ACCOUNT}:firewall-domain-list/rslvr-fdl-1",
+        "Name":"blocked","DomainCount":2,"Status":"COMPLETE","StatusMessage":"Finished domain list update",
+        "CreatorRequestId":"1","CreationTime":"2026-11-23T19:25:10.855879Z",
+        "ModificationTime":"2026-11-23T19:25:10.855879Z"}}"#
+    )
 }
 
 pub(crate) fn profile_resource(arn: &str, properties: &str) -> String {

@@ -321,7 +321,8 @@ fn what_is_opaque_touches_only_what_it_could_change() {
     let mut managed = block(1, &[]);
     managed.source = MatchedBy::List {
         id: "rslvr-fdl-aws".to_owned(),
-        domains: ListedDomains::opaque(Opaque::ManagedList),
+        name: None,
+        domains: ListedDomains::opaque(Opaque::ManagedList(None)),
     };
     // Before the rule that blocks: either may be the one.
     let configuration = with_groups(vec![group(

@@ -48,6 +48,7 @@ pub(super) fn firewall_rule(priority: i64, action: Action, domains: &[&str]) -> 
         action,
         source: MatchedBy::List {
             id: format!("rslvr-fdl-{priority}"),
+            name: None,
             domains: ListedDomains::whole(domains.iter().map(|text| text.parse().expect("a pattern")).collect()),
         },
         qtype: None,

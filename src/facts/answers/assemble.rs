@@ -268,12 +268,11 @@ impl Answers {
         if facts.hosted_zones.is_none() && undecided.is_empty() {
             missing.unsaid(Call::ListHostedZonesByVpc);
         }
-        let counts = if self.partial.contains(&Call::ListFirewallDomains) {
-            &[]
-        } else {
-            self.domain_counts.as_slice()
-        };
-        let undecided = belonging::domains(&mut self.firewall, self.unassigned_domains, counts);
+        let details = std::mem::take(&mut self.firewall.list_details);
+        self.firewall.list_details =
+            missing.settled(Call::GetFirewallDomainList, details, |one| &one.id, Dropped::Member);
+        let in_pages = self.partial.contains(&Call::ListFirewallDomains);
+        let undecided = belonging::domains(&mut self.firewall, self.unassigned_domains, in_pages);
         missing.firewall(&self.firewall, &undecided, vpc_id.as_deref());
         missing.profiles(&self.profiles);
         missing.zone_makers(&self.vpc_endpoints, &self.lattice, vpc_id.as_deref());

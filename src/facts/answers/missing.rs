@@ -172,13 +172,13 @@ impl<'a> Missing<'a> {
         {
             self.unsaid(Call::ListFirewallRules);
         }
-        let mut rules = firewall.groups.iter().flat_map(|group| &group.rules);
-        let lacks_list = rules.any(|rule| {
-            let id = rule.domain_list_id.as_ref().filter(|_| rule.detects.is_none());
-            id.is_some_and(|id| !firewall.domain_lists.iter().any(|list| list.id == *id))
-        });
-        if lacks_list && undecided.is_empty() {
+        let lists = firewall.lists_of_rules();
+        let lacks_domains = |id: &&str| !firewall.domain_lists.iter().any(|list| list.id == *id);
+        if lists.iter().any(lacks_domains) && undecided.is_empty() {
             self.unsaid(Call::ListFirewallDomains);
+        }
+        if lists.iter().any(|id| firewall.details_of(id).is_none()) {
+            self.unsaid(Call::GetFirewallDomainList);
         }
         if vpc_id.is_none_or(|id| !firewall.configs.iter().any(|config| config.vpc_id == id)) {
             self.unsaid(Call::GetFirewallConfig);

@@ -238,7 +238,7 @@ pub struct Answers {
     pub rule_associations: Option<Vec<RuleAssociation>>,
     /// ListHostedZonesByVPC: of a VPC; an empty id where the answer does not name it.
     pub hosted_zones: Vec<VpcZones>,
-    /// DNS Firewall: associations, rules, domain lists, fail open.
+    /// DNS Firewall: associations, rules, domain lists with their domains and without, fail open.
     pub firewall: Firewall,
     /// Route 53 Profiles, and what they bring.
     pub profiles: Profiles,
@@ -250,8 +250,6 @@ pub struct Answers {
     pub dnssec_configs: Vec<DnssecConfig>,
     /// ListFirewallDomains, of a list that the answer does not name.
     pub unassigned_domains: Vec<Vec<String>>,
-    /// GetFirewallDomainList: how many domains a list has.
-    pub domain_counts: Vec<(String, u64)>,
     /// LookupEvents, of what decides.
     pub events: Option<Vec<Event>>,
     /// GetHostedZone: the VPCs of a zone.
@@ -492,7 +490,6 @@ impl Answers {
             lattice,
             dnssec_configs,
             unassigned_domains,
-            domain_counts,
             events,
             zone_vpcs,
             failed,
@@ -538,7 +535,6 @@ impl Answers {
             self.add_dnssec_config(one);
         }
         self.unassigned_domains.extend(unassigned_domains);
-        self.domain_counts.extend(domain_counts);
         extend(&mut self.events, events);
         self.zone_vpcs.extend(zone_vpcs);
         self.failed.extend(failed);

@@ -3,6 +3,7 @@
 //! ```text
 //! ListFirewallRuleGroupAssociations ──────────────────┐
 //! ListProfileAssociations ─ what each Profile brings ─ ListFirewallRules of each group ─ ListFirewallDomains
+//!                                                                                      ─ GetFirewallDomainList
 //! ```
 
 use std::collections::BTreeSet;
@@ -74,22 +75,27 @@ impl Clients {
         let by_profile = resources.filter_map(|one| one.id_of("firewall-rule-group").map(str::to_owned));
         let ids = few(direct.chain(by_profile), limits::FIREWALL_GROUPS);
         if all.firewall.associations.is_none() && ids.is_empty() {
-            let not_asked = [Call::ListFirewallRules, Call::ListFirewallDomains]
-                .map(|call| failure::not_asked(call, "which rule groups there are"));
+            let not_asked = [
+                Call::ListFirewallRules,
+                Call::ListFirewallDomains,
+                Call::GetFirewallDomainList,
+            ]
+            .map(|call| failure::not_asked(call, "which rule groups there are"));
             all.failed.extend(not_asked);
             return all;
         }
         let (call, name) = (Call::ListFirewallRules, "FirewallRuleGroupId");
         all.join(self.each(call, name, &ids, Answers::rules_are_of).await);
         // What an AutoAllowlist rule keeps, another operation lists, to the owner alone.
-        let rules = all.firewall.groups.iter().flat_map(|group| &group.rules);
-        let of_lists = rules.filter(|rule| rule.detects.is_none());
-        let ids = few(
-            of_lists.filter_map(|rule| rule.domain_list_id.clone()),
-            limits::DOMAIN_LISTS,
+        let lists = all.firewall.lists_of_rules().into_iter().map(str::to_owned);
+        let ids = few(lists, limits::DOMAIN_LISTS);
+        let name = "FirewallDomainListId";
+        let (domains, details) = tokio::join!(
+            self.each(Call::ListFirewallDomains, name, &ids, Answers::domains_are_of),
+            self.each(Call::GetFirewallDomainList, name, &ids, |_, _| {}),
         );
-        let (call, name) = (Call::ListFirewallDomains, "FirewallDomainListId");
-        all.join(self.each(call, name, &ids, Answers::domains_are_of).await);
+        all.join(domains);
+        all.join(details);
         all
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::element::Element;
 use crate::facts::Call;
 use crate::facts::answers::Answers;
-use crate::facts::shapes::{Members, WrongShape, endpoint, rule, zone_with_vpcs};
+use crate::facts::shapes::{Members, WrongShape, domain_list_details, endpoint, rule, zone_with_vpcs};
 
 /// The lists that people ask for by VPC (`--vpc-id`, `--filters Name=VPCId,…`, `--resource-id`), with the member that
 /// has the VPC's id.
@@ -81,10 +81,11 @@ fn beside_the_reads(of: &Members<'_>, answers: &mut Answers) -> Result<bool, Wro
         answers.partial.push(Call::ListResolverRules);
         answers.resolver_rules.get_or_insert_default().push(rule(&one)?);
     }
-    if let Some(one) = of.object("FirewallDomainList")? {
+    if of.has("FirewallDomainLists") {
         known = true;
-        let count = one.text("Id")?.zip(one.number("DomainCount")?);
-        answers.domain_counts.extend(count);
+        for one in of.objects("FirewallDomainLists")? {
+            answers.firewall.list_details.push(domain_list_details(&one)?);
+        }
     }
     if of.has("HostedZone") && of.has("VPCs") {
         known = true;

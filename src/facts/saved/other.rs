@@ -12,11 +12,6 @@ const CLUSTER: &str = "aws eks describe-cluster --name NAME --output json gives 
 /// A key that only this has, what it is, and what to do.
 const KNOWN: &[(&str, &str, &str)] = &[
     (
-        "FirewallDomainLists",
-        "a list of DNS Firewall's domain lists",
-        "it holds no domains; eks-dns-doctor facts reads the lists that the VPC's rules name",
-    ),
-    (
         "HostedZones",
         "what aws route53 list-hosted-zones prints",
         "aws route53 list-hosted-zones-by-vpc gives those of the VPC",

@@ -1,6 +1,8 @@
 //! What AWS says of DNS Firewall and of Route 53 Profiles: the fields that the diagnosis reads, under AWS's own names
 //! (API references of Route 53 Resolver and Route 53 Profiles).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::node::{Members, WrongShape};
@@ -20,6 +22,9 @@ pub struct Firewall {
     pub groups: Vec<FirewallGroup>,
     /// The domains, by list (ListFirewallDomains).
     pub domain_lists: Vec<DomainList>,
+    /// The lists themselves, without their domains (GetFirewallDomainList).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub list_details: Vec<DomainListDetails>,
     /// What happens where the firewall fails, by VPC (GetFirewallConfig).
     pub configs: Vec<FirewallConfig>,
 }
@@ -121,6 +126,32 @@ impl DomainList {
     }
 }
 
+/// A domain list without its domains (botocore 1.43.11 of PyPI, service model of route53resolver: `FirewallDomainList`,
+/// and `FirewallDomainListMetadata`, which has no number and no status).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct DomainListDetails {
+    /// The list's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Who manages it, where that is somebody else: "used only for lists that are not managed by you".
+    pub managed_by: Option<String>,
+    /// How many domains it has.
+    pub domain_count: Option<u64>,
+    /// `COMPLETE`, `COMPLETE_IMPORT_FAILED`, `IMPORTING`, `DELETING`, `UPDATING`.
+    pub status: Option<String>,
+}
+
+impl DomainListDetails {
+    /// The status in which what stands in the list is not certain. What `COMPLETE_IMPORT_FAILED` leaves in it, the
+    /// service model does not say.
+    pub fn unsettled(&self) -> Option<&str> {
+        self.status.as_deref().filter(|status| *status != "COMPLETE")
+    }
+}
+
 /// What happens to questions of a VPC where the firewall fails.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -205,6 +236,18 @@ impl Firewall {
         *self == Self::default()
     }
 
+    /// The domain lists that rules name. What an AutoAllowlist rule keeps is another kind of list.
+    pub(in crate::facts) fn lists_of_rules(&self) -> BTreeSet<&str> {
+        let rules = self.groups.iter().flat_map(|group| &group.rules);
+        let of_lists = rules.filter(|rule| rule.detects.is_none());
+        of_lists.filter_map(|rule| rule.domain_list_id.as_deref()).collect()
+    }
+
+    /// A domain list itself, where that was read.
+    pub fn details_of(&self, list: &str) -> Option<&DomainListDetails> {
+        self.list_details.iter().find(|one| one.id == list)
+    }
+
     /// Takes in what somebody else read. What was said twice is what was said last.
     pub(in crate::facts) fn merge(&mut self, other: Self) {
         if let Some(more) = other.associations {
@@ -222,6 +265,7 @@ impl Firewall {
             self.domain_lists.retain(|known| known.id != list.id);
             self.domain_lists.push(list);
         }
+        self.list_details.extend(other.list_details);
         for config in other.configs {
             self.configs.retain(|known| known.vpc_id != config.vpc_id);
             self.configs.push(config);
@@ -246,6 +290,11 @@ impl Firewall {
         }
         self.groups.sort_by(|one, other| one.id.cmp(&other.id));
         self.domain_lists.sort_by(|one, other| one.id.cmp(&other.id));
+        // What lists there are besides is nobody's business here.
+        let named: BTreeSet<String> = self.lists_of_rules().into_iter().map(str::to_owned).collect();
+        self.list_details.retain(|one| named.contains(&one.id));
+        self.list_details.sort_by(|one, other| one.id.cmp(&other.id));
+        self.list_details.truncate(limits::LIST_IN_CAPTURE);
         self.configs.sort_by(|one, other| one.vpc_id.cmp(&other.vpc_id));
         self.configs.truncate(limits::LIST_IN_CAPTURE);
     }
@@ -339,6 +388,17 @@ pub(in crate::facts) fn firewall_rule(of: &Members<'_>) -> Result<(String, Firew
         status: of.text("Status")?,
     };
     Ok((of.needed("FirewallRuleGroupId")?, made))
+}
+
+/// A domain list without its domains.
+pub(in crate::facts) fn domain_list_details(of: &Members<'_>) -> Result<DomainListDetails, WrongShape> {
+    Ok(DomainListDetails {
+        id: of.needed("Id")?,
+        name: of.text("Name")?,
+        managed_by: of.text("ManagedOwnerName")?,
+        domain_count: of.number("DomainCount")?,
+        status: of.text("Status")?,
+    })
 }
 
 /// What happens where the firewall fails.

@@ -191,6 +191,60 @@ fn domains_are_a_lists_where_its_count_alone_fits() {
     assert_eq!(lists(&used(&[&two, &page, &first, &second]).0), Vec::<String>::new());
 }
 
+/// The members are those of `FirewallDomainListMetadata` and `FirewallDomainList` (botocore 1.43.11, route53resolver).
+/// Lists that no rule names are not kept, and the two answers about one are one.
+#[test]
+fn names_of_domain_lists_are_taken_where_a_rule_names_the_list() {
+    let rules = r#"{"FirewallRules":[{"FirewallRuleGroupId":"rslvr-frg-1","FirewallDomainListId":"rslvr-fdl-1",
+        "Priority":1,"Action":"BLOCK"},{"FirewallRuleGroupId":"rslvr-frg-1","FirewallDomainListId":"rslvr-fdl-2",
+        "Priority":2,"Action":"BLOCK"}]}"#;
+    let arn = |id: &str| format!("arn:aws:route53resolver:eu-west-1:123456789012:firewall-domain-list/{id}");
+    let metadata =
+        |id: &str, rest: &str| format!(r#"{{"Id":"{id}","Arn":"{}","CreatorRequestId":"1"{rest}}}"#, arn(id));
+    let managed = r#","Name":"AWSManagedDomainsMalwareDomainList","ManagedOwnerName":"Route 53 Resolver DNS Firewall""#;
+    let all = [
+        metadata("rslvr-fdl-1", r#","Name":"blocked""#),
+        metadata("rslvr-fdl-2", managed),
+        metadata("rslvr-fdl-3", r#","Name":"other""#),
+    ];
+    let (listed, queried) = (
+        format!(r#"{{"FirewallDomainLists":[{}]}}"#, all.join(",")),
+        format!("[{}]", all.join(",")),
+    );
+    let one = format!(
+        r#"{{"FirewallDomainList":{{"Id":"rslvr-fdl-1","Arn":"{}","Name":"blocked","DomainCount":1,"Status":"UPDATING"}}}}"#,
+        arn("rslvr-fdl-1")
+    );
+    let said = |files: &[&str]| {
+        let (facts, gaps) = used(files);
+        let details = facts.firewall.map(|firewall| firewall.list_details).unwrap_or_default();
+        let lacks = gaps
+            .iter()
+            .any(|(fact, _)| fact.contains(Call::GetFirewallDomainList.fact()));
+        (details, lacks)
+    };
+    for files in [[rules, &listed, &one], [rules, &queried, &one]] {
+        for order in orders(&files) {
+            let (details, lacks) = said(&order);
+            let [own, managed] = &details[..] else {
+                panic!("{details:?}");
+            };
+            assert_eq!(
+                (own.name.as_deref(), own.managed_by.as_deref()),
+                (Some("blocked"), None)
+            );
+            assert_eq!((own.domain_count, own.unsettled()), (Some(1), Some("UPDATING")));
+            assert_eq!(managed.name.as_deref(), Some("AWSManagedDomainsMalwareDomainList"));
+            assert_eq!(managed.managed_by.as_deref(), Some("Route 53 Resolver DNS Firewall"));
+            assert_eq!((managed.domain_count, managed.unsettled(), lacks), (None, None, false));
+        }
+    }
+    // One of two lists is not both, and without a rule none is anybody's.
+    assert!(said(&[rules, &one]).1);
+    assert_eq!(said(&[&listed, &one]).0, []);
+    assert_eq!(used(&[&listed]).0.firewall, None);
+}
+
 #[test]
 fn what_stands_in_the_place_of_an_answer_is_named() {
     let shell = "is what a shell says that does not find the program";

@@ -92,6 +92,10 @@ const ONE_MEMBER: &[(Call, &str)] = &[
         r#"{"FirewallRuleGroupId":"rslvr-frg-1","FirewallDomainListId":"rslvr-fdl-1","Priority":1,"Action":"ALLOW"}"#,
     ),
     (
+        Call::GetFirewallDomainList,
+        r#"{"Id":"rslvr-fdl-1","Arn":"arn:aws:route53resolver:x","Name":"blocked","DomainCount":2,"Status":"COMPLETE"}"#,
+    ),
+    (
         Call::GetFirewallConfig,
         r#"{"Id":"rslvr-fc-1","ResourceId":"vpc-1","OwnerId":"123456789012","FirewallFailOpen":"DISABLED"}"#,
     ),
