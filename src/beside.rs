@@ -159,7 +159,7 @@ impl ZoneAddresses {
             let is_made_up = || is_of_every_name(&probed.lookups, &one.expected);
             if probed.resolver.in_scope && one.verdict == Verdict::Mismatch && self.has_all(&own) && is_made_up() {
                 // Somebody's wildcard record, with the right addresses in it.
-                confirm(one, facts);
+                self.confirm(one, facts);
             }
             let is_handed_on = probed.resolver.role == Role::Os && by_cache.contains(&own);
             if is_judged(probed, one) {
@@ -190,7 +190,34 @@ impl ZoneAddresses {
     }
 
     fn contradict(&self, one: &mut Comparison, facts: &Facts) {
-        one.expected = Expected {
+        one.expected = self.expected(&one.expected);
+        judge(one, Verdict::Mismatch);
+        let judged = one.expected.clone();
+        class_anew(one, &judged, facts);
+    }
+
+    /// What was no match, for being what the resolver gives every name, is right after all. Where nothing is expected
+    /// it is an answer as others are.
+    fn confirm(&self, one: &mut Comparison, facts: &Facts) {
+        let verdict = if one.expected.says_anything() {
+            one.expected = self.expected(&one.expected);
+            Verdict::Match
+        } else {
+            Verdict::Answer
+        };
+        one.verdict = verdict;
+        if let Some(samples) = &mut one.samples
+            && let Some(count) = samples.outcomes.remove(&Verdict::Mismatch)
+        {
+            *samples.outcomes.entry(verdict).or_default() += count;
+        }
+        let judged = one.expected.clone();
+        class_anew(one, &judged, facts);
+    }
+
+    /// The zone's addresses, and no others.
+    fn expected(&self, before: &Expected) -> Expected {
+        Expected {
             scope: Scope::Private,
             addresses: self.addresses.iter().copied().collect(),
             cidrs: Vec::new(),
@@ -200,11 +227,8 @@ impl ZoneAddresses {
             source: ExpectedSource::PrivateZone {
                 shown_by: self.by.clone(),
             },
-            ..one.expected.clone()
-        };
-        judge(one, Verdict::Mismatch);
-        let judged = one.expected.clone();
-        class_anew(one, &judged, facts);
+            ..before.clone()
+        }
     }
 }
 
@@ -266,18 +290,6 @@ fn unsettle(one: &mut Comparison) {
     if one.verdict == Verdict::Match {
         judge(one, Verdict::Plausible);
     }
-}
-
-/// What was no match for what the resolver gives every name is one after all.
-fn confirm(one: &mut Comparison, facts: &Facts) {
-    one.verdict = Verdict::Match;
-    if let Some(samples) = &mut one.samples
-        && let Some(count) = samples.outcomes.remove(&Verdict::Mismatch)
-    {
-        *samples.outcomes.entry(Verdict::Match).or_default() += count;
-    }
-    let judged = one.expected.clone();
-    class_anew(one, &judged, facts);
 }
 
 /// Gives the answer another verdict, and each of its samples that nothing spoke against.
