@@ -24,7 +24,8 @@ declare_rule! {
     /// addresses do not differ. Or the answers over UDP and over TCP to the same question contradict each other, and
     /// one of them is right. Or the operating system's lookup asks the name servers of resolv.conf alone and gets
     /// another answer from them: the one is right, and the other a denial. Or the first try gets SERVFAIL, and the same
-    /// question put again gets addresses. No reply is no answer: where all answers
+    /// question put again gets addresses. Or A has public addresses, and the endpoint's private hosted zone answers
+    /// AAAA: these are two sources, and who decides between them is not known. No reply is no answer: where all answers
     /// agree, the finding says so, and does not say that they differ. This finding takes the place of what single
     /// samples of the same resolver would say. Where several resolvers deny the name over UDP alone, something on the
     /// path may answer in their place: that is one finding.
@@ -45,11 +46,11 @@ declare_rule! {
         complaints: [Denial 270, Failure 140, Silence 110],
         references: [RFC_5001],
         at: InScope,
-        requires: [[SAMPLES_DIFFER, TCP_CONTRADICTS, SYSTEM_CONTRADICTS, TRIES_DIFFER]],
+        requires: [[SAMPLES_DIFFER, TCP_CONTRADICTS, SYSTEM_CONTRADICTS, TRIES_DIFFER, TYPES_CONTRADICT]],
         // Whatever in the catalogue speaks of a single resolver's answer for the name. What rests on
         // configuration, and what several samples can share (stale data, stray replies, closed TCP), stays.
-        // TCP alone may be led to another server.
-        confidence: [Certain if [[SAMPLES_DIFFER]], Medium],
+        // TCP alone may be led to another server; A alone may be a record of somebody's own.
+        confidence: [Certain if [[SAMPLES_DIFFER]], Medium if [[not TYPES_CONTRADICT]], Low],
         replaces: [OneAnswer],
         stage: Stage::Evidence,
     }
@@ -100,6 +101,9 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             && let Some(lookup) = contradiction::by_another_try(subject)
         {
             return failed_at_first(case, confidence, subject, lookup);
+        }
+        if !samples::differs(case, subject) && contradiction::are_of_two_zones(case, subject) {
+            return of_two_zones(case, confidence, subject);
         }
         let samples = samples(case, subject);
         let kinds = grouped(&samples, |sample| Some(sample.said.clone()));
@@ -246,6 +250,34 @@ fn failed_at_first(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_
         .seen([phrase::observed(subject, lookup)])
         .fix(vec![
             remedy::answer::ask_more_often(case, &[subject], TO_SEE_THE_SHARE),
+            remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
+        ])
+}
+
+/// A is from public DNS, and AAAA from the private hosted zone.
+fn of_two_zones(case: &Case<'_>, confidence: Confidence, subject: &Subject<'_>) -> Finding {
+    let who = subject.title();
+    RULE.finding_at_large(confidence)
+        .about(vec![subject.name().to_owned()])
+        .summary(format!(
+            "{who} gives public addresses for A, and answers AAAA from the endpoint's private hosted zone"
+        ))
+        .why(
+            "That zone has private addresses for A, so the two answers are from two sources. Several servers behind the address may have different \
+             data, and only some forward the name to the VPC. Or somebody wrote a record for A alone, at this resolver or \
+             in a private hosted zone of their own. Or A is an old answer of a cache.",
+        )
+        .seen(observed_target(subject))
+        .fix(vec![
+            remedy::answer::ask_more_often(
+                case,
+                &[subject],
+                "Ask more often: where the answers change, several servers answer",
+            ),
+            Remedy::advice(
+                "Where they change, give every server behind the address the same forward to the inbound endpoint. Where \
+                 they do not, look for a record of the name at this resolver, and remove it",
+            ),
             remedy::answer::ask_again(case, &[subject], RecordType::A, "+nsid"),
         ])
 }

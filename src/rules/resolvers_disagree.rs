@@ -1,9 +1,12 @@
-//! The name servers of this host do not say the same.
+//! The name servers of this host do not say the same, or other resolvers in scope do not.
 
 use std::fmt::Write as _;
 
 use super::phrase::{self, observed_target};
-use super::shared::disagreement::{Disagreement, Divided, DividedBy, disagreement, divided, is_shown_right, says};
+use super::shared::age;
+use super::shared::disagreement::{
+    Disagreement, Divided, DividedBy, apart, disagreement, divided, is_shown_right, says,
+};
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::address::AddressClass;
 use crate::facts::System;
@@ -13,14 +16,16 @@ declare_rule! {
     /// ## What it means
     /// Of the name servers in this host's configuration, one gives the right addresses, and another returns a negative
     /// answer or wrong addresses. Or one gives private addresses, and another gives public ones, or other private ones.
-    /// The result depends on which of them a client asks.
+    /// The result depends on which of them a client asks. Or resolvers of any kind give private addresses that have
+    /// none in common, and nothing says which are the cluster's.
     ///
     /// ## How it was decided
-    /// Of the first three name servers, those that answered were compared: at least one is right, and at
-    /// least one says NXDOMAIN or NODATA or has wrong addresses. Where nothing shows that the addresses of a server are
-    /// right, that they differ is all that is said. Silence, SERVFAIL and REFUSED are no
-    /// answers: clients go on to the next server there. Where no addresses are expected, or networks alone, and all
-    /// give addresses, it is a warning: each view has its own, and both may work.
+    /// Of the first three name servers, those that answered were compared: at least one is right, and at least one says
+    /// NXDOMAIN or NODATA or has wrong addresses. Where nothing shows that the addresses of a server are right, that
+    /// they differ is all that is said. Silence, SERVFAIL and REFUSED are no answers: clients go on to the next server
+    /// there. Where no addresses are expected, or networks alone, and all give addresses, it is a warning: each view
+    /// has its own, and both may work. Resolvers that are no name servers of this host are compared where all have
+    /// private addresses. That is a warning as well: which are right is not known.
     ///
     /// ## Why it matters
     /// A negative answer is final. Go and glibc ask the servers in their order and stop at the first answer,
@@ -32,7 +37,7 @@ declare_rule! {
     /// confidence, it is the cause of this one: act on it first. Otherwise, or where you do not run the server, take it
     /// out of the list: all name servers of one host must give the same answers.
     "resolvers-disagree" = {
-        summary: "this host's name servers give answers that do not agree",
+        summary: "this host's name servers, or other resolvers, give answers that do not agree",
         severity: Severity::Error,
         since: "0.1.0",
         about: AnyName,
@@ -40,7 +45,7 @@ declare_rule! {
         complaints: [Denial 260],
         references: [MAN_RESOLV_CONF, GO_DNS_CLIENT],
         at: Run,
-        requires: [[NAME_SERVERS_DISAGREE, NAME_SERVERS_ARE_DIVIDED]],
+        requires: [[NAME_SERVERS_DISAGREE, NAME_SERVERS_ARE_DIVIDED, RESOLVERS_ARE_APART]],
         names: [[NAME_SERVER_OF_THIS_HOST]],
         confidence: [Certain],
         wants: [Stub, VpcView, PublicControl],
@@ -51,6 +56,9 @@ declare_rule! {
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Finding> {
     let Some(Disagreement { answered, right, wrong }) = disagreement(case) else {
+        if let Some(groups) = apart(case) {
+            return vec![of_private_addresses(case, fits.confidence, &groups)];
+        }
         let divided = divided(case);
         return divided
             .map(|divided| of_addresses(case, fits.confidence, &divided))
@@ -179,6 +187,53 @@ fn of_one_view(case: &Case<'_>, private: &[&Subject<'_>], public: &[&Subject<'_>
         .as_alternative(),
         Remedy::new("For the public endpoint", set(case, public)).as_alternative(),
     ]
+}
+
+/// The finding where resolvers of any kind give private addresses that have none in common.
+fn of_private_addresses(case: &Case<'_>, confidence: Confidence, groups: &[Vec<&Subject<'_>>]) -> Finding {
+    let each: Vec<String> = groups
+        .iter()
+        .map(|group| {
+            format!(
+                "{} {} {}",
+                phrase::titles(group),
+                phrase::plural(group.len(), "gives", "give"),
+                phrase::distinct(group.iter().flat_map(|subject| subject.ips()))
+            )
+        })
+        .collect();
+    let shows_the_zone =
+        |subject: &Subject<'_>| subject.is_vpc_side() && age::private_zone(subject) == Some(&case.target.hostname);
+    let (of_the_zone, others): (Vec<&Vec<_>>, Vec<&Vec<_>>) = groups
+        .iter()
+        .partition(|group| group.iter().any(|subject| shows_the_zone(subject)));
+    let mut why = "A cluster has one set of private addresses at a time, and these have none in common.".to_owned();
+    let mut fix = vec![remedy::answer::interfaces_now(case)];
+    if let [zone] = of_the_zone[..] {
+        let others: Vec<&Subject<'_>> = others.into_iter().flatten().copied().collect();
+        let _ = write!(
+            why,
+            " {} {} them from a private hosted zone of the name, so {} {} probably an old answer, or a record that \
+             somebody wrote.",
+            phrase::titles(zone),
+            phrase::plural(zone.len(), "has", "have"),
+            phrase::titles(&others),
+            phrase::plural(others.len(), "has", "have"),
+        );
+        fix.extend(remedy::flush::name(case));
+    } else {
+        why.push_str(
+            " So those of one group at least are old, or another cluster's, or of a record that somebody wrote.",
+        );
+    }
+    fix.push(find_out());
+    let all: Vec<&Subject<'_>> = groups.iter().flatten().copied().collect();
+    RULE.finding(confidence, &all)
+        .severity(Severity::Warning)
+        .summary(format!("the resolvers disagree: {}", phrase::list(&each)))
+        .why(why)
+        .seen(all.iter().flat_map(|subject| observed_target(subject)))
+        .fix(fix)
 }
 
 /// What the order of the servers means for clients.

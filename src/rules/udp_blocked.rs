@@ -1,7 +1,7 @@
 //! UDP does not get through, TCP does.
 
 use super::phrase::{self, observed_target, observed_tcp};
-use super::shared::inbound;
+use super::shared::{inbound, silence};
 use super::{Case, Confidence, Finding, Fits, Remedy, Severity, Stage, Subject, remedy};
 use crate::facts::System;
 use crate::observation::Transport;
@@ -9,11 +9,12 @@ use crate::resolvers::Role;
 
 declare_rule! {
     /// ## What it means
-    /// The resolver answers over TCP, and no question over UDP was answered: UDP port 53 is blocked on the way, or at
-    /// the resolver.
+    /// The resolver answers over TCP, and no question over UDP was answered: UDP port 53 is blocked on this host, on
+    /// the way, or at the resolver.
     ///
     /// ## How it was decided
-    /// Not one question over UDP got a reply, and at least one over TCP did.
+    /// Not one question over UDP got a reply, and at least one over TCP did. Where this host refuses to send each of
+    /// them (EPERM), it is this host that blocks them.
     ///
     /// ## Why it matters
     /// Stub resolvers ask over UDP and go to TCP only when a UDP reply is truncated. None of them tries TCP after
@@ -42,29 +43,51 @@ declare_rule! {
 }
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
-    fits.grouped(|subject| Some(subject.answers_for_a_part_of_the_run()))
-        .into_iter()
-        .map(|(confidence, for_a_part, blocked)| finding(case, confidence, for_a_part, &blocked))
-        .collect()
+    fits.grouped(|subject| {
+        Some(if silence::is_datagram_kept_here(subject) {
+            UdpKept::Here
+        } else if subject.answers_for_a_part_of_the_run() {
+            UdpKept::ForAPart
+        } else {
+            UdpKept::OnTheWay
+        })
+    })
+    .into_iter()
+    .map(|(confidence, how, blocked)| finding(case, confidence, how, &blocked))
+    .collect()
 }
 
-fn finding(case: &Case<'_>, confidence: Confidence, for_a_part: bool, blocked: &[&Subject<'_>]) -> Finding {
+/// What keeps the questions over UDP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UdpKept {
+    /// This host does not send them.
+    Here,
+    /// Something was there for a part of the run alone.
+    ForAPart,
+    /// Nobody says what.
+    OnTheWay,
+}
+
+fn finding(case: &Case<'_>, confidence: Confidence, how: UdpKept, blocked: &[&Subject<'_>]) -> Finding {
     let who = phrase::titles(blocked);
     let several = blocked.len();
     let answers = phrase::plural(several, "answers", "answer");
-    let summary = if for_a_part {
-        format!("{who} answered over TCP only for a part of the run")
-    } else {
-        format!("{who} {answers} over TCP only: UDP port 53 is blocked")
+    let summary = match how {
+        UdpKept::Here => format!("{who} {answers} over TCP only: this host does not send the questions over UDP"),
+        UdpKept::ForAPart => format!("{who} answered over TCP only for a part of the run"),
+        UdpKept::OnTheWay => format!("{who} {answers} over TCP only: UDP port 53 is blocked"),
     };
-    let reason = if for_a_part {
-        phrase::for_a_part_of_the_run(blocked)
-    } else {
-        " A firewall rule that names TCP only is the usual reason.".to_owned()
+    let reason = match how {
+        UdpKept::Here => {
+            " This host refuses to send each of them: a firewall here, a sandbox, or a security policy blocks it."
+                .to_owned()
+        }
+        UdpKept::ForAPart => phrase::for_a_part_of_the_run(blocked),
+        UdpKept::OnTheWay => " A firewall rule that names TCP only is the usual reason.".to_owned(),
     };
     let mut remedies = Vec::new();
     let inbound = inbound::of(blocked);
-    if !for_a_part && !inbound.is_empty() && !inbound::are_let_in(case, &inbound, &[Transport::Udp]) {
+    if how == UdpKept::OnTheWay && !inbound.is_empty() && !inbound::are_let_in(case, &inbound, &[Transport::Udp]) {
         remedies.push(remedy::path::open_security_group(
             case,
             &[Transport::Udp],
@@ -72,10 +95,12 @@ fn finding(case: &Case<'_>, confidence: Confidence, for_a_part: bool, blocked: &
             &[],
         ));
     }
-    let title = if for_a_part {
-        "See whether it answers over UDP again: the first line must answer like the second"
-    } else {
-        "Open UDP port 53 on the way there; the first line must then answer like the second"
+    let title = match how {
+        UdpKept::Here => {
+            "Let UDP port 53 out in this host's firewall or policy; the first line must then answer like the second"
+        }
+        UdpKept::ForAPart => "See whether it answers over UDP again: the first line must answer like the second",
+        UdpKept::OnTheWay => "Open UDP port 53 on the way there; the first line must then answer like the second",
     };
     remedies.push(Remedy::new(
         title,

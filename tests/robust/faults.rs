@@ -137,6 +137,32 @@ fn no_route_and_no_permission_are_said_as_they_are() {
     }
 }
 
+/// A firewall of this host that keeps UDP alone is looked for here, and not on the way.
+#[test]
+fn what_keeps_udp_on_this_host_is_said_to_be_here() {
+    let recorded = include_str!("../../fixtures/cases/udp-blocked/fires-on-refused/capture.json");
+    let of = |code: &str| {
+        let capture = recorded.replace("\"refused\"", &format!("\"{code}\""));
+        diagnose(eks_dns_doctor::capture::parse(capture.as_bytes()).expect("a capture"))
+    };
+    for (code, here) in [("refused", false), ("forbidden", true)] {
+        let report = of(code);
+        let finding = &report.findings[0];
+        assert_eq!(finding.rule, "udp-blocked", "{code}");
+        assert_eq!(
+            finding.summary.contains("this host does not send"),
+            here,
+            "{}",
+            finding.summary
+        );
+        assert_eq!(
+            finding.remedies[0].title.contains("this host's firewall"),
+            here,
+            "{code}"
+        );
+    }
+}
+
 /// What this host lacks is nothing that a resolver could be blamed for.
 #[test]
 fn sockets_that_cannot_be_had_are_no_fault_of_a_resolver() {

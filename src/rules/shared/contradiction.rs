@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::scoped;
+use super::{age, scoped};
+use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::dns::AnswerKind;
+use crate::endpoint::SoaOrigin;
 use crate::expect::Fit;
 use crate::facts::platform::HostsLine;
 use crate::observation::{Attempt, Lookup, SystemCode};
@@ -41,6 +43,25 @@ pub(in crate::rules) fn over_tcp<'a>(case: &Case<'_>, subject: &Subject<'a>) -> 
         && !over_tcp.addresses.is_empty()
         && over_tcp.addresses.iter().all(is(Fit::Expected));
     (is_denied && has_it).then_some(TcpAnswer::Right(over_tcp))
+}
+
+/// Whether A has public addresses where private ones are expected, and EKS's own private hosted zone denies AAAA. A
+/// resolver of the VPC takes the addresses from that same zone, so the two answers are of two sources.
+pub(in crate::rules) fn are_of_two_zones(case: &Case<'_>, subject: &Subject<'_>) -> bool {
+    let is_public = |ip: &IpAddr| AddressClass::of(*ip) == AddressClass::Public;
+    let is_answered = |lookup: &Lookup| {
+        lookup.kind == AnswerKind::Answer && !lookup.addresses.is_empty() && lookup.addresses.iter().all(is_public)
+    };
+    let is_denied_by_eks = |lookup: &Lookup| {
+        let soa = lookup.soa.as_ref().filter(|soa| soa.owner == lookup.question);
+        lookup.kind.is_negative() && soa.map(SoaOrigin::of) == Some(SoaOrigin::PrivateHostedZone)
+    };
+    subject.verdict() == Verdict::Mismatch
+        && subject.a().is_some_and(is_answered)
+        && subject.aaaa().is_some_and(is_denied_by_eks)
+        && case.private_expected_at(subject)
+        // Beside public DNS that has private addresses by now, what A has is old: a finding of its own.
+        && !age::is_from_before_it_was_private(case, subject)
 }
 
 /// The question that got an error at the first try, and addresses when it was put again as it was.

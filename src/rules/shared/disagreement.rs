@@ -1,8 +1,11 @@
 //! How the name servers of this host disagree.
 
+use std::net::IpAddr;
+
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::limits;
+use crate::resolvers::Role;
 use crate::rules::{Case, Subject, phrase};
 use crate::target::View;
 
@@ -91,6 +94,41 @@ pub(in crate::rules) fn divided<'s, 'a>(case: &'s Case<'a>) -> Option<Divided<'s
     let differ = |one: &&Subject<'a>| private.iter().any(|other| has_none_of(one, other));
     let by = DividedBy::PrivateAddresses;
     private.iter().any(differ).then_some(Divided { answered, by })
+}
+
+/// Resolvers in scope of any kind that give private addresses, grouped by those, where the groups have none in common
+/// and nothing says whose are right. Where this host's name servers do not agree among themselves, that is said.
+pub(in crate::rules) fn apart<'s, 'a>(case: &'s Case<'a>) -> Option<Vec<Vec<&'s Subject<'a>>>> {
+    case.endpoint.as_ref()?;
+    if disagreement(case).is_some() || divided(case).is_some() {
+        return None;
+    }
+    let is_private = |ip: &IpAddr| AddressClass::of(*ip) == AddressClass::Private && ip.is_ipv4();
+    let is_open = |subject: &Subject<'_>| {
+        let ips = subject.ips();
+        let expected = &subject.comparison.expected;
+        matches!(subject.verdict(), Verdict::Answer | Verdict::Plausible)
+            && !ips.is_empty()
+            && ips.iter().all(is_private)
+            && !ips.iter().any(|ip| expected.names(*ip))
+    };
+    let mut groups: Vec<Vec<&'s Subject<'a>>> = Vec::new();
+    let in_scope = case
+        .subjects()
+        .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted && subject.speaks_dns())
+        .filter(|subject| is_open(subject) && !subject.sibling_resolves() && !subject.has_role(Role::Public));
+    for subject in in_scope {
+        let ips = subject.ips();
+        let is_of = |group: &&mut Vec<&Subject<'_>>| {
+            let mut members = group.iter();
+            members.any(|one| one.ips().iter().any(|ip| ips.contains(ip)))
+        };
+        match groups.iter_mut().find(is_of) {
+            Some(group) => group.push(subject),
+            None => groups.push(vec![subject]),
+        }
+    }
+    (groups.len() > 1).then_some(groups)
 }
 
 /// Whether something shows that the addresses of a server are right: they are as expected, or from a private hosted

@@ -46,18 +46,26 @@ impl Silence {
     }
 }
 
-/// This host lets no datagram out, and nothing was heard over TCP. A firewall here that drops what goes out says EPERM
+/// This host lets nothing out. A firewall here that drops what goes out says EPERM
 /// to who sends a datagram, and nothing to who connects (netfilter's NF_DROP in OUTPUT: Linux, net/ipv4/ip_output.c).
 fn is_kept_here(subject: &Subject<'_>) -> bool {
-    let tries = || subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts);
-    let mut over_udp = tries().filter(|attempt| attempt.transport == Transport::Udp).peekable();
+    is_datagram_kept_here(subject) && tries(subject).all(|attempt| attempt.kind.is_silence() && !attempt.connected)
+}
+
+/// This host lets no datagram out.
+pub(in crate::rules) fn is_datagram_kept_here(subject: &Subject<'_>) -> bool {
+    let mut over_udp = tries(subject)
+        .filter(|attempt| attempt.transport == Transport::Udp)
+        .peekable();
     let is_forbidden = |attempt: &Attempt| {
         let said = attempt.reason.as_ref().and_then(Reason::network);
         said == Some(&NetworkFailure::Forbidden)
     };
-    over_udp.peek().is_some()
-        && over_udp.all(is_forbidden)
-        && tries().all(|attempt| attempt.kind.is_silence() && !attempt.connected)
+    over_udp.peek().is_some() && over_udp.all(is_forbidden)
+}
+
+fn tries<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Attempt> {
+    subject.probed.lookups.iter().flat_map(|lookup| &lookup.attempts)
 }
 
 /// The network itself said no, to every question.

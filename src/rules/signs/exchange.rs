@@ -3,6 +3,7 @@
 use super::{ShownBy, Sign};
 use crate::compare::Verdict;
 use crate::observation::{Lookup, Transport};
+use crate::rules::need::Need;
 use crate::rules::shared::{blemish, contradiction, loss, samples};
 use crate::rules::step::ReadingStep;
 
@@ -98,6 +99,15 @@ pub(in crate::rules) static TRIES_DIFFER: Sign = Sign::of_resolver(
     "its first answer is not SERVFAIL with addresses at the next try",
     |_, subject| Some(contradiction::by_another_try(subject).is_some()),
 );
+
+/// A is answered by public DNS, and AAAA by the endpoint's private hosted zone.
+pub(in crate::rules) static TYPES_CONTRADICT: Sign = Sign::of_resolver_if_known(
+    "the zones of its answers to A and AAAA",
+    "it gives public addresses for A, and answers AAAA from the endpoint's private hosted zone",
+    "its answers to A and AAAA are not known to be from two zones",
+    |case, subject| Some(contradiction::are_of_two_zones(case, subject)),
+)
+.looking_at(&[Need::PublicControl]);
 
 /// The answer over TCP is another than the one over UDP, and one of the two is right.
 pub(in crate::rules) static TCP_CONTRADICTS: Sign = Sign::of_resolver(
