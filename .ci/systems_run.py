@@ -123,21 +123,41 @@ def parts(program, native, checks, most, dns, tls, silent):
         checks.that(code == 2 and not out and err.decode("utf-8").strip(), f"{bad}: exit code 2 and a line", code, out, err)
     checks.part("start")
 
+    # Windows reports the ICMP message as WSAECONNRESET (Microsoft, "recvfrom function"); Wine 8.0 does not pass it on. A
+    # closed port is silence there: what a scenario with one ends in is the same, and how sure that is may be less.
+    check = ["check", HOST, "--no-local", "--no-aws", "--expect", EXPECTED, "-o", "json"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        refused = probe.getsockname()[1]
+    output = program.run(*check, "--resolver", f"127.0.0.1:{refused}", "--timeout", "1s")
+    verdict = resolver(output)["verdict"]
+    hears_refusals = verdict == "unreachable"
+    checks.that(output[0] in (1, 3) and (hears_refusals or program.system == "windows" and verdict == "timeout"),
+                "a refused port", output)
+    print(f"  a refused UDP port is {verdict} here")
+
+    def is_without_refusals(scenario, err):
+        """Whether all that differs is what an unheard refusal takes: the conclusion and the exit code are the stated."""
+        told = re.search(rb"found (\w+ \(exit \d+\)), .*; stated (\w+ \(exit \d+\)),", err)
+        has_a_closed_port = 'udp = "closed"' in (ROOT / "fixtures/cases" / scenario / "scenario.toml").read_text()
+        return not hears_refusals and has_a_closed_port and told and told[1] == told[2]
+
     listed = native.run("demo", "--list")[1].decode().split("\n")
     scenarios = [line.split()[0] for line in listed if re.match(r"^\s*[a-z0-9-]+/[a-z0-9-]+", line)]
     chosen = [line.split()[0] for line in (ROOT / "fixtures/pages.txt").read_text().splitlines() if line and line[0] != "#"]
     wanted = list(dict.fromkeys(chosen + scenarios))[:most] if most else list(dict.fromkeys(chosen + scenarios))
     # A scenario is about time too. Emulated and beside other work, a reply now and then comes after its time, which the
     # diagnosis then says: such a scenario is played again, and how many were is printed.
-    again = 0
+    again = unheard = 0
     for scenario in wanted:
         for attempt in range(3 if program.runner else 1):
             code, out, err = program.run("demo", scenario, "-q")
             again += attempt > 0
-            if code == 0:
+            if code == 0 or is_without_refusals(scenario, err):
                 break
-        checks.that(code == 0, f"demo {scenario}: the stated diagnosis", code, out, err)
-    checks.part(f"demo, {len(wanted)} scenarios ({again} played again)")
+        unheard += code != 0
+        checks.that(code == 0 or is_without_refusals(scenario, err), f"demo {scenario}: the stated diagnosis", code, out, err)
+    checks.part(f"demo, {len(wanted)} scenarios ({again} played again, {unheard} without the refusal of a closed port)")
 
     for text in sorted((ROOT / "fixtures/field/texts").iterdir()):
         octets = text.read_bytes()
@@ -158,11 +178,7 @@ def parts(program, native, checks, most, dns, tls, silent):
     checks.that(code in (0, 3) and json.loads(out), "facts", code, out, err)
     checks.part("replay, compare, facts")
 
-    check = ["check", HOST, "--no-local", "--no-aws", "--expect", EXPECTED, "-o", "json"]
     trust = {"SSL_CERT_FILE": program.path(folder / "ca.pem")}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        refused = probe.getsockname()[1]
     for spec, what in ((f"127.0.0.1:{dns}", "UDP"), (f"tcp://127.0.0.1:{dns}", "TCP"),
                        (f"tls://127.0.0.1:{tls}", "DoT")):
         output = program.run(*check, "--resolver", spec, env=trust)
@@ -173,11 +189,6 @@ def parts(program, native, checks, most, dns, tls, silent):
     output = program.run(*check, "--resolver", f"127.0.0.1:{silent}", "--timeout", "1s")
     checks.that(output[0] in (1, 3) and resolver(output)["verdict"] == "timeout", "silence is a time-out", output)
     checks.that(0.9 < time.monotonic() - begun < 30, "which takes its time", time.monotonic() - begun)
-    output = program.run(*check, "--resolver", f"127.0.0.1:{refused}", "--timeout", "1s")
-    # Windows reports the ICMP message as WSAECONNRESET (Microsoft, "recvfrom function"); Wine 8.0 does not pass it on.
-    verdicts = ("unreachable", "timeout") if program.system == "windows" else ("unreachable",)
-    checks.that(output[0] in (1, 3) and resolver(output)["verdict"] in verdicts, "a refused port", output)
-    print(f"  a refused UDP port is {resolver(output)['verdict']} here")
     output = program.run(*check, "--resolver", f"tcp://127.0.0.1:{refused}", "--timeout", "2s")
     checks.that(resolver(output)["verdict"] == "unreachable", "a refused TCP port", output)
     checks.part("name servers")
