@@ -258,6 +258,8 @@ pub const PASTED_LINES: usize = 4;
 pub const PASTED_MESSAGES: usize = 8;
 /// Runs of programs in a pasted text that are told apart.
 pub const PASTED_RUNS: usize = 64;
+/// Octets of a text that is no place, of which it is told what it is: the beginning tells it.
+pub const PASTED_NAMED: usize = 1 << 16;
 /// What is kept of a pasted text while it is read: what fails for an endpoint first.
 pub const PASTED_FOUND: usize = 33;
 /// Findings that are named for a pasted message.

@@ -280,8 +280,11 @@ pub fn shortened(text: &str, most: usize) -> String {
 pub fn beginning(text: &str) -> String {
     let text = text.trim_start();
     let ends = |(_, c): &(usize, char)| matches!(c, ':' | '=') || c.is_whitespace();
+    // The mark of a comment, of a quotation or of a prompt is no word: one stands behind it.
+    let marks = text.len() - text.trim_start_matches(['#', ';', '>', '$', '%', ' ', '\t']).len();
     // One character at least: a text that begins with one of these is shown so.
-    let end = text.char_indices().skip(1).find(ends).map_or(text.len(), |(at, _)| at);
+    let mut ends_of_words = text.char_indices().skip(1).filter(|(at, _)| *at > marks);
+    let end = ends_of_words.find(ends).map_or(text.len(), |(at, _)| at);
     let word = shortened(&text[..end], limits::SHOWN_OF_UNKNOWN);
     if end < text.trim_end().len() && !word.ends_with('…') {
         return format!("{word}…");
@@ -367,6 +370,10 @@ mod tests {
             ("root:$6$salt$hash:19000", "root…"),
             ("KEY=value", "KEY…"),
             (": x", ":…"),
+            ("# nameservers of the office", "# nameservers…"),
+            ("> Global:", "> Global…"),
+            ("##", "##"),
+            ("- token", "-…"),
             ("", ""),
             (" word \n", "word"),
             ("abcdefghijklmnopqrstuvwxyz more", "abcdefghijklmnopqrst…"),

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::text::PrintedOn;
-use super::{MessageSeen, Symptom, shown};
+use super::{MessageSeen, Symptom, prompt, shown, tool};
 use crate::dns::Name;
 use crate::facts::platform::{Captured, DnsScope, HostConfiguration, is_nobody, server_with_port};
 use crate::facts::{Chooser, LibcServers, LineForm, SplitDns, or_loopback};
@@ -13,49 +13,105 @@ use crate::limits;
 /// What the names of endpoints end in (Amazon EKS User Guide, cluster endpoints); of China's there is one more.
 const FAMILIES: &[&str] = &["eks.amazonaws.com", "api.aws"];
 
-/// The line that the format is known by, and what is said of it.
-pub(super) fn read(text: &str) -> Option<(&str, MessageSeen, Vec<String>)> {
+/// A configuration, as far as its text says.
+pub(super) struct PastedConfiguration<'a> {
+    /// What the text is, behind "is".
+    pub(super) what: &'static str,
+    /// The line that the format is known by.
+    pub(super) line: &'a str,
+    pub(super) seen: MessageSeen,
+    /// What is said of it, a sentence each.
+    pub(super) sentences: Vec<String>,
+}
+
+/// The lines that PowerShell printed, without prompts and fences.
+fn without_prompts(text: &str) -> String {
+    let is_printed = |line: &&str| {
+        let is_fence = line.trim_start().starts_with("```");
+        !is_fence && prompt::at_prompt(line).is_none() && !tool::is_prompt_alone(line)
+    };
+    text.lines().filter(is_printed).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads a configuration; `None` where the text is of something else.
+pub(super) fn read(text: &str) -> Option<PastedConfiguration<'_>> {
     let of = |system: Option<PrintedOn>| MessageSeen {
         system,
         ..MessageSeen::of(Symptom::Configuration, None)
     };
+    let named = |what: &'static str| move |(line, sentences)| (what, line, sentences);
     let windows = ipconfig(text)
-        .or_else(|| nrpt_list(text))
-        .or_else(|| netsh(text))
-        .or_else(|| server_table(text));
-    if let Some((line, sentences)) = windows {
-        return Some((line, of(Some(PrintedOn::Windows)), sentences));
+        .map(named("what ipconfig /all prints"))
+        .or_else(|| nrpt_list(text).map(named("what PowerShell prints of rules of the NRPT")))
+        .or_else(|| netsh(text).map(named("what netsh prints of rules of the NRPT")))
+        .or_else(|| server_table(text).map(named("what Get-DnsClientServerAddress prints")))
+        .or_else(|| server_list(text).map(named("what Get-DnsClientServerAddress prints")));
+    if let Some((what, line, sentences)) = windows {
+        let seen = of(Some(PrintedOn::Windows));
+        return Some(PastedConfiguration {
+            what,
+            line,
+            seen,
+            sentences,
+        });
     }
     if let Some((line, sentences)) = resolv_conf(text) {
+        let is_resolver_file = resolver_file(text, std::iter::empty()).is_some();
         // Both are files of macOS alone.
-        let is_of_macos = text.contains(OF_MACOS) || resolver_file(text, std::iter::empty()).is_some();
-        return Some((line, of(is_of_macos.then_some(PrintedOn::Macos)), sentences));
+        let is_of_macos = text.contains(OF_MACOS) || is_resolver_file;
+        return Some(PastedConfiguration {
+            what: if line.trim_start().starts_with(OF_ENTRY) {
+                "what resolvconf -l prints"
+            } else if is_resolver_file {
+                "a file of macOS's /etc/resolver"
+            } else {
+                "a resolv.conf"
+            },
+            line,
+            seen: of(is_of_macos.then_some(PrintedOn::Macos)),
+            sentences,
+        });
     }
     let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
     // Apple, configd, dnsinfo: what scutil --dns prints where there is no resolver at all.
     if let Some(line) = line(|line| line == "No DNS configuration available") {
         let said = "macOS has no name server, so it asks nobody: the network is off, or not connected.";
-        return Some((line, of(Some(PrintedOn::Macos)), vec![said.to_owned()]));
+        return Some(PastedConfiguration {
+            what: OF_SCUTIL,
+            line,
+            seen: of(Some(PrintedOn::Macos)),
+            sentences: vec![said.to_owned()],
+        });
     }
     let (first, split) = split(text)?;
-    let said = match missing(text, &split) {
-        Some(missing) => parts(&split, missing),
-        None => sentences(&split),
+    let (what, system) = match split.chooser {
+        Chooser::Windows if text.contains("\"ServerAddresses\"") => (
+            "what Get-DnsClientServerAddress | ConvertTo-Json prints",
+            Some(PrintedOn::Windows),
+        ),
+        Chooser::Windows => (
+            "what PowerShell prints of rules of the NRPT as JSON",
+            Some(PrintedOn::Windows),
+        ),
+        Chooser::Macos => (OF_SCUTIL, Some(PrintedOn::Macos)),
+        Chooser::SystemdResolved => ("what resolvectl prints of name servers and domains", None),
     };
-    Some((
-        first,
-        MessageSeen {
+    Some(PastedConfiguration {
+        what,
+        line: first,
+        seen: MessageSeen {
             is_stub: split.chooser == Chooser::SystemdResolved,
             against: against(text, &split),
-            ..of(match split.chooser {
-                Chooser::Windows => Some(PrintedOn::Windows),
-                Chooser::Macos => Some(PrintedOn::Macos),
-                Chooser::SystemdResolved => None,
-            })
+            ..of(system)
         },
-        said,
-    ))
+        sentences: match missing(text, &split) {
+            Some(missing) => parts(&split, missing),
+            None => sentences(&split),
+        },
+    })
 }
+
+const OF_SCUTIL: &str = "what scutil --dns prints";
 
 /// Which name server has which names, where the text says all of it, and the findings that it speaks against.
 pub(super) fn whole(text: &str) -> Option<(SplitDns, Vec<&'static str>)> {
@@ -68,6 +124,7 @@ pub(super) fn whole(text: &str) -> Option<(SplitDns, Vec<&'static str>)> {
 fn split(text: &str) -> Option<(&str, SplitDns)> {
     let line = |is_it: fn(&str) -> bool| text.lines().find(|line| is_it(line.trim()));
     let octets = Some(text.as_bytes());
+    let json;
     let mut captured = Captured::default();
     let first = if let Some(line) = line(|line| line.starts_with("resolver #")) {
         captured.scutil = octets;
@@ -79,7 +136,8 @@ fn split(text: &str) -> Option<(&str, SplitDns)> {
         captured.resolvectl = octets;
         line
     } else if let Some(line) = line(|line| line.contains("\"ServerAddresses\"") || line.contains("\"Namespace\"")) {
-        captured.powershell = octets;
+        json = without_prompts(text);
+        captured.powershell = Some(json.as_bytes());
         line
     } else {
         return None;
@@ -699,7 +757,7 @@ fn server_table(text: &str) -> Option<(&str, Vec<String>)> {
     let first = text
         .lines()
         .find(|line| line.starts_with("InterfaceAlias") && line.contains("ServerAddresses"))?;
-    let mut adapters: Vec<(String, Vec<String>)> = Vec::new();
+    let mut adapters = PastedAdapters::default();
     let rows = text.lines().skip_while(|line| !line.starts_with("----")).skip(1);
     for row in rows.filter(|row| !row.trim().is_empty()) {
         if row.contains("...") || row.contains('…') {
@@ -713,27 +771,68 @@ fn server_table(text: &str) -> Option<(&str, Vec<String>)> {
             .trim_end_matches(|c: char| !c.is_whitespace())
             .trim_end();
         let named = named.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+        adapters.add(named, servers);
+    }
+    Some((first, adapters.said()?))
+}
+
+/// The same as a list (Format-List), where nothing of it is cut: of each adapter and family its name, then its servers.
+fn server_list(text: &str) -> Option<(&str, Vec<String>)> {
+    let mut first = None;
+    let mut named = "";
+    let mut adapters = PastedAdapters::default();
+    for line in text.lines() {
+        let Some((key, value)) = line.split_once(" : ") else {
+            continue;
+        };
+        match (key.trim(), value.trim()) {
+            ("InterfaceAlias", name) => named = name,
+            ("ServerAddresses", servers) if !named.is_empty() => {
+                // $FormatEnumerationLimit of PowerShell is 4.
+                let all = servers.strip_prefix('{')?.strip_suffix('}')?;
+                if all.ends_with(['.', '…']) {
+                    return None;
+                }
+                first = first.or(Some(line));
+                adapters.add(named, all);
+            }
+            _ => {}
+        }
+    }
+    Some((first?, adapters.said()?))
+}
+
+/// Adapters of Windows and their name servers, as PowerShell shows them.
+#[derive(Default)]
+struct PastedAdapters(Vec<(String, Vec<String>)>);
+
+impl PastedAdapters {
+    /// Adds those of one family: addresses with a comma between them.
+    fn add(&mut self, named: &str, servers: &str) {
         let servers = servers.split(',').map(str::trim);
         let servers = servers.filter(|server| plain_address(server).is_some_and(|ip| !is_nobody(ip)));
         let servers: Vec<String> = servers.take(limits::NAME_SERVERS).map(str::to_owned).collect();
         if servers.is_empty() {
-            continue;
+            return;
         }
-        if let Some((_, all)) = adapters.iter_mut().find(|(name, _)| name == named) {
+        if let Some((_, all)) = self.0.iter_mut().find(|(name, _)| name == named) {
             all.extend(servers);
-        } else if adapters.len() < limits::PASTED_DOMAINS {
-            adapters.push((named.to_owned(), servers));
+        } else if self.0.len() < limits::PASTED_DOMAINS {
+            self.0.push((named.to_owned(), servers));
         }
     }
-    let mut said: Vec<String> = adapters
-        .iter()
-        .map(|(name, servers)| format!("adapter {name} asks {}.", servers.join(", ")))
-        .collect();
-    if said.is_empty() {
-        return None;
+
+    fn said(self) -> Option<Vec<String>> {
+        let all = self.0.iter();
+        let mut said: Vec<String> = all
+            .map(|(name, servers)| format!("adapter {} asks {}.", shown(name), servers.join(", ")))
+            .collect();
+        if said.is_empty() {
+            return None;
+        }
+        said.push(NO_RULES.to_owned());
+        Some(said)
     }
-    said.push(NO_RULES.to_owned());
-    Some((first, said))
 }
 
 fn sentences(split: &SplitDns) -> Vec<String> {

@@ -331,6 +331,7 @@ pub(super) fn explain(
             symptom => symptom,
         },
         client,
+        is: None,
         command: match (
             seen.literal.or(dialled.filter(|_| about.is_none())),
             port.filter(|_| is_other_port),

@@ -25,7 +25,9 @@ mod known;
 mod layer;
 mod library;
 mod logs;
+mod margin;
 mod meaning;
+mod named;
 mod others;
 mod prompt;
 mod recognise;
@@ -67,6 +69,8 @@ use text::{PrintedOn, is_masked};
 pub use after_lookup::AfterLookup;
 pub use candidates::Candidate;
 pub use layer::Layer;
+pub use margin::without as without_margin;
+pub use named::{NamedText, named};
 pub use sent::SentMessage;
 pub use symptom::Symptom;
 pub use unread::{UnreadText, unread};
@@ -92,6 +96,8 @@ pub struct Explanation {
     pub candidates: Vec<Candidate>,
     /// The command line that asks.
     pub command: String,
+    /// What the text is, behind "is", where it is a configuration.
+    pub is: Option<&'static str>,
 }
 
 /// Reads a message, or a log around one: the one that matters most. `None` where no line of it is known.
@@ -250,11 +256,17 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         messages.push(explain(line, &seen, text, None, Others::default()));
     }
     if messages.is_empty()
-        && let Some((line, seen, sentences)) = configuration::read(text)
+        && let Some(found) = configuration::read(text)
     {
-        let mut explanation = explain(line, &seen, "", None, Others::default());
-        explanation.resolver = sentences;
+        let mut explanation = explain(found.line, &found.seen, "", None, Others::default());
+        explanation.resolver = found.sentences;
+        explanation.is = Some(found.what);
         messages.push(explanation);
+    }
+    if messages.is_empty()
+        && let Some(bare) = margin::without(text)
+    {
+        return messages_while(&bare, goes_on);
     }
     Some(messages)
 }

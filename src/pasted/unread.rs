@@ -82,7 +82,8 @@ const KINDS: &[TextKind] = &[
         "paste what resolvectl status prints, or the file /etc/resolv.conf where systemd-resolved does not run",
     ),
     kind(
-        &[&["MagicDNS"]],
+        // Tailscale, cmd/tailscale/cli/dns-status.go.
+        &[&["MagicDNS: "], &["=== 'Use Tailscale DNS' status ==="]],
         "what tailscale dns status prints",
         "paste what resolvectl status (macOS: scutil --dns) prints, or Tailscale's log",
     ),
@@ -123,7 +124,13 @@ const KINDS: &[TextKind] = &[
         "paste its log, or run eks-dns-doctor check HOST --resolver ADDRESS",
     ),
     kind(
-        &[&["current-context:", "clusters:"], &["apiVersion: v1", "kind: Config"]],
+        &[
+            &["current-context:", "clusters:"],
+            &["apiVersion: v1", "kind: Config"],
+            &["clusters:", "certificate-authority-data:"],
+            &["clusters:", "contexts:", "server:"],
+            &["\"clusters\"", "\"contexts\"", "\"server\""],
+        ],
         "a kubeconfig",
         "run eks-dns-doctor check --kubeconfig FILE",
     ),

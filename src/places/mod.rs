@@ -31,7 +31,7 @@ pub use crate::report::Unseen;
 use crate::report::{Capture, Conclusion, Report, ResolverReport, SCHEMA_VERSION, Tool, diagnose_while, exit};
 use crate::resolvers::Role;
 use crate::rules::{Finding, Severity};
-use crate::target::{Target, View};
+use crate::target::{Target, TargetSource, View};
 use crate::text;
 
 pub use dig::DigError;
@@ -99,6 +99,21 @@ pub enum NotCompared {
         b: String,
         /// Its endpoint.
         b_name: Name,
+    },
+    /// An endpoint, and dig's text about a name that is none.
+    #[error(
+        "{place} asks for {name}, and the text of dig of {other} is about {other_name}, which says nothing of that \
+         endpoint: ask there for dig {name} A and dig {name} AAAA"
+    )]
+    OtherName {
+        /// A place.
+        place: String,
+        /// Its endpoint.
+        name: Name,
+        /// The place with dig's text.
+        other: String,
+        /// What it is about.
+        other_name: Name,
     },
     /// An endpoint, and its name with more behind it.
     #[error(
@@ -172,8 +187,13 @@ pub fn comparison(bytes: &[u8]) -> Result<Option<Gathered>, CaptureError> {
     struct CapturesOnly {
         captures: Option<serde::de::IgnoredAny>,
     }
-    if bytes.len() as u64 > limits::CAPTURE
-        || serde_json::from_str::<CapturesOnly>(&text::decode(bytes)).map_or(true, |marked| marked.captures.is_none())
+    if bytes.len() as u64 > limits::CAPTURE {
+        return Ok(None);
+    }
+    let decoded = text::decode(bytes);
+    // serde takes a list for an object whose members come in their order.
+    if !decoded.trim_start().starts_with('{')
+        || serde_json::from_str::<CapturesOnly>(&decoded).map_or(true, |marked| marked.captures.is_none())
     {
         return Ok(None);
     }
@@ -209,7 +229,15 @@ pub fn read(stem: &str, bytes: &[u8]) -> Result<CaptureFile, PlaceError> {
     let is_json = begins_as_json(&decoded) && !is_logged && !dig::has_header(&printed);
     if is_json || decoded.trim().is_empty() {
         let capture = capture::parse(decoded.as_bytes()).map_err(|refused| {
-            let may_be_other = matches!(refused, CaptureError::NoVersion | CaptureError::NoObject);
+            let is_whole = || {
+                let read = serde_json::from_str::<serde::de::IgnoredAny>(&decoded);
+                !decoded.contains("\"schema_version\"") && !read.is_err_and(|error| error.is_eof())
+            };
+            let may_be_other = match &refused {
+                CaptureError::NoVersion | CaptureError::NoObject => true,
+                CaptureError::Malformed(_) => is_whole(),
+                _ => false,
+            };
             let other = may_be_other.then(|| dig::other_json(&decoded)).flatten();
             other.map_or_else(|| refused.into(), PlaceError::from)
         })?;
@@ -640,6 +668,18 @@ fn refuse(sources: &[CaptureFile]) -> Result<(), NotCompared> {
                             longer_name: longer_name.clone(),
                             name: name.clone(),
                             suffix,
+                        });
+                    }
+                }
+                let is_endpoint = |name: &Name| EndpointName::parse(name).is_ok();
+                for (one, one_name, other, other_name) in [(a, a_name, b, b_name), (b, b_name, a, a_name)] {
+                    let is_of_dig = other.capture.target.source == TargetSource::Dig;
+                    if is_of_dig && is_endpoint(one_name) && !is_endpoint(other_name) {
+                        return Err(NotCompared::OtherName {
+                            place: one.name.clone(),
+                            name: one_name.clone(),
+                            other: other.name.clone(),
+                            other_name: other_name.clone(),
                         });
                     }
                 }

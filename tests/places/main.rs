@@ -7,6 +7,7 @@ mod dig;
 #[path = "../checks/formats.rs"]
 mod formats;
 mod headline;
+mod other_texts;
 mod page;
 mod pairs;
 #[path = "../common/program.rs"]

@@ -9,8 +9,10 @@ mod place;
 mod text;
 
 use crate::capture::CaptureError;
+use crate::dns::{Name, RecordType};
 use crate::facts::Gap;
 use crate::limits;
+use crate::pasted::{self, NamedText};
 use crate::report::{Capture, Conclusion};
 use crate::text as plain;
 
@@ -39,13 +41,21 @@ pub enum DigError {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// What another program prints.
-    #[error("line {line} is what {program} prints, which is not read as a place: {INSTEAD}")]
-    OtherProgram {
-        /// The line that tells it.
+    /// What another program prints, or reads.
+    #[error("line {} is {}, which is not read as a place: {}", .0.line, .0.what, instead_of(.0))]
+    OtherText(NamedText),
+    /// An answer that is about no addresses, and about no endpoint.
+    #[error(
+        "line {line}: dig asked for {name} {qtype}, which does not say what addresses the endpoint's name has at that \
+         place: ask there for them (dig HOST A and dig HOST AAAA), or give a capture (eks-dns-doctor check HOST --save FILE)"
+    )]
+    OtherQuestion {
+        /// Where its answer begins.
         line: usize,
-        /// The program.
-        program: &'static str,
+        /// The name that was asked for.
+        name: Name,
+        /// And the type.
+        qtype: RecordType,
     },
     /// A line in the wrong form.
     #[error("line {0} of dig's text has {1}: {INSTEAD}")]
@@ -70,10 +80,23 @@ pub(super) fn logged(document: &str) -> Option<String> {
     logged::text(document)
 }
 
-/// What a document is that is JSON and no capture, where its program is known.
+/// What to do with a text that is no place.
+fn instead_of(text: &NamedText) -> String {
+    match text.read_by {
+        Some(read_by) => format!("{read_by}; for a place, {INSTEAD}"),
+        None => INSTEAD.to_owned(),
+    }
+}
+
+/// What a document is that is JSON and no capture, where that is known.
 pub(super) fn other_json(document: &str) -> Option<DigError> {
-    let program = logged::program(document)?;
-    Some(DigError::OtherProgram { line: 1, program })
+    let named = pasted::named(document);
+    let program = logged::program(document).map(|program| NamedText {
+        line: 1,
+        what: format!("what {program} prints"),
+        read_by: named.as_ref().and_then(|named| named.read_by),
+    });
+    program.or(named).map(DigError::OtherText)
 }
 
 /// Reads dig's text: a capture for each endpoint that was asked for.
@@ -81,7 +104,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Capture>, DigError> {
     if text.len() as u64 > limits::CAPTURE {
         return Err(CaptureError::TooLarge.into());
     }
-    let whole = clean::clean(text);
+    let mut whole = clean::clean(text);
+    if !clean::has_header(&whole)
+        && let Some(bare) = pasted::without_margin(&whole)
+    {
+        whole = bare.into();
+    }
     let (digs, others) = others::apart(&whole);
     let mut runs = text::runs(&digs)?;
     runs.retain(text::DigRun::is_begun);
@@ -137,10 +165,11 @@ fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> 
         };
     }
     if let Some(part) = others.first() {
-        return DigError::OtherProgram {
+        return DigError::OtherText(NamedText {
             line: part.line,
-            program: part.program,
-        };
+            what: format!("what {} prints", part.program),
+            read_by: pasted::named(whole).and_then(|named| named.read_by),
+        });
     }
     let mut lines = whole.lines().enumerate();
     let first = lines.find(|(_, line)| !line.trim().is_empty());
@@ -160,6 +189,8 @@ fn nothing(whole: &str, runs: &[text::DigRun], others: &[others::OtherPart]) -> 
         "an answer alone does not say which server gave it, nor to which question"
     } else if is_for_people(found) {
         "this is a report for people, as -o table, short and markdown write it"
+    } else if let Some(named) = pasted::named(whole) {
+        return DigError::OtherText(named);
     } else {
         let found = plain::beginning(found);
         return DigError::NoAnswer { line, found };

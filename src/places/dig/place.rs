@@ -14,7 +14,7 @@ use crate::probed::Probed;
 use crate::report::{Capture, Tool};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::Asked;
-use crate::target::{Target, TargetSource};
+use crate::target::{OTHER_ANSWER, Target, TargetSource};
 
 fn gap(fact: &str, reason: &str) -> Gap {
     Gap::here(fact, "dig", reason)
@@ -55,14 +55,25 @@ fn check_whole(run: &DigRun) -> Result<(), DigError> {
 /// for the first name. Runs that did not come to an end say nothing.
 pub(super) fn captures(runs: &[DigRun]) -> Result<Vec<Capture>, DigError> {
     let mut names: Vec<Name> = Vec::new();
+    let mut other = None;
+    let mut is_of_addresses = false;
     for run in runs.iter().filter(|run| run.is_done()) {
         check_whole(run)?;
-        let name = asked(run).map(|(name, _)| name);
+        let question = asked(run);
+        match &question {
+            Some((name, qtype)) if !matches!(*qtype, RecordType::A | RecordType::AAAA) => {
+                other = other.or_else(|| Some((run.line, name.clone(), *qtype)));
+            }
+            _ => is_of_addresses = true,
+        }
+        let name = question.map(|(name, _)| name);
         names.extend(name.filter(|name| !names.contains(name)));
     }
     let is_endpoint = |name: &Name| EndpointName::parse(name).is_ok();
     if names.iter().any(is_endpoint) {
         names.retain(is_endpoint);
+    } else if let Some((line, name, qtype)) = other.filter(|_| !is_of_addresses) {
+        return Err(DigError::OtherQuestion { line, name, qtype });
     } else {
         names.truncate(1);
     }
@@ -216,7 +227,7 @@ impl SeenSoFar {
         let (name, qtype) = asked(&run).unwrap_or_else(|| (hostname.clone(), RecordType::A));
         if run.is_of_other_class || name != *hostname || !matches!(qtype, RecordType::A | RecordType::AAAA) {
             self.gaps.push(gap(
-                &format!("the answer for {name} {qtype}"),
+                &format!("{OTHER_ANSWER}{name} {qtype}"),
                 "not about the endpoint's addresses, so it is left out",
             ));
             return Ok(());

@@ -2,9 +2,10 @@
 
 use super::safe::{assert_safe, hostile_report};
 use super::*;
+use crate::facts::Gap;
 use crate::facts::kubeconfig::Refusal;
 use crate::rules::{Need, NotEvaluated};
-use crate::target::Scope;
+use crate::target::{OTHER_ANSWER, Scope, TargetSource};
 
 #[test]
 fn formats_have_names() {
@@ -147,6 +148,19 @@ fn one_line_for_a_runbook() {
     ] {
         assert_eq!(shown(&report(name), Format::Short), line);
     }
+    // dig's text of another question.
+    let mut of_dig = report("out of scope");
+    of_dig.target.source = TargetSource::Dig;
+    for question in ["a.test. NS", "a.test. A at line 7"] {
+        of_dig
+            .gaps
+            .push(Gap::here(format!("{OTHER_ANSWER}{question}"), "dig", "left out"));
+    }
+    assert_eq!(
+        shown(&of_dig, Format::Short),
+        "inconclusive: dig asked for a.test. NS, which does not say what addresses the name has: its A and AAAA records \
+         do (dig HOST A, dig HOST AAAA) [exit 3]\n"
+    );
     let interrupted = shown(&report("mixed"), Format::Short);
     assert!(
         interrupted.ends_with(
