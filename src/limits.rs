@@ -462,7 +462,9 @@ pub const KUBECONFIG_DEPTH: usize = 10_000;
 pub const KUBECONFIG_MERGES: usize = 64;
 /// Values of it, of which each takes some 50 octets. A kubeconfig of a thousand clusters has some 30,000.
 pub const KUBECONFIG_VALUES: usize = 400_000;
-/// Characters shown of a line of a kubeconfig without a key: too few for a secret.
+/// Letters of one word of a line of a kubeconfig that is shown: the longest of its own, `authentication`, has 14.
+pub const LETTERS_SHOWN: usize = 14;
+/// Characters shown of a word that stands alone on a line of a kubeconfig: too few for a secret.
 pub const KEY_SHOWN: usize = 8;
 /// Octets of a certificate authority in it: a capture has to hold it. EKS's has some 1,500.
 pub const KUBECONFIG_AUTHORITY: usize = TEXT_IN_CAPTURE;

@@ -6,9 +6,9 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
-use super::KubeconfigError;
 use super::lines::{counted, has_empty_place};
 use super::yaml::{self, YamlFault};
+use super::{KubeconfigError, shown};
 use crate::facts::Call;
 use crate::limits;
 use crate::text;
@@ -472,7 +472,7 @@ fn something_else(text: &str) -> Option<(usize, String)> {
     Some((number + 1, reason.to_owned()))
 }
 
-/// What is wrong, in words: the line, what stands there, what to do. A value is nobody's to print: it may be a secret.
+/// What is wrong, in words: the line, what stands there, what to do.
 fn wrong(text: &str, line: Option<usize>, why: &YamlFault) -> (Option<usize>, String) {
     let needs = |what: &str| matches!(why, YamlFault::Said(said) if said == what);
     match why {
@@ -507,13 +507,18 @@ fn wrong(text: &str, line: Option<usize>, why: &YamlFault) -> (Option<usize>, St
             .lines()
             .enumerate()
             .find(|(at, line)| *at < near.saturating_add(1) && is_tab(line));
-        if let Some((tab, line)) = tab.filter(|_| !has_its_type) {
+        if let Some((tab, _)) = tab.filter(|_| !has_its_type) {
             return (
                 Some(tab + 1),
-                format!(
-                    "a tab stands in front of `{}`, and YAML takes spaces only there: put spaces in its place",
-                    key(line)
-                ),
+                match shown::line(text, tab + 1) {
+                    Some(shown) => format!(
+                        "a tab stands in front of `{shown}`, and YAML takes spaces only there: put spaces in its place"
+                    ),
+                    None => {
+                        "a tab stands in front of the line, and YAML takes spaces only there: put spaces in its place"
+                            .to_owned()
+                    }
+                },
             );
         }
     }
@@ -527,17 +532,18 @@ fn wrong(text: &str, line: Option<usize>, why: &YamlFault) -> (Option<usize>, St
     if !has_its_type && let Some(reason) = in_words(shown) {
         return (Some(number), reason.to_owned());
     }
-    let shown = key(shown);
+    let shown = match shown::line(text, number) {
+        Some(shown) => format!("`{shown}`"),
+        None => "a line that may be a secret".to_owned(),
+    };
     let reason = if has_empty_place(text, number) && !has_its_type {
         "a comma stands there with no value in front of it: take the comma away".to_owned()
     } else if needs(NEEDS_TRUTH) {
-        format!("the value of `{shown}` is to be true or false, without quotation marks: write it so")
+        format!("the value of {shown} is to be true or false, without quotation marks: write it so")
     } else if needs(NEEDS_QUOTES) {
-        format!("the value of `{shown}` is a number or a yes or no for YAML, and a text is wanted: put it in quotes")
+        format!("the value of {shown} is a number or a yes or no for YAML, and a text is wanted: put it in quotes")
     } else if text.contains("{{") {
-        format!(
-            "`{shown}` stands there: a template whose places were not filled in: write the kubeconfig from it first"
-        )
+        format!("{shown} stands there: a template whose places were not filled in: write the kubeconfig from it first")
     } else if text
         .lines()
         .all(|line| !line.contains(": ") && !line.trim_end().ends_with(':'))
@@ -545,7 +551,7 @@ fn wrong(text: &str, line: Option<usize>, why: &YamlFault) -> (Option<usize>, St
         "text stands there, and no kubeconfig: write one with aws eks update-kubeconfig".to_owned()
     } else {
         format!(
-            "`{shown}` stands there, where a kubeconfig has something else, or in another column than its neighbours: \
+            "{shown} stands there, where a kubeconfig has something else, or in another column than its neighbours: \
              compare it with a file that aws eks update-kubeconfig writes"
         )
     };
@@ -598,32 +604,6 @@ pub(super) fn no_kubeconfig(octets: &[u8]) -> Option<String> {
 fn outside_yaml(text: &str) -> Option<(usize, char)> {
     let mut lines = text.lines().enumerate();
     lines.find_map(|(at, line)| Some((at + 1, line.chars().find(|c| !yaml::is_of_yaml(*c))?)))
-}
-
-/// What of a line can be shown: the key, and never the value. Where what stands in front of the colon, or alone, is not
-/// in the letters of a field's name, it may be a secret too.
-fn key(line: &str) -> String {
-    let line = line.trim();
-    let name = line.trim_start_matches(|c: char| c.is_whitespace() || "-{[,?\"'".contains(c));
-    let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic() || "-_ \"'".contains(c));
-    let key = match line.split_once(':') {
-        Some((key, rest)) if name.split(':').next().is_some_and(is_name) => {
-            let value = if rest.trim().is_empty() { "" } else { " …" };
-            format!("{key}:{value}")
-        }
-        Some(_) => "…".to_owned(),
-        None => {
-            let shown = text::shortened(line, limits::KEY_SHOWN);
-            let may_be_secret = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
-            if shown.contains(may_be_secret) {
-                "…".to_owned()
-            } else {
-                shown
-            }
-        }
-    };
-    let plain: String = key.chars().filter(|c| !c.is_control()).collect();
-    text::shortened(&plain, limits::EXEC_SHOWN)
 }
 
 #[cfg(test)]

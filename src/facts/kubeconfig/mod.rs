@@ -7,6 +7,7 @@ mod file;
 mod lines;
 mod pem;
 mod refusal;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod url;
