@@ -31,7 +31,7 @@ LEAST = 60
 LEADS_NOWHERE = ("current-context must exist", "cannot locate context", "cannot locate cluster")
 # `config view --minify` alone refuses a context whose user is not there: `get` asks for a user name, and connects.
 NO_USER = "cannot locate user"
-FIELDS = ("context", "cluster", "server", "tls-server-name", "proxy-url", "stops")
+FIELDS = ("context", "cluster", "server", "tls-server-name", "proxy-url", "stops", "program")
 # The folder of the files, in what kubectl prints.
 HERE = "FOLDER"
 ALONE = [shutil.which("unshare") or "unshare", "--user", "--map-root-user", "--net"]
@@ -39,6 +39,12 @@ ALONE = [shutil.which("unshare") or "unshare", "--user", "--map-root-user", "--n
 GOES_ON = ("dial tcp: lookup ", "proxyconnect ", "socks connect ", "getting credentials: ", "dial tcp 1", "dial tcp [")
 # And yet it asked nobody for the name: the error names no server.
 ASKS_NOBODY = re.compile(r"dial tcp: lookup \S*\s: no such host$")
+# The program for credentials is not there, as none is here. Behind the line stands help.
+NO_PROGRAM = re.compile(
+    r"^Unable to connect to the server: getting credentials: exec: "
+    r"(?:executable .* not found|fork/exec .*: no such file or directory)$",
+    re.MULTILINE,
+)
 
 
 def cases():
@@ -60,7 +66,8 @@ def environment(files, home):
 
 
 def stops(kubectl, files, home):
-    """What kubectl prints where it ends before any lookup; None where it goes on."""
+    """What kubectl prints where it ends before any lookup, None where it goes on; and where it goes as far as the program
+    for credentials, what it prints where that is not there."""
     run = subprocess.run(
         [*ALONE, kubectl, "get", "nodes", "--request-timeout=2s"],
         env={**environment(files, home), "PATH": home},
@@ -75,13 +82,16 @@ def stops(kubectl, files, home):
     # What its library logs stands in front, a line each (klog: a letter, month and day).
     lines = [line for line in said.split("\n") if not re.match(r"[EIWF]\d{4} ", line)]
     last = lines[-1] if lines else ""
+    program = NO_PROGRAM.search(said)
+    if program:
+        return None, program[0]
     if b"Please enter Username: " in run.stdout:
-        return None
+        return None, None
     if any(text in said for text in GOES_ON) and not ASKS_NOBODY.search(last):
-        return None
+        return None, None
     begins = ("error: ", "Error in ", "Unable to ")
     begin = max((at for at, line in enumerate(lines) if line.startswith(begins)), default=0)
-    return [line.strip(" ") for line in lines[begin:]]
+    return [line.strip(" ") for line in lines[begin:]], None
 
 
 def without_user(kubectl, files, home):
@@ -123,6 +133,7 @@ def kubectl_says(kubectl, files, home):
     def bare(url):
         return url and re.split("[?#]", re.sub(r"//[^/@]*@", "//", url))[0].strip()
 
+    ends, program = stops(kubectl, files, home)
     return {
         "outcome": "taken",
         "context": view["current-context"],
@@ -130,14 +141,15 @@ def kubectl_says(kubectl, files, home):
         "server": bare(cluster["cluster"]["server"]),
         "tls-server-name": cluster["cluster"].get("tls-server-name"),
         "proxy-url": bare(cluster["cluster"].get("proxy-url")),
-        "stops": stops(kubectl, files, home),
+        "stops": ends,
+        "program": program,
     }
 
 
 def program_says(program, files, home):
     run = subprocess.run(
         [program, "facts", "--no-aws"],
-        env=environment(files, home),
+        env={**environment(files, home), "PATH": home},
         capture_output=True,
         timeout=60,
         check=False,
@@ -157,6 +169,11 @@ def program_says(program, files, home):
     if refusal and refusal["causes"][0]["fault"] == "base64":
         return {"outcome": "refused"}
     prints = [line.replace(str(FOLDER), HERE) for line in refusal.get("prints", [])] if refusal else None
+    missing = None
+    if refusal and refusal["causes"][0]["fault"] == "exec-program":
+        # Of one that is to have a terminal, kubectl says that it has none.
+        missing = prints[0] if prints else None
+        prints = None
     return {
         "outcome": "taken",
         "context": found["context"],
@@ -165,6 +182,7 @@ def program_says(program, files, home):
         "tls-server-name": found["tls_server_name"],
         "proxy-url": found["proxy_url"],
         "stops": prints,
+        "program": missing,
     }
 
 

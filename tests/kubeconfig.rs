@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use eks_dns_doctor::facts::host;
-use eks_dns_doctor::facts::kubeconfig::{self, ContextFault, Kubeconfig, KubeconfigError};
+use eks_dns_doctor::facts::kubeconfig::{self, ContextFault, Kubeconfig, KubeconfigError, ProgramSeen};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -80,6 +80,7 @@ fn every_file_is_read_as_kubectl_reads_it() {
                 "tls-server-name": found.tls_server_name,
                 "proxy-url": found.proxy_url,
                 "stops": stops(&found, &kubectl["stops"]),
+                "program": without_its_program(&name),
             }),
             Err(KubeconfigError::Malformed { .. }) => serde_json::json!({"outcome": "refused"}),
             _ => serde_json::json!({"outcome": "nowhere"}),
@@ -94,6 +95,33 @@ fn every_file_is_read_as_kubectl_reads_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn is_of_a_program(refusal: &kubeconfig::Refusal) -> bool {
+    refusal
+        .causes
+        .iter()
+        .any(|cause| cause.fault == ContextFault::ExecProgram)
+}
+
+/// What kubectl prints where it goes as far as the program for credentials, and that is not there.
+fn without_its_program(name: &str) -> Option<String> {
+    let before = opened(name).unwrap().unwrap().refusal;
+    if before.is_some_and(|refusal| !is_of_a_program(&refusal)) {
+        return None;
+    }
+    let nowhere = kubeconfig::OnThisHost {
+        program: &|_, command| {
+            if command.contains('/') {
+                ProgramSeen::NoFile(command.to_owned())
+            } else {
+                ProgramSeen::NotInPath
+            }
+        },
+        ..kubeconfig::OnThisHost::UNKNOWN
+    };
+    let found = kubeconfig::find(&files(name), &kubeconfig::WantedContext::default(), nowhere);
+    found.unwrap().unwrap().refusal?.line()
+}
+
 /// Whether kubectl does not take the file at all, which is read here all the same.
 fn refuses_the_file(found: &Kubeconfig) -> bool {
     let mut causes = found.refusal.iter().flat_map(|refusal| &refusal.causes);
@@ -105,6 +133,8 @@ fn stops(found: &Kubeconfig, recorded: &Value) -> Value {
     let here = folder().display().to_string();
     match &found.refusal {
         None => Value::Null,
+        // Whether this host has it decides.
+        Some(refusal) if is_of_a_program(refusal) => Value::Null,
         Some(refusal) if refusal.prints.is_empty() && !recorded.is_null() => recorded.clone(),
         Some(refusal) => refusal
             .prints
@@ -120,7 +150,9 @@ fn most_of_what_kubectl_prints_is_known() {
     let (mut known, mut unknown) = (0, Vec::new());
     for (name, kubectl) in recorded() {
         let Ok(Some(found)) = opened(&name) else { continue };
-        let Some(refusal) = &found.refusal else { continue };
+        let Some(refusal) = found.refusal.as_ref().filter(|refusal| !is_of_a_program(refusal)) else {
+            continue;
+        };
         assert!(found.host().is_some() || !kubectl["stops"].is_null(), "{name}");
         match refusal.line() {
             Some(_) => known += 1,
@@ -204,4 +236,38 @@ fn no_secret_is_kept_or_shown() {
             assert!(!said.contains(secret), "{name}: {said}");
         }
     }
+}
+
+/// The program for credentials is looked for in PATH and is never run, and one that is there is not missed.
+#[cfg(unix)]
+#[test]
+fn the_program_for_credentials_is_looked_for_in_path() {
+    use std::os::unix::fs::PermissionsExt;
+    let folders = tempfile::tempdir().unwrap();
+    let (with, plain) = (folders.path().join("with"), folders.path().join("plain"));
+    for (folder, mode) in [(&with, 0o755), (&plain, 0o644)] {
+        std::fs::create_dir(folder).unwrap();
+        let file = folder.join("no-such-program");
+        std::fs::write(&file, "#!/bin/sh\ntouch ran\n").unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+    }
+    // A folder of that name is no program.
+    let folder_of_its_name = folders.path().join("folder");
+    std::fs::create_dir_all(folder_of_its_name.join("no-such-program")).unwrap();
+    let fault = |path: &std::ffi::OsStr| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_eks-dns-doctor"))
+            .args(["facts", "--no-aws"])
+            .env("KUBECONFIG", folder().join("program-v1.yaml"))
+            .env("PATH", path)
+            .current_dir(folders.path())
+            .output()
+            .unwrap();
+        let facts: Value = serde_json::from_slice(&output.stdout).unwrap();
+        facts["facts"]["kubeconfig"]["refusal"]["causes"][0]["fault"].clone()
+    };
+    let list = |folders: &[&Path]| std::env::join_paths(folders).unwrap();
+    assert_eq!(fault(&list(&[&plain, &with])), Value::Null);
+    assert_eq!(fault(&list(&[&plain, &folder_of_its_name])), "exec-program");
+    assert_eq!(fault(std::ffi::OsStr::new("")), "exec-program");
+    assert!(!folders.path().join("ran").exists());
 }

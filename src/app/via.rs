@@ -557,6 +557,7 @@ mod tests {
                 bypassed: true,
             }),
             kubeconfig: Some(Kubeconfig {
+                asks_for_a_user: text("alice has no credentials"),
                 files: vec!["/home/alice/.kube/config".to_owned()],
                 context: "alice-context".to_owned(),
                 cluster_entry: "alice-entry".to_owned(),

@@ -539,7 +539,11 @@ pub fn kubeconfig(
     until: Instant,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
     let files = kubeconfig_files(named, until)?;
-    let mut found = kubeconfig::find(&files, wanted, &|kubeconfig, file| opened(kubeconfig, file, until))?;
+    let here = kubeconfig::OnThisHost {
+        open: &|kubeconfig, file| opened(kubeconfig, file, until),
+        program: &program_of,
+    };
+    let mut found = kubeconfig::find(&files, wanted, here)?;
     if let Some(found) = &mut found
         && let Some(file) = &found.certificate_authority_file
     {
@@ -553,20 +557,55 @@ pub fn kubeconfig(
 
 /// Every context of the same files, until then.
 pub fn contexts(named: Option<&Path>, until: Instant) -> Result<Vec<kubeconfig::Context>, KubeconfigError> {
-    kubeconfig::all(&kubeconfig_files(named, until)?, &|kubeconfig, file| {
-        opened(kubeconfig, file, until)
-    })
+    let here = kubeconfig::OnThisHost {
+        open: &|kubeconfig, file| opened(kubeconfig, file, until),
+        program: &program_of,
+    };
+    kubeconfig::all(&kubeconfig_files(named, until)?, here)
 }
 
-/// Opens a file that stands in a kubeconfig, as kubectl does, until then.
-fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::OpenedFile {
-    // A path from the root on stays as it is. Another one is of the kubeconfig's folder, from the root on and without
-    // `.` and `..` (k8s.io/client-go, tools/clientcmd/loader.go, ResolveLocalPaths; Go, path/filepath, Join).
+/// Looks for a program that stands in a kubeconfig, as kubectl does: what is no path, in PATH (Go,
+/// src/os/exec/lp_unix.go, LookPath); what is one, from the kubeconfig's folder on. Windows' endings (PATHEXT) are not
+/// looked for.
+fn program_of(kubeconfig: &str, command: &str) -> kubeconfig::ProgramSeen {
+    if !cfg!(unix) || command.is_empty() {
+        return kubeconfig::ProgramSeen::Unknown;
+    }
+    if command.contains('/') {
+        let clean = from_the_root(kubeconfig, command);
+        let is_missing =
+            |path: &PathBuf| std::fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        return match clean.filter(is_missing) {
+            Some(path) => kubeconfig::ProgramSeen::NoFile(path.display().to_string()),
+            None => kubeconfig::ProgramSeen::Unknown,
+        };
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path);
+    match folders.map(|folder| folder.join(command)).find(|file| is_program(file)) {
+        Some(_) => kubeconfig::ProgramSeen::Unknown,
+        None => kubeconfig::ProgramSeen::NotInPath,
+    }
+}
+
+/// Whether a file is one that somebody may run.
+fn is_program(file: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(file).is_ok_and(|found| !found.is_dir() && found.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    file.is_file()
+}
+
+/// A path that stands in a kubeconfig. One from the root on stays as it is. Another one is of the kubeconfig's folder,
+/// from the root on and without `.` and `..` (k8s.io/client-go, tools/clientcmd/loader.go, ResolveLocalPaths; Go,
+/// path/filepath, Join).
+fn from_the_root(kubeconfig: &str, file: &str) -> Option<PathBuf> {
     let mut clean = PathBuf::from(file);
     if clean.is_relative() {
-        let Ok(whole) = std::path::absolute(Path::new(kubeconfig).with_file_name("").join(file)) else {
-            return kubeconfig::OpenedFile::Unknown;
-        };
+        let whole = std::path::absolute(Path::new(kubeconfig).with_file_name("").join(file)).ok()?;
         clean = PathBuf::new();
         for part in whole.components() {
             if part == std::path::Component::ParentDir {
@@ -576,6 +615,14 @@ fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::OpenedFil
             }
         }
     }
+    Some(clean)
+}
+
+/// Opens a file that stands in a kubeconfig, as kubectl does, until then.
+fn opened(kubeconfig: &str, file: &str, until: Instant) -> kubeconfig::OpenedFile {
+    let Some(clean) = from_the_root(kubeconfig, file) else {
+        return kubeconfig::OpenedFile::Unknown;
+    };
     let error = match read_bounded(&clean, Some(until)) {
         Ok(octets) => return kubeconfig::OpenedFile::Content(octets),
         Err(error) => error.said.kind(),

@@ -194,10 +194,8 @@ pub(super) struct File {
     clusters: Option<Vec<Option<NamedCluster>>>,
     contexts: Option<Vec<Option<NamedContext>>>,
     users: Option<Vec<Option<NamedUser>>>,
-    #[serde(rename = "preferences")]
-    _preferences: Option<Preferences>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Vec<Option<Extension>>>,
+    preferences: Option<Preferences>,
+    extensions: Extensions,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -205,17 +203,17 @@ pub(super) struct File {
 struct Preferences {
     #[serde(rename = "colors")]
     _colors: Option<Flag>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Vec<Option<Extension>>>,
+    extensions: Extensions,
 }
 
 /// What another program keeps there, of any form.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 struct Extension {
-    #[serde(rename = "name")]
-    _name: Text,
+    name: Text,
 }
+
+type Extensions = Option<Vec<Option<Extension>>>;
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -237,8 +235,7 @@ pub(super) struct ClusterEntry {
     pub(super) insecure: Flag,
     #[serde(rename = "disable-compression")]
     _uncompressed: Option<Flag>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Vec<Option<Extension>>>,
+    extensions: Extensions,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -256,8 +253,7 @@ pub(super) struct ContextEntry {
     pub(super) user: Text,
     #[serde(rename = "namespace")]
     _namespace: Text,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Vec<Option<Extension>>>,
+    extensions: Extensions,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -297,8 +293,7 @@ pub(super) struct UserEntry {
     pub(super) password: Text,
     #[serde(rename = "auth-provider")]
     pub(super) provider: Option<Provider>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Vec<Option<Extension>>>,
+    extensions: Extensions,
 }
 
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -391,6 +386,7 @@ impl File {
             ("clusters", twice(clusters)),
             ("contexts", twice(contexts)),
             ("users", twice(users)),
+            ("extensions", self.doubled_extension()),
         ];
         doubled.into_iter().find_map(|(what, name)| {
             let name = brief(name?);
@@ -398,6 +394,21 @@ impl File {
                 "two of its {what} are called {name:?}, and kubectl refuses it: take one of them away"
             ))
         })
+    }
+
+    /// The name of two extensions of one list (client-go, tools/clientcmd/api/v1/conversion.go,
+    /// Convert_Slice_v1_NamedExtension_To_Map: `duplicate name %q in list`).
+    fn doubled_extension(&self) -> Option<&str> {
+        let of_clusters = self.clusters().map(|(_, entry)| &entry.extensions);
+        let of_contexts = self.contexts().filter_map(|(_, entry)| Some(&entry?.extensions));
+        let of_users = self.users().filter_map(|(_, entry)| Some(&entry?.extensions));
+        let of_preferences = self.preferences.iter().map(|preferences| &preferences.extensions);
+        let mut lists = std::iter::once(&self.extensions)
+            .chain(of_preferences)
+            .chain(of_clusters)
+            .chain(of_contexts)
+            .chain(of_users);
+        lists.find_map(|list| twice(list.iter().flatten().flatten().map(|entry| entry.name.0.as_str())))
     }
 }
 

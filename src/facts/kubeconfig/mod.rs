@@ -21,7 +21,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use self::file::{ClusterEntry, ContextEntry, Exec, File, UserEntry};
-pub use self::refusal::{ContextFault, NotTaken, Open, OpenedFile, Refusal, Whole};
+pub use self::refusal::{ContextFault, NotTaken, OnThisHost, OpenedFile, ProgramSeen, Refusal, Whole};
 use super::{Gap, arn};
 use crate::dns::Name;
 use crate::endpoint::EndpointName;
@@ -44,6 +44,9 @@ pub struct Kubeconfig {
     /// Why kubectl ends with this context before it asks anybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// Why kubectl asks for a user name and a password first, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks_for_a_user: Option<String>,
     /// `tls-server-name`: the name that the certificate is verified against instead of the host's.
     pub tls_server_name: Option<String>,
     /// `proxy-url`, without user name and password: the proxy resolves the name, not this host.
@@ -190,15 +193,15 @@ struct Merged<'a> {
     /// With the folder of the file, which paths in it start from.
     clusters: BTreeMap<&'a str, (&'a ClusterEntry, &'a str)>,
     users: BTreeMap<&'a str, (Option<&'a UserEntry>, &'a str)>,
-    /// Opens the files that they name.
-    open: Open<'a>,
+    /// What they name on this host.
+    host: OnThisHost<'a>,
     /// Why kubectl does not take the files at all.
     refusal: Option<Refusal>,
 }
 
 impl<'a> Merged<'a> {
     /// What the first file has said stays; an entry of the same name in a later one is discarded whole.
-    fn new(files: &'a [(String, Vec<u8>)], parsed: &'a [File], open: Open<'a>) -> Self {
+    fn new(files: &'a [(String, Vec<u8>)], parsed: &'a [File], host: OnThisHost<'a>) -> Self {
         let mut merged = Self {
             files: files.iter().map(|(path, _)| path.clone()).collect(),
             current: parsed
@@ -208,7 +211,7 @@ impl<'a> Merged<'a> {
             contexts: Vec::new(),
             clusters: BTreeMap::new(),
             users: BTreeMap::new(),
-            open,
+            host,
             refusal: refusal::of_base64(files, parsed),
         };
         let mut seen = std::collections::BTreeSet::new();
@@ -300,11 +303,15 @@ impl<'a> Merged<'a> {
             cluster,
             user_name: user,
             user: of_user,
-            open_of_cluster: &|file| (self.open)(path, file),
-            open_of_user: &|file| (self.open)(path_of_user, file),
+            open_of_cluster: &|file| (self.host.open)(path, file),
+            open_of_user: &|file| (self.host.open)(path_of_user, file),
+            program_of_user: &|program| (self.host.program)(path_of_user, program),
         };
         if found.refusal.is_none() {
             found.refusal = entries.refusal();
+        }
+        if found.refusal.is_none() {
+            found.asks_for_a_user = entries.asks_for_a_user();
         }
         if let Some(exec) = of_user.and_then(|user| user.exec.as_ref()) {
             found.take_exec(exec);
@@ -332,7 +339,7 @@ pub fn read(files: &[(String, Vec<u8>)], context: Option<&str>) -> Result<Option
         context,
         ..WantedContext::default()
     };
-    find(files, &wanted, &|_, _| OpenedFile::Unknown)
+    find(files, &wanted, OnThisHost::UNKNOWN)
 }
 
 /// The same for the context that is wanted, and the files that it names are opened. `None` where there is no file, or
@@ -340,7 +347,7 @@ pub fn read(files: &[(String, Vec<u8>)], context: Option<&str>) -> Result<Option
 pub fn find(
     files: &[(String, Vec<u8>)],
     wanted: &WantedContext<'_>,
-    open: Open<'_>,
+    host: OnThisHost<'_>,
 ) -> Result<Option<Kubeconfig>, KubeconfigError> {
     if files.is_empty() {
         return Ok(None);
@@ -349,7 +356,7 @@ pub fn find(
         .iter()
         .map(|(path, bytes)| file::parse(path, bytes))
         .collect::<Result<Vec<File>, _>>()?;
-    let merged = Merged::new(files, &parsed, open);
+    let merged = Merged::new(files, &parsed, host);
     if let Some(name) = wanted.context {
         return merged.context(name).map(Some);
     }
@@ -387,12 +394,12 @@ pub fn find(
 pub type Context = (String, Result<Kubeconfig, KubeconfigError>);
 
 /// What each context of the merged files leads to, in their order.
-pub fn all(files: &[(String, Vec<u8>)], open: Open<'_>) -> Result<Vec<Context>, KubeconfigError> {
+pub fn all(files: &[(String, Vec<u8>)], host: OnThisHost<'_>) -> Result<Vec<Context>, KubeconfigError> {
     let parsed = files
         .iter()
         .map(|(path, bytes)| file::parse(path, bytes))
         .collect::<Result<Vec<File>, _>>()?;
-    let merged = Merged::new(files, &parsed, open);
+    let merged = Merged::new(files, &parsed, host);
     let contexts = merged.contexts.iter();
     Ok(contexts
         .map(|(name, entry)| (text(name), merged.entry(name, *entry)))
@@ -615,6 +622,15 @@ impl Kubeconfig {
         }
         if let Some(unread) = &self.exec_unread {
             gaps.push(gap("as whom kubectl asks", format!("{unread} (users, exec): {whom}")));
+        }
+        if let Some(why) = &self.asks_for_a_user {
+            gaps.push(gap(
+                "as whom kubectl asks",
+                format!(
+                    "{why} (users): kubectl asks for a user name and a password first, and ends with \"error: EOF\" where \
+                     nobody can answer; {whom}"
+                ),
+            ));
         }
         if let Some(refusal) = &self.refusal {
             gaps.push(gap("whether kubectl asks at all", refusal.reason()));

@@ -72,7 +72,9 @@ impl ContextFault {
             Self::ClientKeyFile => "the file of client-key (users) cannot be read",
             Self::ClientCertificateForm => "the client certificate (users) is none in PEM",
             Self::ClientKeyForm => "the client key (users) is none in PEM",
-            Self::Token => "token (users) has a line break or another control character in it",
+            Self::Token => {
+                "token (users), or the file of tokenFile, has a line break or another control character in it"
+            }
             Self::TokenAndPassword => "a token stands beside a user name or a password (users)",
             Self::TokenFile => "the file of tokenFile (users) cannot be read",
             Self::ExecCommand => "exec (users) has no command",
@@ -80,6 +82,7 @@ impl ContextFault {
             Self::ExecMode => "the interactiveMode of exec (users) is missing, or none that kubectl knows",
             Self::ExecVariable => "a variable in env of exec (users) has no name",
             Self::ExecAndProvider => "exec and auth-provider (users) are both set",
+            Self::ExecProgram => "the program of exec (users) is not found on this host",
             Self::Provider => "auth-provider (users) is one that kubectl no longer has",
             Self::Impersonation => "as-uid, as-groups or as-user-extra (users) stands there without as",
         }
@@ -154,7 +157,7 @@ pub enum ContextFault {
     ClientCertificateForm,
     /// The client key is none in PEM.
     ClientKeyForm,
-    /// `token` has a line break or another control character in it.
+    /// `token`, or the file of `tokenFile`, has a line break or another control character in it.
     Token,
     /// A token beside a user name or a password.
     TokenAndPassword,
@@ -168,6 +171,8 @@ pub enum ContextFault {
     ExecMode,
     /// A variable in `env` of `exec` has no name.
     ExecVariable,
+    /// The program of `exec` is not there.
+    ExecProgram,
     /// `exec` beside `auth-provider`.
     ExecAndProvider,
     /// `auth-provider` is one that kubectl does not have.
@@ -198,9 +203,35 @@ pub struct Whole {
     pub why: Option<&'static str>,
 }
 
-/// Opens a file that stands in a kubeconfig: the kubeconfig's path, and the file as it stands there.
-pub type Open<'a> = &'a dyn Fn(&str, &str) -> OpenedFile;
-/// The same for one kubeconfig.
+/// Whether a program that stands in a kubeconfig is on this host. It is never run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProgramSeen {
+    /// It is there, or that is not known.
+    Unknown,
+    /// It is a name, and no folder of PATH has a program of that name.
+    NotInPath,
+    /// It is a path, from the root on here, and nothing is there.
+    NoFile(String),
+}
+
+/// What of this host a kubeconfig leads to: each is asked with the kubeconfig's path, and with what stands in it.
+#[derive(Clone, Copy)]
+pub struct OnThisHost<'a> {
+    /// Opens a file.
+    pub open: &'a dyn Fn(&str, &str) -> OpenedFile,
+    /// Looks for a program.
+    pub program: &'a dyn Fn(&str, &str) -> ProgramSeen,
+}
+
+impl OnThisHost<'_> {
+    /// Where nothing of the host is looked at.
+    pub const UNKNOWN: OnThisHost<'static> = OnThisHost {
+        open: &|_, _| OpenedFile::Unknown,
+        program: &|_, _| ProgramSeen::Unknown,
+    };
+}
+
+/// Opens a file beside one kubeconfig.
 type OpenBeside<'a> = &'a dyn Fn(&str) -> OpenedFile;
 
 /// A cluster and a user, with what they are called, and the kubeconfig's folder for paths in each.
@@ -211,6 +242,7 @@ pub(super) struct Entries<'a> {
     pub(super) user: Option<&'a UserEntry>,
     pub(super) open_of_cluster: OpenBeside<'a>,
     pub(super) open_of_user: OpenBeside<'a>,
+    pub(super) program_of_user: &'a dyn Fn(&str) -> ProgramSeen,
 }
 
 /// What was found wrong in one step; `None` for what it prints where that is not known.
@@ -292,11 +324,24 @@ impl Entries<'_> {
             return Some(refusal);
         }
         // Go, src/net/http/transport.go, roundTrip; golang.org/x/net/http/httpguts, ValidHeaderFieldValue.
-        let token = self.user.filter(|user| user.token_file.0.is_empty());
-        let token = token.map_or("", |user| user.token.0.as_str());
-        if scheme == "https" && token.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t') {
+        // The file goes before the token, without the blanks around what stands in it (k8s.io/client-go,
+        // transport/token_source.go, fileTokenSource.Token).
+        let token = self.user.and_then(|user| match user.token_file.0.as_str() {
+            "" => Some(user.token.0.clone().into_bytes()),
+            file => match (self.open_of_user)(file) {
+                OpenedFile::Content(octets) => Some(octets.trim_ascii().to_vec()),
+                _ => None,
+            },
+        });
+        let is_control = |octet: &u8| octet.is_ascii_control() && *octet != b'\t';
+        if scheme == "https" && token.is_some_and(|token| token.iter().any(is_control)) {
             let why = "net/http: invalid header field value for \"Authorization\"";
             return Some(unable(ContextFault::Token, Some(why.to_owned())));
+        }
+        if scheme == "https"
+            && let Some(refusal) = self.user.and_then(|user| self.program(user))
+        {
+            return Some(refusal);
         }
         before_the_lookup(&scheme, &host)
     }
@@ -428,14 +473,8 @@ impl Entries<'_> {
                 OpenedFile::Unknown | OpenedFile::Content(_) => {}
             }
         }
-        // canIdentifyUser: kubectl asks for a user name first, and what comes then is not known.
-        let is_identified = !user.username.0.is_empty()
-            || !user.token.0.is_empty()
-            || !user.token_file.0.is_empty()
-            || has_certificate(user)
-            || user.provider.is_some()
-            || user.exec.is_some();
-        if !is_identified {
+        // kubectl asks for a user name first, and what comes then is not known.
+        if !is_identified(user) {
             return None;
         }
         if let Some(exec) = &user.exec {
@@ -525,6 +564,53 @@ impl Entries<'_> {
         None
     }
 
+    /// The exec plugin's program, where it is called: before anything is connected to, and only where nothing else
+    /// identifies the user (k8s.io/client-go, plugin/pkg/client/auth/exec/exec.go, roundTripper.RoundTrip and
+    /// UpdateTransportConfig).
+    fn program(&self, user: &UserEntry) -> Option<Refusal> {
+        let is_alone = user.token.0.is_empty()
+            && user.token_file.0.is_empty()
+            && !has_certificate(user)
+            && !has_password(user)
+            && user.provider.is_none();
+        let exec = user.exec.as_ref().filter(|_| is_alone)?;
+        let command = exec.command.as_ref()?.0.as_str();
+        // wrapCmdRunErrorLocked, and os/exec of Go. Behind the first line stands help.
+        let why = match (self.program_of_user)(command) {
+            ProgramSeen::Unknown => return None,
+            ProgramSeen::NotInPath => format!("executable {command} not found"),
+            ProgramSeen::NoFile(path) => format!("fork/exec {path}: no such file or directory"),
+        };
+        // It is to have a terminal, which is looked at first.
+        let is_said = exec.mode.0 != "Always";
+        let mut refusal = unable(
+            ContextFault::ExecProgram,
+            is_said.then(|| format!("getting credentials: exec: {why}")),
+        );
+        for cause in &mut refusal.causes {
+            cause.file = Some(text(command));
+        }
+        Some(refusal)
+    }
+
+    /// Why kubectl asks for a user name and a password first, and then goes on (canIdentifyUser of client_config.go).
+    /// Where nobody can answer it ends with `error: EOF`.
+    pub(super) fn asks_for_a_user(&self) -> Option<String> {
+        let is_https = server_url(&self.cluster.server.0).is_ok_and(|(scheme, _)| scheme == "https");
+        let name = self.user_name;
+        match self.user {
+            _ if !is_https => None,
+            None if name.is_empty() => Some("the context has no user".to_owned()),
+            None => Some(format!(
+                "no user {:?} with credentials stands there",
+                super::shortened(name)
+            )),
+            Some(user) => {
+                (!is_identified(user)).then(|| format!("the user {:?} has no credentials", super::shortened(name)))
+            }
+        }
+    }
+
     /// What is in the data, else in the file.
     fn content(data: Option<&Octets>, file: Option<&Text>, open: OpenBeside<'_>) -> Material {
         if let Some(data) = data.filter(|data| !data.is_empty()) {
@@ -607,6 +693,16 @@ fn is_set(data: Option<&Octets>) -> bool {
 
 fn has_certificate(user: &UserEntry) -> bool {
     is_set(user.certificate_data.as_ref()) || !user.certificate.0.is_empty()
+}
+
+/// canIdentifyUser.
+fn is_identified(user: &UserEntry) -> bool {
+    !user.username.0.is_empty()
+        || !user.token.0.is_empty()
+        || !user.token_file.0.is_empty()
+        || has_certificate(user)
+        || user.provider.is_some()
+        || user.exec.is_some()
 }
 
 fn has_password(user: &UserEntry) -> bool {

@@ -89,7 +89,8 @@ fn words(line: &str) -> String {
     shown.join(" ")
 }
 
-/// Whether a word is none that a secret could be: marks alone, letters as in a word of a language, the version of an API.
+/// Whether a word is none that a secret could be: marks alone, letters as in a word of a language, the version of an
+/// API.
 fn is_harmless(word: &str) -> bool {
     let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
     let is_of_letters = word.chars().all(|c| c.is_alphabetic() || "-_/.".contains(c));

@@ -471,7 +471,7 @@ fn contexts_of_one_host_that_differ_are_named() {
             ..WantedContext::default()
         };
         let files = [("config".to_owned(), file(current).into_bytes())];
-        find(&files, &wanted, &|_, _| OpenedFile::Unknown).unwrap().unwrap()
+        find(&files, &wanted, OnThisHost::UNKNOWN).unwrap().unwrap()
     };
     let found = of("other");
     assert_eq!(
@@ -507,17 +507,14 @@ fn the_context_of_what_was_named() {
         host: Some(&host),
         ..WantedContext::default()
     };
-    let found = find(&files, &named, &|_, _| OpenedFile::Unknown).unwrap().unwrap();
+    let found = find(&files, &named, OnThisHost::UNKNOWN).unwrap().unwrap();
     assert_eq!((found.context.as_str(), found.profile.as_deref()), ("b", Some("shop")));
     let cluster = WantedContext {
         cluster: Some("orders"),
         ..WantedContext::default()
     };
     assert_eq!(
-        find(&files, &cluster, &|_, _| OpenedFile::Unknown)
-            .unwrap()
-            .unwrap()
-            .context,
+        find(&files, &cluster, OnThisHost::UNKNOWN).unwrap().unwrap().context,
         "b"
     );
     let other = "other.test".parse().unwrap();
@@ -525,7 +522,7 @@ fn the_context_of_what_was_named() {
         host: Some(&other),
         ..WantedContext::default()
     };
-    assert_eq!(find(&files, &nobody, &|_, _| OpenedFile::Unknown), Ok(None));
+    assert_eq!(find(&files, &nobody, OnThisHost::UNKNOWN), Ok(None));
     assert_eq!(read(&files, None).unwrap().unwrap().context, "a");
 }
 
@@ -546,7 +543,8 @@ fn an_authority_in_a_file_is_beside_the_kubeconfig() {
     found.certificate_authority = None;
     found.take_authority(&vec![b'x'; limits::KUBECONFIG_AUTHORITY]);
     assert!(found.certificate_authority.is_none());
-    assert_eq!(found.gaps("AWS is not asked in this run").len(), 1);
+    // That, and that the context has no user.
+    assert_eq!(found.gaps("AWS is not asked in this run").len(), 2);
 }
 
 /// kubectl takes the URL as it is written, and ends where a line break or a blank is left around it.
