@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::element::Element;
 use crate::facts::Call;
 use crate::facts::answers::Answers;
-use crate::facts::shapes::{Members, WrongShape, domain_list_details, endpoint, rule, zone_with_vpcs};
+use crate::facts::shapes::{Members, WrongShape, domain_list_details, zone_with_vpcs};
 
 /// The lists that people ask for by VPC (`--vpc-id`, `--filters Name=VPCId,…`, `--resource-id`), with the member that
 /// has the VPC's id.
@@ -61,6 +61,15 @@ pub(super) fn spread(call: Call, list: &[Members<'_>], vpc: &str, answers: &mut 
     Ok(())
 }
 
+/// The list of what one read gets of one VPC (ListFirewallConfigs, ListResolverDnssecConfigs).
+fn listed(call: Call) -> Option<&'static str> {
+    match call {
+        Call::GetFirewallConfig => Some("FirewallConfigs"),
+        Call::GetResolverDnssecConfig => Some("ResolverDnssecConfigs"),
+        _ => None,
+    }
+}
+
 /// Answers that people have and that this program does not ask for.
 fn beside_the_reads(of: &Members<'_>, answers: &mut Answers) -> Result<bool, WrongShape> {
     let mut known = false;
@@ -71,15 +80,25 @@ fn beside_the_reads(of: &Members<'_>, answers: &mut Answers) -> Result<bool, Wro
         known = true;
         kind.take(&one, answers)?;
     }
-    if let Some(one) = of.object("ResolverEndpoint")? {
-        known = true;
-        answers.partial.push(Call::ListResolverEndpoints);
-        answers.resolver_endpoints.get_or_insert_default().push(endpoint(&one)?);
-    }
-    if let Some(one) = of.object("ResolverRule")? {
-        known = true;
-        answers.partial.push(Call::ListResolverRules);
-        answers.resolver_rules.get_or_insert_default().push(rule(&one)?);
+    for call in Call::ALL {
+        // What gets one of a list has it under the list's name without its last letter: GetResolverRule,
+        // GetFirewallRuleGroupAssociation and others (service models of botocore 1.44.8).
+        let one = call.member().strip_suffix('s').filter(|_| call.is_list());
+        if let Some(one) = one.and_then(|name| of.object(name).ok().flatten())
+            && let Some(kind) = Element::of(&one).filter(|kind| *kind == Element::Of(call))
+        {
+            known = true;
+            kind.take(&one, answers)?;
+            answers.partial.push(call);
+        }
+        // And what lists the settings of VPCs has those that are read one by one.
+        let all = (!call.is_list()).then(|| listed(call)).flatten();
+        if let Some(name) = all.filter(|name| of.has(name)) {
+            for one in of.objects(name)? {
+                known = true;
+                call.take_one(&one, answers)?;
+            }
+        }
     }
     if of.has("FirewallDomainLists") {
         known = true;

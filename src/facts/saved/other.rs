@@ -26,6 +26,32 @@ const KNOWN: &[(&str, &str, &str)] = &[
         "what aws ec2 describe-security-group-rules prints",
         "aws ec2 describe-security-groups gives the groups with their rules",
     ),
+    (
+        "FirewallRuleGroup",
+        "a rule group of DNS Firewall, without its rules and the VPCs that it is for",
+        "aws route53resolver list-firewall-rules gives its rules, and list-firewall-rule-group-associations those of the \
+         VPC",
+    ),
+    (
+        "FirewallRuleGroups",
+        "the rule groups of DNS Firewall, without their rules and the VPCs that they are for",
+        "aws route53resolver list-firewall-rule-group-associations gives those of the VPC",
+    ),
+    (
+        "Profile",
+        "a Route 53 Profile, without the VPCs that it is for",
+        "aws route53profiles list-profile-associations gives those of the VPC",
+    ),
+    (
+        "ProfileSummaries",
+        "the Route 53 Profiles, without the VPCs that they are for",
+        "aws route53profiles list-profile-associations gives those of the VPC",
+    ),
+    (
+        "ResolverConfig",
+        "the setting of Route 53 Resolver for reverse names, which decides nothing of the endpoint's",
+        "aws route53resolver list-resolver-rules gives the Resolver rules",
+    ),
     ("nodegroup", "a node group", CLUSTER),
     ("nodegroups", "a list of node groups", CLUSTER),
     ("addon", "an add-on of a cluster", CLUSTER),

@@ -198,3 +198,50 @@ fn what_is_like_a_member_and_is_none_is_not_taken() {
         }
     }
 }
+
+/// What gets one of a list says the same as a page of that list with more behind it, and what lists the settings of
+/// VPCs says the same as each alone.
+#[test]
+fn one_of_a_list_under_its_own_name() {
+    let mut named = 0;
+    for (call, member) in ONE_MEMBER {
+        let Some(name) = call.member().strip_suffix('s').filter(|_| call.is_list()) else {
+            continue;
+        };
+        let read_of = |text: String| {
+            let mut answers = Answers::default();
+            read(text.as_bytes(), &mut answers).map(|()| answers)
+        };
+        if name == "item" {
+            continue;
+        }
+        let one = read_of(format!("{{\"{name}\": {member}}}")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let page = read_of(format!(
+            "{{\"{}\": [{member}], \"NextToken\": \"more\"}}",
+            call.member()
+        ));
+        let page = page.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(one.partial, [*call], "{name}");
+        // Whose list it is, one alone does not say.
+        let said = |mut answers: Answers| {
+            answers.of_one_vpc.clear();
+            format!("{answers:?}")
+        };
+        assert_eq!(said(one), said(page), "{name}");
+        named += 1;
+    }
+    assert!(named > 15, "{named}");
+    for (call, list) in [
+        (Call::GetFirewallConfig, "FirewallConfigs"),
+        (Call::GetResolverDnssecConfig, "ResolverDnssecConfigs"),
+    ] {
+        let (_, member) = ONE_MEMBER.iter().find(|(other, _)| *other == call).expect("a member");
+        let mut all = Answers::default();
+        read(format!("{{\"{list}\": [{member}, {member}]}}").as_bytes(), &mut all).expect("a list");
+        let mut alone = Answers::default();
+        for _ in 0..2 {
+            read(member.as_bytes(), &mut alone).expect("one");
+        }
+        assert_eq!(format!("{all:?}"), format!("{alone:?}"), "{list}");
+    }
+}
