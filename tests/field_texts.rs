@@ -33,8 +33,7 @@ fn each_text_is_read_as_its_index_says() {
             or_none(read.host.as_ref().map(ToString::to_string)),
             or_none(read.server.map(|server| server.to_string())),
         ];
-        let is_first = first == "-" || found[1] == first;
-        if found[0] != layer || !is_first || !found[2].eq_ignore_ascii_case(host) || found[3] != server {
+        if found[0] != layer || found[1] != first || !found[2].eq_ignore_ascii_case(host) || found[3] != server {
             wrong.push(format!("{file}: {found:?}"));
         }
         assert!(read.candidates.len() <= 5, "{file}");
