@@ -231,6 +231,17 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     if !is_lookup && OF_CREDENTIAL_PROGRAMS.iter().any(|text| line.contains(text)) {
         return Some(MessageSeen::of(Symptom::Credentials, None));
     }
+    // client-go, tools/clientcmd/auth_loaders.go, promptForString: behind the prompt may stand the error of who could not
+    // answer.
+    if line.trim_start().starts_with("Please enter Username: ") || line.trim() == "Please enter Username:" {
+        return Some(MessageSeen {
+            note: Some(
+                "kubectl asks for a user name where the context has no user in the kubeconfig, or one without credentials. \
+                 Where nobody can answer it prints error: EOF, and ends.",
+            ),
+            ..MessageSeen::of(Symptom::RefusedKubeconfig, None)
+        });
+    }
     let has = |words: &[&str]| words.iter().any(|text| line.contains(text));
     let is_of_kubectl = ["error: ", "Error in configuration: "]
         .iter()

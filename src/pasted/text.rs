@@ -260,6 +260,7 @@ pub(super) fn is_masked(text: &str) -> bool {
     lower.contains(marks)
         || words.iter().any(|word| lower.contains(word))
         || is_placeholder(&lower)
+        || matches!(lower.as_str(), "ip" | "ip_address" | "ip-address")
         || (lower.contains('.') && lower.split(['.', ':', '[', ']']).any(of_x))
 }
 

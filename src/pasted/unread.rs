@@ -103,10 +103,11 @@ const KINDS: &[TextKind] = &[
             &["client @", ": query: ", " IN "],
             &["dnsmasq", ": query["],
             &["dnsmasq", ": forwarded "],
+            &["unbound", "info: resolving "],
         ],
         "a name server's log of questions, and not of what became of them",
         "paste the lines of the answers and errors too (BIND: the categories query-errors and lame-servers; dnsmasq: \
-         \"reply\"), or run eks-dns-doctor check HOST --resolver ADDRESS",
+         \"reply\"; Unbound: log-servfail), or run eks-dns-doctor check HOST --resolver ADDRESS",
     ),
     kind(
         &[&["server=/"], &["stop-dns-rebind"], &["rebind-domain-ok="]],
@@ -262,6 +263,10 @@ mod tests {
             ),
             (".:53 {\n    forward . /etc/resolv.conf\n}\n", "Corefile"),
             ("server=/eks.amazonaws.com/10.44.0.10\n", "dnsmasq"),
+            (
+                "[1571999004] unbound[6384:0] info: resolving a.test. AAAA IN\n",
+                "log of questions",
+            ),
             (
                 "forward-zone:\n  name: \"eks.amazonaws.com\"\n",
                 "name server's configuration",

@@ -115,6 +115,9 @@ fn a_kubeconfig_that_is_refused_is_no_missing_one() {
         "error: exec plugin: invalid apiVersion \"client.authentication.k8s.io/v1alpha1\"",
         "error: host must be a URL or a host:port pair: \"https://\"",
         "error: no Auth Provider found for name \"gcp\"",
+        "error: error loading config file \"/root/.kube/config\": error converting *[]NamedExtension into \
+         *map[string]runtime.Object: duplicate name \"a\" in list: [{a {[123] <nil>}}]",
+        "Please enter Username: error: EOF",
     ] {
         let found = read(text).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(found.symptom, Symptom::RefusedKubeconfig, "{text}");
@@ -122,6 +125,13 @@ fn a_kubeconfig_that_is_refused_is_no_missing_one() {
         assert_eq!(found.command, "kubectl config view --minify");
     }
     assert_eq!(told("error: no configuration has been provided").0, Symptom::NoCluster);
+}
+
+/// A word that somebody put in the place of an address is no name that anybody looked up.
+#[test]
+fn ip_is_no_host() {
+    let found = read("Unable to connect to the server: dial tcp IP:443: i/o timeout").unwrap();
+    assert_eq!(found.host, None, "{found:?}");
 }
 
 /// BIND, lib/dns/resolver.c, log_edns: it is printed where the answer came.
