@@ -231,8 +231,8 @@ pub(super) fn server_side(line: &str) -> Option<MessageSeen> {
     if !is_lookup && OF_CREDENTIAL_PROGRAMS.iter().any(|text| line.contains(text)) {
         return Some(MessageSeen::of(Symptom::Credentials, None));
     }
-    // client-go, tools/clientcmd/auth_loaders.go, promptForString: behind the prompt may stand the error of who could not
-    // answer.
+    // client-go, tools/clientcmd/auth_loaders.go, promptForString: behind the prompt may stand the error of who could
+    // not answer.
     if line.trim_start().starts_with("Please enter Username: ") || line.trim() == "Please enter Username:" {
         return Some(MessageSeen {
             note: Some(

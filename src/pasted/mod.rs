@@ -264,6 +264,7 @@ pub fn messages_while(text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<Expl
         messages.push(explanation);
     }
     if messages.is_empty()
+        && goes_on()
         && let Some(bare) = margin::without(text)
     {
         return messages_while(&bare, goes_on);

@@ -82,7 +82,7 @@ impl ContextFault {
             Self::ExecMode => "the interactiveMode of exec (users) is missing, or none that kubectl knows",
             Self::ExecVariable => "a variable in env of exec (users) has no name",
             Self::ExecAndProvider => "exec and auth-provider (users) are both set",
-            Self::ExecProgram => "the program of exec (users) is not found on this host",
+            Self::ExecProgram => "with PATH as it is in this run, the program of exec (users) is not found",
             Self::Provider => "auth-provider (users) is one that kubectl no longer has",
             Self::Impersonation => "as-uid, as-groups or as-user-extra (users) stands there without as",
         }
