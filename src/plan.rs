@@ -30,6 +30,8 @@ pub struct Plan {
     pub controls: bool,
     /// Whether the name is only asked for once more, for its A records alone.
     pub is_again: bool,
+    /// The resolvers at which it is known what comes of a connection over TCP.
+    pub known_over_tcp: Vec<Resolver>,
 }
 
 impl Plan {
@@ -54,6 +56,7 @@ impl Plan {
             samples: asked.samples.max(1),
             controls: asked.controls,
             is_again: false,
+            known_over_tcp: Vec::new(),
         }
     }
 
@@ -94,7 +97,8 @@ impl Plan {
                 });
             }
         }
-        if transport == Transport::Udp && resolver.role != Role::Public {
+        let is_known_over_tcp = || self.known_over_tcp.iter().any(|one| one.is_same_place(resolver));
+        if transport == Transport::Udp && resolver.role != Role::Public && !is_known_over_tcp() {
             questions.push(Question {
                 transport: Transport::Tcp,
                 ..question(Purpose::TargetTcp, &self.target, RecordType::A)

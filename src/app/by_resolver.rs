@@ -31,6 +31,11 @@ impl<T> ByResolver<T> {
         self.0.retain(|(other, _)| !other.is_same_place(resolver));
     }
 
+    /// What is known of each.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (&Resolver, &mut T)> {
+        self.0.iter_mut().map(|(resolver, value)| (&*resolver, value))
+    }
+
     /// The resolvers of which something is known.
     pub(super) fn resolvers(&self) -> impl Iterator<Item = &Resolver> {
         self.0.iter().map(|(resolver, _)| resolver)

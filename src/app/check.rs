@@ -167,6 +167,11 @@ pub(super) async fn round_beside(
     };
     let mut plan = Plan::new(target, &settings.asked, &knowledge.facts, &random_label());
     plan.controls &= shared.controls.is_none();
+    plan.known_over_tcp = shared
+        .without_tcp
+        .iter()
+        .map(|(resolver, _)| resolver.clone())
+        .collect();
     let run = Run {
         timeout: settings.timeout,
         attempts: settings.asked.attempts,

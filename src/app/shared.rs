@@ -28,6 +28,9 @@ pub(super) struct Shared {
     pub(super) controls: Option<Controls>,
     /// The resolvers that sent nothing, whatever they were asked: they are not asked for this target.
     pub(super) silent: Vec<Unasked>,
+    /// The resolvers at which no connection over TCP came about, and the question of another target that was meant for
+    /// it: none is tried for this target.
+    pub(super) without_tcp: Vec<(Resolver, Lookup)>,
     /// What is known of each resolver from other targets.
     pub(super) for_others: ByResolver<ForOthers>,
     /// What the bulk engine heard for this target: who said it is not asked again.
@@ -181,6 +184,12 @@ impl Shared {
                 probed.lookups.extend(lookups.iter().cloned());
             }
         }
+        for (resolver, lookup) in &self.without_tcp {
+            let mut asked = observations.iter_mut().filter(|probed| !probed.lookups.is_empty());
+            if let Some(probed) = asked.find(|probed| probed.resolver.is_same_place(resolver)) {
+                probed.lookups.push(lookup.clone());
+            }
+        }
         for probed in observations.iter_mut().filter(|probed| probed.is_silent_somewhere()) {
             probed.for_others = self.for_others.get(&probed.resolver).copied();
         }
@@ -211,17 +220,24 @@ impl Shared {
                 .find(|probed| probed.resolver.is_same_place(resolver))
         };
         let silent = self.silent.iter().filter_map(|one| Some((one, of(&one.resolver)?)));
+        let silent = silent.map(|(one, probed)| {
+            let reason = format!(
+                "not asked for this name: it sent nothing when it was asked for {}",
+                one.question
+            );
+            (format!("answers of {}", probed.resolver.name), reason)
+        });
+        let without_tcp = self.without_tcp.iter().filter_map(|(resolver, lookup)| {
+            let probed = of(resolver).filter(|probed| probed.lookups.contains(lookup))?;
+            let reason = format!(
+                "not asked for this name: no connection came about when it was asked for {}",
+                lookup.question
+            );
+            Some((format!("answer of {} over TCP", probed.resolver.name), reason))
+        });
         silent
-            .map(|(one, probed)| {
-                Gap::here(
-                    format!("answers of {}", probed.resolver.name),
-                    "--targets, --all-contexts, --all-clusters",
-                    format!(
-                        "not asked for this name: it sent nothing when it was asked for {}",
-                        one.question
-                    ),
-                )
-            })
+            .chain(without_tcp)
+            .map(|(fact, reason)| Gap::here(fact, "--targets, --all-contexts, --all-clusters", reason))
             .collect()
     }
 }

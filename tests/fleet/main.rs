@@ -73,9 +73,34 @@ impl Server {
         Self::answering(Some(bound), Arc::new(is_lost))
     }
 
+    /// One at which no connection over TCP comes about, as behind a firewall that drops: on Linux, whose queue of
+    /// connections is full (listen(2)).
+    #[cfg(target_os = "linux")]
+    fn without_tcp(bound: usize) -> Self {
+        let listen = || {
+            let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+            let any = SocketAddr::from(([127, 0, 0, 1], 0));
+            socket.bind(&any.into()).expect("a port");
+            socket.listen(0).expect("it listens");
+            TcpListener::from(socket)
+        };
+        let server = Self::listening(listen, Some(bound), Arc::new(|_, _, _| false), false);
+        let mut waiting = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&server.address, Duration::from_millis(300)) {
+            waiting.push(stream);
+        }
+        std::mem::forget(waiting);
+        server
+    }
+
     fn answering(bound: Option<usize>, is_lost: Lost) -> Self {
+        let listen = || TcpListener::bind("127.0.0.1:0").expect("a port");
+        Self::listening(listen, bound, is_lost, true)
+    }
+
+    fn listening(listen: impl Fn() -> TcpListener, bound: Option<usize>, is_lost: Lost, accepts: bool) -> Self {
         let (tcp, udp) = std::iter::repeat_with(|| {
-            let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let tcp = listen();
             let udp = UdpSocket::bind(tcp.local_addr().expect("an address"));
             (tcp, udp)
         })
@@ -105,6 +130,11 @@ impl Server {
         let (count, arrived) = (Arc::clone(&asked), Arc::clone(&over_tcp));
         thread::spawn(move || {
             let mut held = Vec::new();
+            if !accepts {
+                // The listener stays as it is for as long as the test runs.
+                std::mem::forget(tcp);
+                return;
+            }
             for stream in tcp.incoming().flatten() {
                 if bound.is_none() {
                     // Not accepted in the sense that matters: it says nothing.

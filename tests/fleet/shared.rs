@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::endpoints::{address, host, shown};
 use eks_dns_doctor::fleet::Fleet;
+use eks_dns_doctor::observation::Purpose;
 use eks_dns_doctor::report::{Conclusion, Report};
 use eks_dns_doctor::rules::Confidence;
 use serde_json::Value;
@@ -208,6 +209,35 @@ fn a_silent_resolver_is_found_without_controls_too() {
     let row = fleet.resolvers.iter().find(|tally| tally.name == "dead").expect("dead");
     assert!((8..150).contains(&row.asked), "{}", row.asked);
     not_asked_is_not_known(&fleet, row.asked);
+}
+
+/// Where no connection over TCP comes about, one window is spent on it, and not one for each target.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_that_does_not_come_about_is_not_waited_for_with_each_target() {
+    let server = Server::without_tcp(100);
+    let bench = Bench::new(&lines(0..100));
+    let outcome = bench.run(
+        &[("corp", &server)],
+        &["-o", "jsonl", "--timeout", "1s", "--rate", "100000"],
+    );
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let mut tried = 0;
+    for line in outcome.stdout.lines() {
+        let report: Report = serde_json::from_str(line).expect("a report");
+        assert_eq!(report.conclusion, Conclusion::Degraded, "{line}");
+        assert_eq!(report.findings[0].rule, "tcp-blocked", "{line}");
+        let mut over_tcp = report.resolvers[0].probed.lookups.iter();
+        let over_tcp = over_tcp
+            .find(|lookup| lookup.purpose == Purpose::TargetTcp)
+            .expect("known");
+        let is_own = over_tcp.question == report.target.hostname;
+        tried += usize::from(is_own);
+        // What was asked for another name is said to be.
+        let is_said = report.gaps.iter().any(|gap| gap.fact == "answer of corp over TCP");
+        assert_eq!(is_said, !is_own, "{:?}", report.gaps);
+    }
+    assert!((1..=20).contains(&tried), "{tried}");
 }
 
 /// Nobody rests on what its controls show, so they are waited for only where they can change something.

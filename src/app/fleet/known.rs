@@ -10,7 +10,7 @@ use super::super::shared::{self, Shared, Unasked};
 use super::bulk;
 use crate::dns::AnswerKind;
 use crate::limits;
-use crate::observation::{Lookup, Purpose, Transport};
+use crate::observation::{Attempt, Lookup, Purpose, Transport};
 use crate::probed::{ForOthers, Probed};
 use crate::report::Capture;
 use crate::resolvers::{Resolver, Role};
@@ -20,6 +20,12 @@ use crate::settings::Settings;
 struct Silent {
     unasked: Unasked,
     asked: Instant,
+}
+
+/// What was asked over TCP in vain, without a connection, and when that was last tried.
+struct Unconnected {
+    lookup: Lookup,
+    tried: Instant,
 }
 
 /// What is known so far of the resolvers that the targets share.
@@ -46,6 +52,8 @@ pub(super) struct KnownResolvers {
     without_tcp: ByResolver<()>,
     /// Those whose reply over TCP, or its absence, was seen.
     tried_over_tcp: ByResolver<()>,
+    /// Those at which no connection came about. That needs no name, so it is not waited for with each.
+    unconnected: ByResolver<Option<Unconnected>>,
 }
 
 impl KnownResolvers {
@@ -63,6 +71,7 @@ impl KnownResolvers {
             refused: ByResolver::default(),
             without_tcp: ByResolver::default(),
             tried_over_tcp: ByResolver::default(),
+            unconnected: ByResolver::default(),
         }
     }
 
@@ -159,6 +168,22 @@ impl KnownResolvers {
         left
     }
 
+    /// What was asked over TCP in vain at each, and is not asked there now. What is due is asked by whoever calls.
+    pub(super) fn without_tcp_now(&mut self) -> Vec<(Resolver, Lookup)> {
+        let now = Instant::now();
+        let after = self.asked_again_after;
+        let mut left = Vec::new();
+        for (resolver, one) in self.unconnected.all_mut() {
+            let Some(one) = one else { continue };
+            if now.saturating_duration_since(one.tried) > after {
+                one.tried = now;
+            } else {
+                left.push((resolver.clone(), one.lookup.clone()));
+            }
+        }
+        left
+    }
+
     /// How many are silent.
     pub(super) fn silent(&self) -> usize {
         self.silent.len()
@@ -209,8 +234,19 @@ impl KnownResolvers {
     pub(super) fn learn(&mut self, at: usize, zone: &str, capture: &Capture, shared: &Shared, is_surveyed: bool) {
         for probed in &capture.observations {
             let has = |is: fn(&Lookup) -> bool| probed.lookups.iter().any(is);
-            if has(|lookup| lookup.purpose == Purpose::TargetTcp) {
+            let mut over_tcp = probed
+                .lookups
+                .iter()
+                .filter(|lookup| lookup.purpose == Purpose::TargetTcp);
+            if let Some(lookup) = over_tcp.next() {
                 self.tried_over_tcp.of(&probed.resolver);
+                // What another target showed is here already.
+                if lookup.question == capture.target.hostname {
+                    *self.unconnected.of(&probed.resolver) = is_unconnected(lookup).then(|| Unconnected {
+                        lookup: lookup.clone(),
+                        tried: Instant::now(),
+                    });
+                }
             }
             if has(|lookup| lookup.purpose == Purpose::Target && answers(lookup)) {
                 self.answering.of(&probed.resolver).insert(zone.to_owned());
@@ -266,6 +302,12 @@ impl KnownResolvers {
             _ => {}
         }
     }
+}
+
+/// Whether each try waited for a connection in vain. A refusal is known at once, so each target can be told it.
+fn is_unconnected(lookup: &Lookup) -> bool {
+    let in_vain = |attempt: &Attempt| attempt.kind == AnswerKind::Timeout && !attempt.connected;
+    !lookup.attempts.is_empty() && lookup.attempts.iter().all(in_vain)
 }
 
 /// Whether it got a reply that is no SERVFAIL.

@@ -804,6 +804,7 @@ impl<'a> Rolling<'a> {
                 .filter(|_| survey == Survey::No)
                 .cloned(),
             silent,
+            without_tcp: self.known(KnownResolvers::without_tcp_now),
             for_others: self.known.borrow().for_others().clone(),
             found,
             look: self.look.borrow().clone(),
