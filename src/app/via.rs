@@ -464,11 +464,17 @@ mod tests {
 
     #[test]
     fn ssh_is_looked_up_in_absolute_directories_only() {
-        let path = OsStr::new("bin:.:/a:/usr/bin:/b");
-        let found = find(Some(path), |candidate| !candidate.starts_with("/a"));
-        assert_eq!(found, Some(PathBuf::from("/usr/bin/ssh")));
+        // As each system writes it: the relative ones first.
+        let (directories, ssh) = if cfg!(windows) {
+            (["bin", ".", r"C:\a", r"C:\usr\bin", r"C:\b"], r"C:\usr\bin\ssh.exe")
+        } else {
+            (["bin", ".", "/a", "/usr/bin", "/b"], "/usr/bin/ssh")
+        };
+        let path = std::env::join_paths(directories).unwrap();
+        let found = find(Some(&path), |candidate| !candidate.starts_with(directories[2]));
+        assert_eq!(found, Some(PathBuf::from(ssh)));
         assert_eq!(find(None, |_| true), None);
-        assert_eq!(find(Some(path), |_| false), None);
+        assert_eq!(find(Some(&path), |_| false), None);
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "as the fields have it")]
