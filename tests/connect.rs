@@ -145,9 +145,12 @@ async fn the_clusters_own_certificate_verifies_and_no_other_does() {
     let port = tls(cluster.server("other.example.test", 2999)).await;
     let other = Authority::new(&cluster.data(), "other.example.test").expect("an authority");
     assert_eq!(one(port, Some(&other), LONG).await.tls, Some(Tls::Verified));
-    // Without an authority there is nothing to verify against, and no handshake.
-    let found = one(own, None, LONG).await;
-    assert_eq!((found.tcp, found.tls), (Tcp::Connected, None));
+    // Without an authority there is nothing to verify against.
+    let unknown = Authority::unknown(HOST).expect("a name");
+    for authority in [None, Some(&unknown)] {
+        let found = one(own, authority, LONG).await;
+        assert_eq!((found.tcp, found.tls, found.reason), (Tcp::Connected, None, None));
+    }
 }
 
 #[tokio::test]
@@ -161,9 +164,12 @@ async fn what_is_no_api_server_ends() {
         (plain(b"", true).await, Duration::from_millis(200)),
         (plain(&[22, 3, 3, 0xff, 0xff], true).await, Duration::from_millis(200)),
     ] {
-        let found = one(port, Some(&authority), patience).await;
-        assert_eq!((found.tcp, found.tls), (Tcp::Connected, Some(Tls::Failed)));
-        assert!(found.reason.is_some());
+        // Whether the cluster's authority is known or not.
+        for authority in [&authority, &Authority::unknown(HOST).expect("a name")] {
+            let found = one(port, Some(authority), patience).await;
+            assert_eq!((found.tcp, found.tls), (Tcp::Connected, Some(Tls::Failed)));
+            assert!(found.reason.is_some());
+        }
     }
     let closed = {
         let listener = TcpListener::bind((LOOPBACK, 0)).await.expect("a socket");

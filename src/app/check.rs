@@ -528,7 +528,8 @@ async fn connections(
                 "eks:DescribeCluster, kubeconfig",
                 reason,
             );
-            None
+            // What resets, says nothing or speaks no TLS is no API server, whoever's certificate it would be.
+            Authority::unknown(name.unwrap_or(&target.hostname.to_fqdn())).ok()
         }
     };
     connect::connect(ports, authority.as_ref(), settings.timeout, end).await
