@@ -55,7 +55,7 @@ declare_rule! {
             High,
         ],
         // An alias may lead to addresses.
-        explains: [OnlyAFails, Denial, UnusedPrivateZone, ForeignAddresses, PublicView, Unexplained],
+        explains: [OnlyAFails, Denial, OwnConfiguration, UnusedPrivateZone, ForeignAddresses, PublicView, Unexplained],
         stage: Stage::Evidence,
     }
 }

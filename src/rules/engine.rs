@@ -9,6 +9,7 @@ use crate::compare::Verdict;
 use crate::facts::Cluster;
 use crate::limits;
 use crate::resolvers::Role;
+use crate::scope;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
 pub fn evaluate(case: &Case<'_>) -> Evaluation {
@@ -47,7 +48,7 @@ pub fn evaluate_while<E>(case: &Case<'_>, goes_on: &dyn Fn() -> Result<(), E>) -
             name_the_system_view(case, &mut findings);
         }
     }
-    link_causes(&mut findings);
+    link_causes(case, &mut findings);
     calibrate(&mut findings);
     order(case, &mut findings);
     if let Some(cluster) = case.without_a_lasting_endpoint_unseen() {
@@ -185,10 +186,17 @@ struct SpokenOf {
     at_large: Option<Severity>,
 }
 
-/// Links a finding to the rule that explains it, where that rule speaks of all its resolvers: what explains one of
-/// two silent resolvers does not explain the other. What is about no resolver in particular explains all that is
-/// not worse than itself: a setting that does no harm is no cause of one.
-fn link_causes(findings: &mut [Finding]) {
+/// Links a finding to the rule that explains it, where that rule speaks of all its resolvers: what explains one of two
+/// silent resolvers does not explain the other. A resolver that gives the very answer of an inbound endpoint that the
+/// rule speaks of hands it on. What is about no resolver in particular explains all that is not worse than itself: a
+/// setting that does no harm is no cause of one.
+fn link_causes(case: &Case<'_>, findings: &mut [Finding]) {
+    let named = |name: &str| case.subjects().find(|subject| subject.name() == name);
+    let is_handed_on = |of: &BTreeSet<String>, name: &str| {
+        let by = named(name).filter(|subject| !subject.is_vpc_side());
+        let mut of = of.iter().filter_map(|name| named(name));
+        by.is_some_and(|by| of.any(|one| one.has_role(Role::Inbound) && scope::say_the_same(by.probed, one.probed)))
+    };
     let mut causes: Vec<SpokenOf> = Vec::new();
     for finding in findings.iter() {
         let Some(rule) = rule_of(finding) else {
@@ -196,10 +204,10 @@ fn link_causes(findings: &mut [Finding]) {
         };
         let at_large = finding.resolvers.is_empty().then_some(finding.severity);
         let resolvers = finding.resolvers.iter().cloned();
-        match causes.iter_mut().find(|cause| cause.rule.name == rule.name) {
-            Some(cause) => {
-                cause.resolvers.extend(resolvers);
-                cause.at_large = match (cause.at_large, at_large) {
+        match causes.iter_mut().find(|spoken| spoken.rule.name == rule.name) {
+            Some(spoken) => {
+                spoken.resolvers.extend(resolvers);
+                spoken.at_large = match (spoken.at_large, at_large) {
                     (Some(one), Some(other)) => Some(one.min(other)),
                     (one, other) => one.or(other),
                 };
@@ -215,15 +223,18 @@ fn link_causes(findings: &mut [Finding]) {
         if finding.caused_by.is_some() {
             continue;
         }
-        let cause = causes.iter().find(|cause| {
+        let spoken = causes.iter().find(|spoken| {
             let of_all = || {
                 let resolvers = &finding.resolvers;
-                !cause.resolvers.is_empty() && resolvers.iter().all(|name| cause.resolvers.contains(name))
+                !spoken.resolvers.is_empty()
+                    && resolvers
+                        .iter()
+                        .all(|name| spoken.resolvers.contains(name) || is_handed_on(&spoken.resolvers, name))
             };
-            rule_of(finding).is_some_and(|rule| cause.rule.explains(rule))
-                && (cause.at_large.is_some_and(|severity| severity <= finding.severity) || of_all())
+            rule_of(finding).is_some_and(|rule| spoken.rule.explains(rule))
+                && (spoken.at_large.is_some_and(|severity| severity <= finding.severity) || of_all())
         });
-        finding.caused_by = cause.map(|cause| cause.rule.name.to_owned());
+        finding.caused_by = spoken.map(|spoken| spoken.rule.name.to_owned());
     }
 }
 

@@ -70,6 +70,7 @@ declare_rule! {
             AnotherVpc,
             Denial,
             OwnConfiguration,
+            OldAddresses,
             Unexplained,
         ],
         stage: Stage::Evidence,

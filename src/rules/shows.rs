@@ -44,6 +44,8 @@ pub enum Shows {
     NoTcp,
     /// A question for A fails, and one for AAAA does not.
     OnlyAFails,
+    /// Addresses of the cluster's VPC are not the cluster's.
+    OldAddresses,
     /// Private addresses are not of the cluster's VPC.
     ForeignAddresses,
     /// Which name server a client hears first decides.

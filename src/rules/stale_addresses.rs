@@ -42,7 +42,7 @@ declare_rule! {
         about: Endpoint,
         hint: "the address is in the VPC, and no interface of the cluster has it now",
         complaints: [Deadline 50, HandshakeTimeout 40, Certificate 30, KubectlRefused 70, Connection 20],
-        shows: [OneAnswer],
+        shows: [OneAnswer, OldAddresses],
         references: [EKS_NETWORK_REQUIREMENTS, EKS_BEST_PRACTICES],
         at: Failing,
         requires: [
