@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use crate::address::AddressClass;
 use crate::compare::{ClassedAddress, Comparison, Verdict, foreign_zone, is_of_every_name};
-use crate::dns::Section;
+use crate::dns::{Name, Section};
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, ExpectedSource};
 use crate::facts::Facts;
@@ -28,7 +28,7 @@ pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, 
     if let Some(zone) = ZoneAddresses::shown(observations, &comparisons) {
         zone.against_all(observations, &mut comparisons, facts);
     }
-    if are_the_facts_old(observations, &comparisons) {
+    if are_the_facts_old(observations, &comparisons) && !is_a_zone_of_the_name_listed(observations, facts) {
         for (_, one) in observations
             .iter()
             .zip(&mut comparisons)
@@ -90,7 +90,8 @@ fn with_the_systems_own(observations: &[Probed], mut comparisons: Vec<Comparison
     let all = observations.iter().zip(&comparisons);
     let made_up: BTreeSet<IpAddr> = all
         .filter(|(probed, one)| {
-            probed.resolver.has_role(Role::Local) && is_of_every_name(&probed.lookups, &one.expected)
+            let is_witness = probed.resolver.in_scope && probed.resolver.has_role(Role::Local);
+            is_witness && is_of_every_name(&probed.lookups, &one.expected)
         })
         .flat_map(|(_, one)| ips(one))
         .collect();
@@ -151,14 +152,18 @@ impl ZoneAddresses {
         let by_cache: Vec<BTreeSet<IpAddr>> = observations
             .iter()
             .zip(comparisons.iter())
-            .filter(|(probed, one)| probed.resolver.has_role(Role::Local) && one.view == View::PrivateZone)
+            .filter(|(probed, one)| {
+                let is_witness = probed.resolver.in_scope && probed.resolver.has_role(Role::Local);
+                is_witness && one.view == View::PrivateZone
+            })
             .map(|(_, one)| ips(one).collect())
             .collect();
         for (probed, one) in observations.iter().zip(comparisons) {
             let own: BTreeSet<IpAddr> = ips(one).collect();
             let is_made_up = || is_of_every_name(&probed.lookups, &one.expected);
-            if probed.resolver.in_scope && one.verdict == Verdict::Mismatch && self.has_all(&own) && is_made_up() {
-                // Somebody's wildcard record, with the right addresses in it.
+            let is_mismatch = probed.resolver.in_scope && one.verdict == Verdict::Mismatch;
+            if is_mismatch && self.has_all(&own) && (probed.resolver.role == Role::Os || is_made_up()) {
+                // Somebody's wildcard record, with the right addresses in it. The operating system hands them on.
                 self.confirm(one, facts);
             }
             let is_handed_on = probed.resolver.role == Role::Os && by_cache.contains(&own);
@@ -199,9 +204,14 @@ impl ZoneAddresses {
     /// What was no match, for being what the resolver gives every name, is right after all. Where nothing is expected
     /// it is an answer as others are.
     fn confirm(&self, one: &mut Comparison, facts: &Facts) {
+        let is_view_shown = one.expected.view.is_none_or(|view| view == one.view);
         let verdict = if one.expected.says_anything() {
             one.expected = self.expected(&one.expected);
-            Verdict::Match
+            if is_view_shown {
+                Verdict::Match
+            } else {
+                Verdict::Plausible
+            }
         } else {
             Verdict::Answer
         };
@@ -252,6 +262,19 @@ fn are_the_facts_old(observations: &[Probed], comparisons: &[Comparison]) -> boo
         all().all(|(probed, one)| {
             set(one) == shown && is_other_than_the_files(one) && one.samples.is_none() && !invents(probed)
         })
+    })
+}
+
+/// Whether a private hosted zone of the very name is listed that is no AWS service's: what is in it, somebody wrote.
+fn is_a_zone_of_the_name_listed(observations: &[Probed], facts: &Facts) -> bool {
+    let listed = facts.aws.hosted_zones.iter().flatten().flat_map(|vpc| &vpc.zones);
+    let mut own = listed.filter(|zone| zone.owning_service.is_none());
+    own.any(|zone| {
+        let name = Name::from_host(zone.name.trim_end_matches('.')).ok();
+        observations
+            .iter()
+            .flat_map(targets)
+            .any(|lookup| name.as_ref() == Some(&lookup.question))
     })
 }
 

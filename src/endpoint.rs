@@ -46,7 +46,7 @@ fn text(label: &[u8]) -> String {
 fn is_region(label: &str) -> bool {
     let parts: Vec<&str> = label.split('-').collect();
     parts.len() >= 3
-        && parts[0].len() == 2
+        && (parts[0].len() == 2 || parts[0] == "eusc")
         && parts[0].bytes().all(|b| b.is_ascii_lowercase())
         && parts
             .last()
@@ -56,8 +56,10 @@ fn is_region(label: &str) -> bool {
             .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
-/// What the names of the isolated partitions end in (botocore, `partitions.json`: `dnsSuffix`).
+/// What the names of the isolated partitions end in, and of the European Sovereign Cloud (botocore, `partitions.json`:
+/// `dnsSuffix`).
 const ISOLATED: &[(&[&str], &str)] = &[
+    (&["amazonaws", "eu"], "amazonaws.eu"),
     (&["c2s", "ic", "gov"], "c2s.ic.gov"),
     (&["sc2s", "sgov", "gov"], "sc2s.sgov.gov"),
     (&["cloud", "adc-e", "uk"], "cloud.adc-e.uk"),
@@ -223,6 +225,12 @@ mod tests {
 
     #[test]
     fn isolated_partitions_have_their_region_in_the_name() {
+        let sovereign = "0123456789ABCDEF0123456789ABCDEF.yl4.eusc-de-east-1.eks.amazonaws.eu";
+        let parsed = EndpointName::parse(&sovereign.parse().unwrap()).unwrap();
+        assert_eq!(
+            (parsed.region.as_str(), parsed.api_suffix),
+            ("eusc-de-east-1", "amazonaws.eu")
+        );
         for (suffix, region) in [
             ("us-iso-east-1.eks.c2s.ic.gov", "us-iso-east-1"),
             ("us-isob-east-1.eks.sc2s.sgov.gov", "us-isob-east-1"),

@@ -1,5 +1,6 @@
 //! What each resolver should have answered, and because of which fact.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -358,12 +359,15 @@ impl Expected {
 
     /// What kubectl goes to in place of what the endpoint's name resolves to, where nothing in this run shows whether
     /// that is the cluster: another name, which nobody was asked for, or an address that is not an expected one.
-    pub fn server_not_checked(&self, target: &Name, facts: &Facts) -> Option<OtherServer> {
+    /// `given`: what resolvers in scope gave, and nothing speaks against.
+    pub fn server_not_checked(&self, target: &Name, facts: &Facts, given: &BTreeSet<IpAddr>) -> Option<OtherServer> {
         let kubeconfig = facts.host.kubeconfig.as_ref()?;
         let name = kubeconfig.name_in_place_of(target).map(OtherServer::Name);
         name.or_else(|| {
             let address = kubeconfig.address_in_place_of_a_lookup()?;
-            (self.fit(address, facts) != Fit::Expected).then_some(OtherServer::Address(address))
+            // A network, or a scope, has others than the cluster's in it.
+            let is_known = self.names(address) || given.contains(&address);
+            (!is_known).then_some(OtherServer::Address(address))
         })
     }
 

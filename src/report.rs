@@ -404,8 +404,15 @@ impl Examined {
             .map(|(_, comparison)| comparison.verdict)
             .filter(|verdict| verdict.is_known())
             .collect();
+        let fine = observations
+            .iter()
+            .zip(&comparisons)
+            .filter(|(probed, comparison)| probed.resolver.in_scope && comparison.verdict.is_fine());
+        let given = fine
+            .flat_map(|(_, comparison)| comparison.addresses.iter().map(|address| address.ip))
+            .collect();
         let goes_elsewhere = expected
-            .server_not_checked(&capture.target.hostname, &capture.facts)
+            .server_not_checked(&capture.target.hostname, &capture.facts, &given)
             .is_some();
         let is_open = capture.interrupted || goes_elsewhere;
         let conclusion = conclude(&evaluation.findings, &in_scope, is_open);

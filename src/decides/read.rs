@@ -200,7 +200,8 @@ impl ConfigurationReader<'_> {
             return ListedDomains::opaque(Opaque::NotRead(call));
         };
         // Of a list that AWS manages no domain is said, and an empty list has none.
-        if list.domains.is_empty() && list.only_about.is_none() && details.is_none() {
+        let is_empty = details.is_some_and(|details| details.domain_count == Some(0));
+        if list.domains.is_empty() && list.only_about.is_none() && !is_empty {
             return ListedDomains::opaque(Opaque::ManagedList(None));
         }
         // A list that was changed between the two reads.

@@ -208,6 +208,9 @@ fn at_an_address(
     let what = if case.expected.names(address) {
         "It is one of the addresses that the endpoint is expected to have, so the connection is a direct one. EKS may \
          replace the network interface behind it, and the kubeconfig then has an address that nobody has."
+    } else if case.may_be_the_clusters(address) && case.expected.cidrs.is_empty() {
+        "Nothing is known that speaks against that address, and nothing that shows it to be the cluster's. EKS may replace \
+         the network interface behind an address, and the kubeconfig then has one that nobody has."
     } else if case.may_be_the_clusters(address) {
         "It is in the networks that the endpoint is expected in, so the connection may be a direct one. EKS may replace the \
          network interface behind it, and the kubeconfig then has an address that nobody has."

@@ -312,12 +312,13 @@ impl Answers {
         let is_active = cluster
             .as_ref()
             .is_some_and(|cluster| cluster.state() == Some(ClusterState::Active));
+        let contradicts = |update: &ClusterUpdate| update.is_in_progress() && update.is_of_the_endpoints_access();
         if self.source == AskedBy::Files
             && is_active
             && let Some(updates) = self.updates.as_mut()
-            && updates.iter().any(ClusterUpdate::is_in_progress)
+            && updates.iter().any(contradicts)
         {
-            updates.retain(|update| !update.is_in_progress());
+            updates.retain(|update| !contradicts(update));
             if updates.is_empty() {
                 self.updates = None;
             }

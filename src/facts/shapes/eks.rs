@@ -147,6 +147,13 @@ impl ClusterUpdate {
     pub fn is_in_progress(&self) -> bool {
         self.status.as_deref() == Some("InProgress")
     }
+
+    /// Whether it is one of the endpoint's access, while which the cluster has the status UPDATING (Amazon EKS User
+    /// Guide, "Cluster API server endpoint"). Of other kinds that is not said: those of an add-on or a node group, say.
+    /// The kinds are those of botocore's model of eks (`UpdateType`).
+    pub fn is_of_the_endpoints_access(&self) -> bool {
+        matches!(self.kind.as_deref(), Some("EndpointAccessUpdate" | "VpcConfigUpdate"))
+    }
 }
 
 /// How the keys are written: the AWS CLI has those of the API; eksctl and programs of Go print the SDK's own, with

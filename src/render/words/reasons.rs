@@ -165,9 +165,13 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         }
     }
     let context = report.facts.host.kubeconfig.as_ref().map(|one| one.context.as_str());
+    let shown = in_scope()
+        .filter(|row| row.verdict.is_fine())
+        .flat_map(|row| row.addresses.iter().map(|address| address.ip))
+        .collect();
     match report
         .expected
-        .server_not_checked(&report.target.hostname, &report.facts)
+        .server_not_checked(&report.target.hostname, &report.facts, &shown)
     {
         Some(OtherServer::Name(other)) => reasons.push(format!(
             "kubectl looks up {other} (context {}), and that name was not checked: run eks-dns-doctor check {}",
@@ -197,8 +201,8 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         .collect();
     if !older.is_empty() {
         reasons.push(format!(
-            "{} {} addresses that no network interface in the facts has, and the private hosted zone has them: the facts \
-             are probably older, so take them again",
+            "{} {} addresses that no network interface in the facts has, and a private hosted zone has them: the facts are \
+             older, or somebody keeps that zone by hand. Take the facts again",
             list(&older),
             gives(&older)
         ));

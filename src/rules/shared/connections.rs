@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::compare::Verdict;
 use crate::expect::{Expected, Fit};
 use crate::observation::{Connection, Tcp, Tls};
 use crate::rules::{Case, Subject};
@@ -12,7 +13,8 @@ pub(in crate::rules) fn tried<'a>(case: &Case<'a>) -> Vec<&'a Connection> {
     let is_right = |expected: &Expected, ip: IpAddr| case.fit(expected, ip) != Fit::Unexpected;
     let right = |connection: &&Connection| {
         let ip = connection.ip;
-        let gives_it = |subject: &Subject<'_>| subject.verdict().is_fine() && subject.ips().contains(&ip);
+        // Of an address that nothing confirms, a closed port shows nothing of DNS.
+        let gives_it = |subject: &Subject<'_>| subject.verdict() == Verdict::Match && subject.ips().contains(&ip);
         let mut in_scope = case.in_scope();
         is_right(case.expected, ip)
             || in_scope.any(|subject| gives_it(subject) && is_right(&subject.comparison.expected, ip))
