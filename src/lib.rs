@@ -20,6 +20,7 @@ pub mod endpoint;
 pub mod expect;
 pub mod facts;
 pub mod fleet;
+mod handed_on;
 pub mod indented;
 pub mod lab;
 pub mod limits;

@@ -15,14 +15,13 @@
 //! `--judge` narrows the scope, and nothing changes it again.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::compare::compare;
-use crate::dns::{AnswerKind, Name, RData, Record, RecordType, Section};
-use crate::endpoint::SoaOrigin;
+use crate::dns::{AnswerKind, Name};
 use crate::expect::Expected;
 use crate::facts::{Facts, Vantage};
+use crate::handed_on::say_the_same;
 use crate::observation::{Lookup, Purpose};
 use crate::probed::Probed;
 use crate::resolvers::Role;
@@ -43,8 +42,8 @@ pub struct Known<'a> {
 
 /// The observations with those in scope that decide, by what was observed. The cluster's VPC resolver does where it
 /// answers here, even if it is only known from AWS: a client here can use it then. So do inbound endpoints that only
-/// AWS names, where a resolver in scope fails with the very answer that they give: that answer is theirs, by a forward,
-/// or both have it from one place.
+/// AWS names, where a name server of this host fails with the very answer that they give: that answer is theirs, by a
+/// forward, or both have it from one place.
 pub fn decided<'a>(known: Known<'_>, observations: &'a [Probed]) -> Cow<'a, [Probed]> {
     let mut decided = Cow::Borrowed(observations);
     if !known.asked.judge.is_empty() {
@@ -69,9 +68,8 @@ pub fn decided<'a>(known: Known<'_>, observations: &'a [Probed]) -> Cow<'a, [Pro
     decided
 }
 
-/// Whether it is an inbound endpoint of the cluster's VPC that only AWS names, and its answer, which is not as
-/// expected, is the one that a resolver in scope fails with. A denial of AWS's public zone is no such answer: everybody
-/// gets it, and it needs no forward.
+/// Whether it is an inbound endpoint of the cluster's VPC that only AWS names, and its answer is the one that a name
+/// server of this host fails with, and that not everybody gets.
 fn hands_its_failure_on(known: Known<'_>, vpc: Option<&str>, probed: &Probed, observations: &[Probed]) -> bool {
     let resolver = &probed.resolver;
     if resolver.in_scope || resolver.role != Role::Inbound || vpc.is_none() || resolver.vpc.as_deref() != vpc {
@@ -86,40 +84,6 @@ fn hands_its_failure_on(known: Known<'_>, vpc: Option<&str>, probed: &Probed, ob
         .iter()
         .filter(|one| one.resolver.in_scope && one.resolver.role == Role::Local);
     in_scope.any(|one| say_the_same(one, probed) && fails(one))
-}
-
-/// Whether two resolvers say the same of the name, and it is no denial that everybody gets from AWS's public zone.
-pub(crate) fn say_the_same(one: &Probed, other: &Probed) -> bool {
-    let said = of_target(one).find_map(SaidOfTheName::of);
-    said.is_some() && said == of_target(other).find_map(SaidOfTheName::of)
-}
-
-/// What an answer to A is made of that one server hands on from another.
-#[derive(PartialEq, Eq)]
-struct SaidOfTheName<'a> {
-    kind: AnswerKind,
-    aliases: Vec<&'a Name>,
-    addresses: BTreeSet<IpAddr>,
-    zone: Option<&'a Name>,
-}
-
-impl<'a> SaidOfTheName<'a> {
-    /// `None` of another type, of no answer, and of a denial by AWS's public zone.
-    fn of(lookup: &'a Lookup) -> Option<Self> {
-        let is_public = || lookup.soa.as_ref().map(SoaOrigin::of) == Some(SoaOrigin::PublicAws);
-        let is_said = lookup.kind == AnswerKind::Answer || lookup.kind.is_negative() && !is_public();
-        let answers = lookup.section(Section::Answer);
-        let alias = |record: &'a Record| match &record.data {
-            RData::Cname(target) => Some(target),
-            _ => None,
-        };
-        (lookup.qtype == RecordType::A && is_said).then(|| Self {
-            kind: lookup.kind,
-            aliases: answers.filter_map(alias).collect(),
-            addresses: lookup.addresses.iter().copied().collect(),
-            zone: lookup.soa.as_ref().map(|soa| &soa.owner),
-        })
-    }
 }
 
 fn of_target(probed: &Probed) -> impl Iterator<Item = &Lookup> {

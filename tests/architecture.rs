@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "via",
     "resolvers",
     "probed",
+    "handed_on",
     "plan",
     "probe",
     "bulk",

@@ -7,9 +7,9 @@ use super::remedy::{here, plain};
 use super::{Case, Confidence, Evaluation, Finding, Need, NotEvaluated, RULES, Remedy, Rule, Severity, Stage, find};
 use crate::compare::Verdict;
 use crate::facts::Cluster;
+use crate::handed_on::say_the_same;
 use crate::limits;
 use crate::resolvers::Role;
-use crate::scope;
 
 /// Asks every rule, and puts what they say in order: the one cause to act on first.
 pub fn evaluate(case: &Case<'_>) -> Evaluation {
@@ -182,60 +182,73 @@ fn name_the_system_view(case: &Case<'_>, findings: &mut [Finding]) {
 struct SpokenOf {
     rule: &'static Rule,
     resolvers: BTreeSet<String>,
+    /// The same of its errors, each with how sure it is.
+    errors: Vec<(String, Confidence)>,
     /// The worst of its findings that are about no resolver in particular.
     at_large: Option<Severity>,
 }
 
 /// Links a finding to the rule that explains it, where that rule speaks of all its resolvers: what explains one of two
-/// silent resolvers does not explain the other. A resolver that gives the very answer of an inbound endpoint that the
-/// rule speaks of hands it on. What is about no resolver in particular explains all that is not worse than itself: a
-/// setting that does no harm is no cause of one.
+/// silent resolvers does not explain the other. A resolver that gives the very answer of one on the VPC's side hands
+/// that on, and with it an error that is no less sure. What is about no resolver in particular explains all that is not
+/// worse than itself: a setting that does no harm is no cause of one.
 fn link_causes(case: &Case<'_>, findings: &mut [Finding]) {
-    let named = |name: &str| case.subjects().find(|subject| subject.name() == name);
-    let is_handed_on = |of: &BTreeSet<String>, name: &str| {
-        let by = named(name).filter(|subject| !subject.is_vpc_side());
-        let mut of = of.iter().filter_map(|name| named(name));
-        by.is_some_and(|by| of.any(|one| one.has_role(Role::Inbound) && scope::say_the_same(by.probed, one.probed)))
-    };
     let mut causes: Vec<SpokenOf> = Vec::new();
     for finding in findings.iter() {
         let Some(rule) = rule_of(finding) else {
             continue;
         };
-        let at_large = finding.resolvers.is_empty().then_some(finding.severity);
-        let resolvers = finding.resolvers.iter().cloned();
-        match causes.iter_mut().find(|spoken| spoken.rule.name == rule.name) {
-            Some(spoken) => {
-                spoken.resolvers.extend(resolvers);
-                spoken.at_large = match (spoken.at_large, at_large) {
-                    (Some(one), Some(other)) => Some(one.min(other)),
-                    (one, other) => one.or(other),
-                };
-            }
-            None => causes.push(SpokenOf {
+        let place = causes.iter().position(|spoken| spoken.rule.name == rule.name);
+        let place = place.unwrap_or_else(|| {
+            causes.push(SpokenOf {
                 rule,
-                resolvers: resolvers.collect(),
-                at_large,
-            }),
+                resolvers: BTreeSet::new(),
+                errors: Vec::new(),
+                at_large: None,
+            });
+            causes.len() - 1
+        });
+        let spoken = &mut causes[place];
+        if finding.resolvers.is_empty() {
+            let worst = spoken
+                .at_large
+                .map_or(finding.severity, |one| one.min(finding.severity));
+            spoken.at_large = Some(worst);
+        }
+        spoken.resolvers.extend(finding.resolvers.iter().cloned());
+        if finding.severity == Severity::Error {
+            let all = finding.resolvers.iter();
+            spoken.errors.extend(all.map(|name| (name.clone(), finding.confidence)));
         }
     }
     for finding in findings {
-        if finding.caused_by.is_some() {
+        // A rule may name as its cause one that found nothing.
+        let is_found = |cause: &String| causes.iter().any(|spoken| spoken.rule.name == cause);
+        if finding.caused_by.as_ref().is_some_and(is_found) {
             continue;
         }
         let spoken = causes.iter().find(|spoken| {
-            let of_all = || {
-                let resolvers = &finding.resolvers;
-                !spoken.resolvers.is_empty()
-                    && resolvers
-                        .iter()
-                        .all(|name| spoken.resolvers.contains(name) || is_handed_on(&spoken.resolvers, name))
+            let is_spoken_of = |name: &String| {
+                spoken.resolvers.contains(name) || hands_on(case, name, &spoken.errors, finding.confidence)
             };
+            let of_all = || !spoken.resolvers.is_empty() && finding.resolvers.iter().all(is_spoken_of);
             rule_of(finding).is_some_and(|rule| spoken.rule.explains(rule))
                 && (spoken.at_large.is_some_and(|severity| severity <= finding.severity) || of_all())
         });
         finding.caused_by = spoken.map(|spoken| spoken.rule.name.to_owned());
     }
+}
+
+/// Whether a resolver gives the very answer of one on the VPC's side that has one of these errors, which is no less
+/// sure.
+fn hands_on(case: &Case<'_>, name: &str, errors: &[(String, Confidence)], confidence: Confidence) -> bool {
+    let named = |name: &str| case.subjects().find(|subject| subject.name() == name);
+    let Some(by) = named(name).filter(|subject| !subject.is_vpc_side()) else {
+        return false;
+    };
+    let sure = errors.iter().filter(|(_, sure)| *sure <= confidence);
+    let mut behind = sure.filter_map(|(name, _)| named(name));
+    behind.any(|one| one.is_vpc_side() && say_the_same(by.probed, one.probed))
 }
 
 /// `certain` is said only where no other cause is named for the same resolver: of two that are not linked,

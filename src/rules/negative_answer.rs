@@ -2,7 +2,7 @@
 
 use super::phrase::{self, observed_controls, observed_sibling, observed_target};
 use super::remedy::question::{self, UnansweredQuestion};
-use super::shared::{behind, forward, policy, search};
+use super::shared::{behind, forward, search};
 use super::{Case, Confidence, Finding, Fits, Severity, Shows, Stage, Subject, remedy, view};
 use crate::dns::Soa;
 use crate::endpoint::SoaOrigin;
@@ -72,8 +72,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, earlier: &[Finding]) -> Vec<Findi
             None if behind::may_be_denied(subject) => Denier::BareOrForwarded,
             None => Denier::Bare,
         };
-        let in_the_vpc = policy::denied_in_the_vpc(case, subject, earlier);
-        Some((denial, cause(denial, subject, earlier).or(in_the_vpc)))
+        Some((denial, cause(denial, subject, earlier)))
     })
     .into_iter()
     .map(|(confidence, (denial, caused_by), subjects)| finding(case, confidence, denial, caused_by, &subjects))

@@ -4,9 +4,8 @@ use super::{behind, rebinding, recursion, refusal, validation};
 use crate::compare::Verdict;
 use crate::dns::{AnswerKind, ExtendedError};
 use crate::observation::{Lookup, Purpose};
-use crate::rules::shows::Shows;
 use crate::rules::step::{self, DenialAuthority, ReadingStep};
-use crate::rules::{Case, Confidence, Finding, Severity, Subject, find};
+use crate::rules::{Case, Subject};
 
 /// What shows the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,29 +136,4 @@ pub(in crate::rules) fn may_pass_on_a_block(case: &Case<'_>, subject: &Subject<'
         Some(PolicySign::Bare | PolicySign::BareOrForwarded)
     );
     is_bare && !subject.probed.resolver.is_of_a_vpc() && heard.peek().is_some() && heard.all(blocks_so)
-}
-
-/// The rule that explains a bare denial at a resolver outside the VPC: it explains the same denial of the VPC's
-/// resolvers, for certain, or every one of them denies the name so.
-pub(in crate::rules) fn denied_in_the_vpc(
-    case: &Case<'_>,
-    subject: &Subject<'_>,
-    earlier: &[Finding],
-) -> Option<String> {
-    let is_bare = |one: &Subject<'_>| matches!(DenialAuthority::of(one), Some(DenialAuthority::Bare));
-    if subject.probed.resolver.is_of_a_vpc() || !is_bare(subject) {
-        return None;
-    }
-    let is_same = |one: &Subject<'_>| one.is_vpc_side() && is_bare(one) && one.a_kind() == subject.a_kind();
-    let may_pass_on = may_pass_on_a_block(case, subject);
-    let at_the_vpc = |finding: &&Finding| {
-        let mut named = case
-            .subjects()
-            .filter(|one| finding.resolvers.iter().any(|name| name == one.name()));
-        finding.severity == Severity::Error
-            && (finding.confidence == Confidence::Certain || may_pass_on)
-            && find(&finding.rule).is_some_and(|rule| rule.explains.contains(&Shows::Denial))
-            && named.any(is_same)
-    };
-    earlier.iter().find(at_the_vpc).map(|finding| finding.rule.clone())
 }
