@@ -52,19 +52,14 @@ pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, 
 /// Resolvers in scope that give private addresses that have none in common with another's, where nothing names the
 /// right ones: one of them is wrong, whichever it is. Of two name servers of this host, `resolvers-disagree` says so.
 fn unsettle_the_disjoint(observations: &[Probed], comparisons: &mut [Comparison]) {
-    let unnamed = |probed: &Probed, one: &Comparison| -> BTreeSet<IpAddr> {
-        let all: BTreeSet<IpAddr> = ips(one).filter(|ip| is_private(*ip) && ip.is_ipv4()).collect();
-        let is_open = is_judged(probed, one) && !invents(probed) && !all.iter().any(|ip| one.expected.names(*ip));
-        if is_open { all } else { BTreeSet::new() }
-    };
     let each: Vec<(bool, BTreeSet<IpAddr>)> = observations
         .iter()
         .zip(comparisons.iter())
-        .map(|(probed, one)| (is_of_this_host(probed), unnamed(probed, one)))
+        .map(|(probed, one)| (is_of_this_host(probed), unnamed_private(probed, one)))
         .filter(|(_, set)| !set.is_empty())
         .collect();
     for (probed, one) in observations.iter().zip(comparisons) {
-        let own = unnamed(probed, one);
+        let own = unnamed_private(probed, one);
         let is_apart = |(is_here, other): &(bool, BTreeSet<IpAddr>)| {
             let are_both_here = *is_here && is_of_this_host(probed);
             !are_both_here && own.is_disjoint(other) && !are_two_ways(&one.expected, &own, other)
@@ -73,6 +68,13 @@ fn unsettle_the_disjoint(observations: &[Probed], comparisons: &mut [Comparison]
             unsettle(one);
         }
     }
+}
+
+/// The private addresses that a resolver in scope gives, where nothing speaks against them and nothing names any.
+pub(crate) fn unnamed_private(probed: &Probed, one: &Comparison) -> BTreeSet<IpAddr> {
+    let all: BTreeSet<IpAddr> = ips(one).filter(|ip| is_private(*ip) && ip.is_ipv4()).collect();
+    let is_open = is_judged(probed, one) && !invents(probed) && !all.iter().any(|ip| one.expected.names(*ip));
+    if is_open { all } else { BTreeSet::new() }
 }
 
 /// Whether the user expects networks of which none has an address of both: two ways to the endpoint.
@@ -158,13 +160,17 @@ impl ZoneAddresses {
             })
             .map(|(_, one)| ips(one).collect())
             .collect();
+        let mut confirmed: Vec<BTreeSet<IpAddr>> = Vec::new();
         for (probed, one) in observations.iter().zip(comparisons) {
             let own: BTreeSet<IpAddr> = ips(one).collect();
             let is_made_up = || is_of_every_name(&probed.lookups, &one.expected);
+            // The operating system comes behind the name servers that it has its answer from.
+            let is_of_confirmed = || probed.resolver.role == Role::Os && confirmed.contains(&own);
             let is_mismatch = probed.resolver.in_scope && one.verdict == Verdict::Mismatch;
-            if is_mismatch && self.has_all(&own) && (probed.resolver.role == Role::Os || is_made_up()) {
-                // Somebody's wildcard record, with the right addresses in it. The operating system hands them on.
+            if is_mismatch && self.has_all(&own) && (is_made_up() || is_of_confirmed()) {
+                // Somebody's wildcard record, with the right addresses in it.
                 self.confirm(one, facts);
+                confirmed.push(own.clone());
             }
             let is_handed_on = probed.resolver.role == Role::Os && by_cache.contains(&own);
             if is_judged(probed, one) {

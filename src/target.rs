@@ -41,9 +41,6 @@ mod or_null {
     }
 }
 
-/// What stands before a question in the gap of dig's answer to it, where that is about no address.
-pub const OTHER_ANSWER: &str = "the answer for ";
-
 /// Who named the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -139,6 +139,12 @@ fn a_domain_list_is_as_certain_as_what_is_known_of_it() {
             Some(managed.clone()),
         ),
         (None, Some(details(Some(by), Some(9), "COMPLETE")), Some(managed)),
+        // Neither a manager nor a count is said (`--query`), so it may be one of AWS's.
+        (
+            Some(&[][..]),
+            Some(details(None, None, "COMPLETE")),
+            Some(Opaque::ManagedList(None)),
+        ),
         // A list of one's own that is empty.
         (Some(&[][..]), Some(details(None, Some(0), "COMPLETE")), None),
         (Some(&["x.test"][..]), Some(details(None, Some(1), "COMPLETE")), None),

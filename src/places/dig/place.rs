@@ -14,7 +14,7 @@ use crate::probed::Probed;
 use crate::report::{Capture, Tool};
 use crate::resolvers::{Resolver, Role};
 use crate::settings::Asked;
-use crate::target::{OTHER_ANSWER, Target, TargetSource};
+use crate::target::{Target, TargetSource};
 
 fn gap(fact: &str, reason: &str) -> Gap {
     Gap::here(fact, "dig", reason)
@@ -227,7 +227,7 @@ impl SeenSoFar {
         let (name, qtype) = asked(&run).unwrap_or_else(|| (hostname.clone(), RecordType::A));
         if run.is_of_other_class || name != *hostname || !matches!(qtype, RecordType::A | RecordType::AAAA) {
             self.gaps.push(gap(
-                &format!("{OTHER_ANSWER}{name} {qtype}"),
+                &format!("the answer for {name} {qtype}"),
                 "not about the endpoint's addresses, so it is left out",
             ));
             return Ok(());

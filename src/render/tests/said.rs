@@ -5,7 +5,7 @@ use super::*;
 use crate::facts::Gap;
 use crate::facts::kubeconfig::Refusal;
 use crate::rules::{Need, NotEvaluated};
-use crate::target::{OTHER_ANSWER, Scope, TargetSource};
+use crate::target::{Scope, TargetSource};
 
 #[test]
 fn formats_have_names() {
@@ -151,15 +151,11 @@ fn one_line_for_a_runbook() {
     // dig's text of another question.
     let mut of_dig = report("out of scope");
     of_dig.target.source = TargetSource::Dig;
-    for question in ["a.test. NS", "a.test. A at line 7"] {
-        of_dig
-            .gaps
-            .push(Gap::here(format!("{OTHER_ANSWER}{question}"), "dig", "left out"));
-    }
-    assert_eq!(
-        shown(&of_dig, Format::Short),
-        "inconclusive: dig asked for a.test. NS, which does not say what addresses the name has: its A and AAAA records \
-         do (dig HOST A, dig HOST AAAA) [exit 3]\n"
+    of_dig.resolvers.clear();
+    assert!(
+        shown(&of_dig, Format::Short).starts_with("inconclusive: dig's text has no question for addresses of "),
+        "{}",
+        shown(&of_dig, Format::Short)
     );
     let interrupted = shown(&report("mixed"), Format::Short);
     assert!(

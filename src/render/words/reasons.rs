@@ -6,10 +6,9 @@ use std::net::IpAddr;
 use crate::address::AddressClass;
 use crate::compare::Verdict;
 use crate::facts::OtherServer;
-use crate::limits;
 use crate::report::{Report, ResolverReport};
 use crate::rules::phrase::{list, plural};
-use crate::target::{OTHER_ANSWER, TargetSource, View};
+use crate::target::{TargetSource, View};
 use crate::text::plain_word;
 
 /// Whether a resolver was not asked anything, in a run that nobody interrupted.
@@ -17,23 +16,6 @@ fn was_not_asked(report: &Report, resolver: &ResolverReport) -> bool {
     let probed = &resolver.probed;
     let is_asked_over_dns = probed.resolver.address.is_some() || probed.system.is_none();
     !report.interrupted && is_asked_over_dns && probed.interrupted && probed.lookups.is_empty()
-}
-
-/// What dig was asked for in the place of addresses, where the run is its text: names and types.
-fn asked_of_dig(report: &Report) -> Option<String> {
-    if report.target.source != TargetSource::Dig {
-        return None;
-    }
-    let facts = report.gaps.iter().map(|gap| gap.fact.as_str());
-    let mut asked: Vec<&str> = Vec::new();
-    for question in facts.filter_map(|fact| fact.strip_prefix(OTHER_ANSWER)) {
-        // What was asked as no client asks has its line behind it, and may be about addresses.
-        let is_a_question = question.split(' ').count() == 2;
-        if is_a_question && !asked.contains(&question) && asked.len() < limits::KEYS_SHOWN {
-            asked.push(question);
-        }
-    }
-    (!asked.is_empty()).then(|| list(&asked))
 }
 
 /// Why nothing was decided.
@@ -53,10 +35,10 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         if report.headline().is_none() {
             reasons.push(format!("{}: no resolver was asked", report.target.shown()));
         }
-    } else if let Some(asked) = asked_of_dig(report).filter(|_| in_scope().next().is_none()) {
+    } else if report.target.source == TargetSource::Dig && report.resolvers.is_empty() {
         reasons.push(format!(
-            "dig asked for {asked}, which does not say what addresses the name has: its A and AAAA records do (dig HOST A, \
-             dig HOST AAAA)"
+            "dig's text has no question for addresses of {}: ask there for them (dig HOST A, dig HOST AAAA)",
+            report.target.shown()
         ));
     } else if in_scope().next().is_none() {
         reasons.push("nothing in scope: none of the resolvers that were asked decides".to_owned());

@@ -1,11 +1,12 @@
-//! How the name servers of this host disagree.
+//! How the name servers of this host disagree, and other resolvers.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::address::AddressClass;
+use crate::beside::unnamed_private;
 use crate::compare::Verdict;
 use crate::limits;
-use crate::resolvers::Role;
 use crate::rules::{Case, Subject, phrase};
 use crate::target::View;
 
@@ -96,39 +97,36 @@ pub(in crate::rules) fn divided<'s, 'a>(case: &'s Case<'a>) -> Option<Divided<'s
     private.iter().any(differ).then_some(Divided { answered, by })
 }
 
-/// Resolvers in scope of any kind that give private addresses, grouped by those, where the groups have none in common
-/// and nothing says whose are right. Where this host's name servers do not agree among themselves, that is said.
+/// Resolvers in scope of any kind that give private addresses, in groups of which none has an address that another has,
+/// where nothing says whose are right. `None` where they make one group, and where this host's name servers do not
+/// agree among themselves, which is said then.
 pub(in crate::rules) fn apart<'s, 'a>(case: &'s Case<'a>) -> Option<Vec<Vec<&'s Subject<'a>>>> {
     case.endpoint.as_ref()?;
     if disagreement(case).is_some() || divided(case).is_some() {
         return None;
     }
-    let is_private = |ip: &IpAddr| AddressClass::of(*ip) == AddressClass::Private && ip.is_ipv4();
-    let is_open = |subject: &Subject<'_>| {
-        let ips = subject.ips();
-        let expected = &subject.comparison.expected;
-        matches!(subject.verdict(), Verdict::Answer | Verdict::Plausible)
-            && !ips.is_empty()
-            && ips.iter().all(is_private)
-            && !ips.iter().any(|ip| expected.names(*ip))
-    };
-    let mut groups: Vec<Vec<&'s Subject<'a>>> = Vec::new();
-    let in_scope = case
-        .subjects()
-        .filter(|subject| subject.probed.resolver.in_scope && !subject.probed.interrupted && subject.speaks_dns())
-        .filter(|subject| is_open(subject) && !subject.sibling_resolves() && !subject.has_role(Role::Public));
-    for subject in in_scope {
-        let ips = subject.ips();
-        let is_of = |group: &&mut Vec<&Subject<'_>>| {
-            let mut members = group.iter();
-            members.any(|one| one.ips().iter().any(|ip| ips.contains(ip)))
-        };
-        match groups.iter_mut().find(is_of) {
-            Some(group) => group.push(subject),
-            None => groups.push(vec![subject]),
+    let mut groups: Vec<(BTreeSet<IpAddr>, Vec<&'s Subject<'a>>)> = Vec::new();
+    let heard = case.in_scope().filter(|subject| !subject.probed.interrupted);
+    // A match is one way of several that the user expects.
+    for subject in heard.filter(|subject| matches!(subject.verdict(), Verdict::Answer | Verdict::Plausible)) {
+        let mut ips = unnamed_private(subject.probed, subject.comparison);
+        if ips.is_empty() || ips.len() < subject.ips().len() {
+            continue;
         }
+        let mut members = Vec::new();
+        // What has some of one group and some of another shows that they are one.
+        groups.retain_mut(|(others, subjects)| {
+            let is_apart = others.is_disjoint(&ips);
+            if !is_apart {
+                ips.append(others);
+                members.append(subjects);
+            }
+            is_apart
+        });
+        members.push(subject);
+        groups.push((ips, members));
     }
-    (groups.len() > 1).then_some(groups)
+    (groups.len() > 1).then(|| groups.into_iter().map(|(_, subjects)| subjects).collect())
 }
 
 /// Whether something shows that the addresses of a server are right: they are as expected, or from a private hosted

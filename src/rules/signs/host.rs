@@ -16,7 +16,6 @@ pub(in crate::rules) static OF_HOST: &[&Sign] = &[
     &A_NAME_SERVER_HERE_HAS_THE_NAME,
     &NAME_SERVERS_DISAGREE,
     &NAME_SERVERS_ARE_DIVIDED,
-    &RESOLVERS_ARE_APART,
     &GO_GETS_THE_NAME,
     &GO_ASKS_THE_SYSTEM,
     &SYSTEM_ASKS_RESOLV_CONF,
@@ -97,14 +96,6 @@ pub(in crate::rules) static NAME_SERVERS_ARE_DIVIDED: Sign = Sign::of_run_if_kno
     "one name server of this host gives private addresses, and another gives public ones, or other private ones",
     "this host's name servers are not known to give addresses that cannot be of one answer",
     |case| Some(disagreement::divided(case).is_some()),
-);
-
-/// Resolvers give private addresses that have none in common, and nothing says whose are the cluster's.
-pub(in crate::rules) static RESOLVERS_ARE_APART: Sign = Sign::of_run_if_known(
-    "whether the resolvers give private addresses of one set",
-    "resolvers give private addresses that have none in common, and nothing says which are the cluster's",
-    "resolvers are not known to give private addresses that have none in common",
-    |case| Some(disagreement::apart(case).is_some()),
 );
 
 /// Go's walk over the name servers ends with the right addresses.

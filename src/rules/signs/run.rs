@@ -7,7 +7,7 @@ use crate::endpoint::{EndpointName, SoaOrigin};
 use crate::facts::VantageKind;
 use crate::observation::Lookup;
 use crate::rules::remedy::question::UnansweredQuestion;
-use crate::rules::shared::{behind, contradiction};
+use crate::rules::shared::{behind, contradiction, disagreement};
 use crate::rules::{Need, Subject, view};
 use crate::target::Scope;
 
@@ -29,6 +29,14 @@ pub(in crate::rules) static ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE: Sign = Sign::o
     "a resolver that clients here do not ask has the private addresses from the private hosted zone",
     "that another resolver has the name from the private hosted zone is not known",
     |case| Some(!case.private_zone_elsewhere().is_empty()),
+);
+
+/// Resolvers give private addresses that have none in common, and nothing says whose are the cluster's.
+pub(in crate::rules) static RESOLVERS_ARE_APART: Sign = Sign::of_run_if_known(
+    "whether the resolvers give private addresses of one set",
+    "resolvers give private addresses that have none in common, and nothing says which are the cluster's",
+    "resolvers are not known to give private addresses that have none in common",
+    |case| Some(disagreement::apart(case).is_some()),
 );
 
 /// A public control gives addresses.
@@ -212,6 +220,7 @@ fn returns_public_nxdomain(subject: &Subject<'_>) -> bool {
 pub(in crate::rules) static OF_RUN: &[&Sign] = &[
     &VPC_HAS_THE_NAME,
     &ANOTHER_HAS_IT_FROM_THE_PRIVATE_ZONE,
+    &RESOLVERS_ARE_APART,
     &PUBLIC_HAS_THE_NAME,
     &AWS_HAS_THE_PRIVATE_ENDPOINT,
     &VPC_ANSWERS,

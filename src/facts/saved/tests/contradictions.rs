@@ -99,9 +99,15 @@ fn an_update_under_way_of_a_cluster_that_is_active() {
         let said = reason(&gaps, "updates of the cluster");
         assert!(said.contains("contradicts the cluster's status ACTIVE"), "{said}");
     }
-    for (cluster, update) in [(&updating, &under_way), (&active, &done)] {
-        let (facts, _) = used(&[cluster, update]);
+    // An add-on is updated while the cluster is ACTIVE.
+    let of_an_addon = under_way.replace("EndpointAccessUpdate", "AddonUpdate");
+    for (cluster, update) in [(&updating, &under_way), (&active, &done), (&active, &of_an_addon)] {
+        let (facts, gaps) = used(&[cluster, update]);
         assert_eq!(facts.updates.map(|updates| updates.len()), Some(1));
+        assert!(
+            gaps.iter().all(|(fact, _)| fact != "updates of the cluster"),
+            "{gaps:?}"
+        );
     }
 }
 
