@@ -528,7 +528,7 @@ async fn connections(
                 "eks:DescribeCluster, kubeconfig",
                 reason,
             );
-            // What resets, says nothing or speaks no TLS is no API server, whoever's certificate it would be.
+            // What resets, says nothing or speaks no TLS is no API server, whosever the certificate would be.
             Authority::unknown(name.unwrap_or(&target.hostname.to_fqdn())).ok()
         }
     };

@@ -176,18 +176,19 @@ impl Shared {
 
     /// What was observed for one target, with what is known already.
     pub(super) fn complete(&self, mut observations: Vec<Probed>) -> Vec<Probed> {
+        // Of what was found in bulk, TCP decides nothing.
+        for (resolver, lookup) in &self.without_tcp {
+            let mut asked = observations.iter_mut().filter(|probed| !probed.lookups.is_empty());
+            if let Some(probed) = asked.find(|probed| probed.resolver.is_same_place(resolver)) {
+                probed.lookups.push(lookup.clone());
+            }
+        }
         observations.extend(self.found.iter().cloned());
         for probed in &mut observations {
             let known = self.controls.iter().flat_map(|controls| &controls.lookups);
             let mut known = known.filter(|(resolver, _)| resolver.is_same_place(&probed.resolver));
             if let Some((_, lookups)) = known.next() {
                 probed.lookups.extend(lookups.iter().cloned());
-            }
-        }
-        for (resolver, lookup) in &self.without_tcp {
-            let mut asked = observations.iter_mut().filter(|probed| !probed.lookups.is_empty());
-            if let Some(probed) = asked.find(|probed| probed.resolver.is_same_place(resolver)) {
-                probed.lookups.push(lookup.clone());
             }
         }
         for probed in observations.iter_mut().filter(|probed| probed.is_silent_somewhere()) {

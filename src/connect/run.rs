@@ -63,24 +63,21 @@ impl Authority {
         if roots.is_empty() {
             return Err(NoAuthority::NoCertificate);
         }
-        let config = tls::client(&Trust::Only(Arc::new(roots)), &[])
-            .map_err(|error| NoAuthority::Unusable(error.to_string()))?;
-        let name = name.trim_end_matches('.').to_owned();
-        Ok(Self {
-            config: Arc::new(config),
-            name: ServerName::try_from(name).map_err(|_| NoAuthority::Name)?,
-            is_known: true,
-        })
+        Self::trusting(&Trust::Only(Arc::new(roots)), name, true)
     }
 
     /// Where none is known: any certificate is taken, and shows nothing but that TLS is spoken there.
     pub fn unknown(name: &str) -> Result<Self, NoAuthority> {
-        let config = tls::client(&Trust::Anyone, &[]).map_err(|error| NoAuthority::Unusable(error.to_string()))?;
+        Self::trusting(&Trust::Anyone, name, false)
+    }
+
+    fn trusting(trust: &Trust, name: &str, is_known: bool) -> Result<Self, NoAuthority> {
+        let config = tls::client(trust, &[]).map_err(|error| NoAuthority::Unusable(error.to_string()))?;
         let name = name.trim_end_matches('.').to_owned();
         Ok(Self {
             config: Arc::new(config),
             name: ServerName::try_from(name).map_err(|_| NoAuthority::Name)?,
-            is_known: false,
+            is_known,
         })
     }
 

@@ -143,21 +143,22 @@ impl KnownResolvers {
 
     /// Whether the next target asks one that was silent again.
     pub(super) fn is_one_asked_again(&self) -> bool {
-        let now = Instant::now();
-        self.silent.iter().any(|one| self.is_due(one, now))
+        let is_due = self.due();
+        self.silent.iter().any(|one| is_due(one.asked))
     }
 
-    fn is_due(&self, one: &Silent, now: Instant) -> bool {
-        now.saturating_duration_since(one.asked) > self.asked_again_after
+    /// Whether what was last tried then is to be tried again now.
+    fn due(&self) -> impl Fn(Instant) -> bool + use<> {
+        let (now, after) = (Instant::now(), self.asked_again_after);
+        move |last| now.saturating_duration_since(last) > after
     }
 
     /// The resolvers that are not asked now. Those that are due are asked by whoever calls.
     pub(super) fn silent_now(&mut self) -> Vec<Unasked> {
-        let now = Instant::now();
-        let due: Vec<bool> = self.silent.iter().map(|one| self.is_due(one, now)).collect();
+        let (now, is_due) = (Instant::now(), self.due());
         let mut left = Vec::new();
-        for (one, is_due) in self.silent.iter_mut().zip(due) {
-            if is_due {
+        for one in &mut self.silent {
+            if is_due(one.asked) {
                 // The target that asks it is like no other.
                 self.changes += 1;
                 one.asked = now;
@@ -170,12 +171,11 @@ impl KnownResolvers {
 
     /// What was asked over TCP in vain at each, and is not asked there now. What is due is asked by whoever calls.
     pub(super) fn without_tcp_now(&mut self) -> Vec<(Resolver, Lookup)> {
-        let now = Instant::now();
-        let after = self.asked_again_after;
+        let (now, is_due) = (Instant::now(), self.due());
         let mut left = Vec::new();
         for (resolver, one) in self.unconnected.all_mut() {
             let Some(one) = one else { continue };
-            if now.saturating_duration_since(one.tried) > after {
+            if is_due(one.tried) {
                 one.tried = now;
             } else {
                 left.push((resolver.clone(), one.lookup.clone()));
