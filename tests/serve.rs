@@ -302,11 +302,12 @@ fn many_targets_are_served() {
     });
 }
 
-/// What a process has in memory, in KiB (proc(5), `status`: VmRSS).
+/// What a process has in memory of its own, in KiB (proc(5), `status`: RssAnon): without what is mapped of its file,
+/// which grows with each part of the program that runs for the first time.
 #[cfg(target_os = "linux")]
 fn resident(child: &Child) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
     number.expect("a number")
 }
