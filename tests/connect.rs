@@ -106,6 +106,19 @@ async fn plain(says: &'static [u8], keeps: bool) -> u16 {
     port
 }
 
+/// Accepts, and resets at once.
+async fn resets() -> u16 {
+    let listener = TcpListener::bind((LOOPBACK, 0)).await.expect("a socket");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // Closed at once, with what was not sent thrown away (socket(7), SO_LINGER).
+            let _ = stream.set_zero_linger();
+        }
+    });
+    port
+}
+
 fn at(port: u16) -> ConnectAddress {
     ConnectAddress {
         ip: LOOPBACK,
@@ -157,17 +170,24 @@ async fn the_clusters_own_certificate_verifies_and_no_other_does() {
 async fn what_is_no_api_server_ends() {
     let authority = Cluster::new().authority();
     let page = b"HTTP/1.1 400 Bad Request\r\n\r\n\x1b[31m";
-    for (port, patience) in [
-        (plain(page, true).await, LONG),
-        (plain(b"", false).await, LONG),
+    for (port, patience, expected) in [
+        (plain(page, true).await, LONG, Tls::Failed),
+        (plain(&[22, 3, 3, 0xff, 0xff], true).await, LONG, Tls::Failed),
+        // It closes the connection, or resets it: since what it was sent is not read, or before anything was sent.
+        (plain(b"", false).await, LONG, Tls::Interrupted),
+        (resets().await, LONG, Tls::Interrupted),
         // Says nothing, ever: it ends with the time that it has.
-        (plain(b"", true).await, Duration::from_millis(200)),
-        (plain(&[22, 3, 3, 0xff, 0xff], true).await, Duration::from_millis(200)),
+        (plain(b"", true).await, Duration::from_millis(200), Tls::Interrupted),
+        (
+            plain(&[22, 3, 3, 0, 80], true).await,
+            Duration::from_millis(200),
+            Tls::Interrupted,
+        ),
     ] {
         // Whether the cluster's authority is known or not.
         for authority in [&authority, &Authority::unknown(HOST).expect("a name")] {
             let found = one(port, Some(authority), patience).await;
-            assert_eq!((found.tcp, found.tls), (Tcp::Connected, Some(Tls::Failed)));
+            assert_eq!((found.tcp, found.tls), (Tcp::Connected, Some(expected)), "{found:?}");
             assert!(found.reason.is_some());
         }
     }
@@ -189,7 +209,7 @@ async fn the_order_stays_and_the_deadline_holds() {
     let end = Instant::now() + Duration::from_millis(200);
     let found = connect(ports, Some(&authority), LONG, end).await;
     assert_eq!(found.iter().map(|one| one.port).collect::<Vec<_>>(), expected);
-    assert!(found.iter().all(|one| one.tls == Some(Tls::Failed)));
+    assert!(found.iter().all(|one| one.tls == Some(Tls::Interrupted)));
 }
 
 #[test]

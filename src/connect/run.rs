@@ -123,6 +123,12 @@ async fn one(port: ConnectAddress, authority: Option<Authority>, patience: Durat
     let address = SocketAddr::new(port.ip, port.port);
     let stream = match timeout_at(end, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => stream,
+        // Whoever resets a connection has taken it: with a little more luck, the handshake had met the reset.
+        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset => {
+            connection.tls = Some(Tls::Interrupted);
+            connection.reason = Some(BROKEN_OFF.to_owned());
+            return connection;
+        }
         Ok(Err(error)) => {
             connection.tcp = kind(&error);
             connection.network = network(connection.tcp, &error);
@@ -152,8 +158,8 @@ async fn one(port: ConnectAddress, authority: Option<Authority>, patience: Durat
             connection.reason = Some(reason);
         }
         Err(_) => {
-            connection.tls = Some(Tls::Failed);
-            connection.reason = Some("no TLS handshake within the time".to_owned());
+            connection.tls = Some(Tls::Interrupted);
+            connection.reason = Some("no more replies".to_owned());
         }
     }
     connection
@@ -161,7 +167,7 @@ async fn one(port: ConnectAddress, authority: Option<Authority>, patience: Durat
 
 fn kind(error: &io::Error) -> Tcp {
     match error.kind() {
-        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => Tcp::Refused,
+        ErrorKind::ConnectionRefused => Tcp::Refused,
         ErrorKind::TimedOut => Tcp::Timeout,
         _ => Tcp::Unreachable,
     }
@@ -173,22 +179,33 @@ fn network(tcp: Tcp, error: &io::Error) -> Option<NetworkFailure> {
     failure.filter(|failure| !matches!(failure, NetworkFailure::Other { .. }))
 }
 
+/// The same for a connection that is closed and for one that is reset: which of the two this host sees, and at which
+/// of its steps, hangs on what it was sending just then.
+const BROKEN_OFF: &str = "closed or reset";
+
 /// What the TLS library says is wrong.
 fn fault(error: &io::Error) -> (Tls, String) {
     let Some((fault, said)) = tls::fault(error) else {
-        return (Tls::Failed, tls::short(&error.to_string()));
+        let is_broken_off = matches!(
+            error.kind(),
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+        );
+        let said = error.to_string();
+        let said = if is_broken_off { BROKEN_OFF } else { &said };
+        return (Tls::Interrupted, tls::short(said));
     };
     let tls = match fault {
         Fault::OtherIssuer => Tls::OtherIssuer,
         Fault::OtherName => Tls::OtherName,
         Fault::NotValidNow => Tls::NotValidNow,
         Fault::BadCertificate => Tls::BadCertificate,
-        Fault::NoProtocol | Fault::NotTls | Fault::BrokenOff | Fault::Other => Tls::Failed,
+        Fault::BrokenOff => Tls::Interrupted,
+        Fault::NoProtocol | Fault::NotTls | Fault::Other => Tls::Failed,
     };
     // In our words, where the library's are for programmers.
     let said = match fault {
         Fault::NotTls => "what answers does not speak TLS".to_owned(),
-        Fault::BrokenOff => "it closed the connection during the TLS handshake".to_owned(),
+        Fault::BrokenOff => BROKEN_OFF.to_owned(),
         _ => said,
     };
     (tls, said)

@@ -60,8 +60,11 @@ pub enum Tls {
     NotValidNow,
     /// The certificate is wrong in another way.
     BadCertificate,
-    /// There was no handshake: what answers does not speak TLS, breaks off, or says nothing within the time.
+    /// There was no handshake: what answers does not speak TLS, or not as this program does.
     Failed,
+    /// The handshake did not come to its end: the connection was closed or reset in it, or nothing came within the
+    /// time. That may be what answers, or the network on the way.
+    Interrupted,
 }
 
 impl Tcp {
@@ -86,6 +89,7 @@ impl Tls {
             Self::NotValidNow => "not-valid-now",
             Self::BadCertificate => "bad-certificate",
             Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
         }
     }
 }
@@ -100,6 +104,7 @@ impl Connection {
         "not-valid-now",
         "bad-certificate",
         "failed",
+        "interrupted",
         "refused",
         "timeout",
         "unreachable",

@@ -263,6 +263,7 @@ fn arrival(connection: &Connection) -> (&'static str, LineMark) {
         (Tcp::Connected, Some(Tls::NotValidNow)) => "a certificate that is not valid now",
         (Tcp::Connected, Some(Tls::BadCertificate)) => "a wrong certificate",
         (Tcp::Connected, Some(Tls::Failed)) => "no TLS handshake",
+        (Tcp::Connected, Some(Tls::Interrupted)) => "the TLS handshake breaks off",
     };
     (end, LineMark::Bad)
 }

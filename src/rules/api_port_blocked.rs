@@ -9,73 +9,100 @@ use crate::observation::{Connection, Tcp};
 
 declare_rule! {
     /// ## What it means
-    /// Resolvers return the right addresses, and TCP connections to the API server's port at these addresses fail. DNS
-    /// is healthy, so the cause is in the network.
+    /// Resolvers return the right addresses, and connections to the API server's port at these addresses fail: there is
+    /// no TCP connection, or the TLS handshake in it does not come to its end. DNS is healthy, so the cause is in the
+    /// network.
     ///
     /// ## How it was decided
-    /// `--connect` makes a TCP connection to each address that a resolver returned. Addresses that are known to be
-    /// wrong do not count: a wrong address has another cause.
+    /// `--connect` makes a TCP connection and a TLS handshake at each address that a resolver returned. Addresses that
+    /// are known to be wrong do not count: a wrong address has another cause. A handshake that breaks off is not
+    /// certain: another server may listen there.
     ///
     /// ## Why it matters
-    /// kubectl prints `dial tcp ADDRESS:443: i/o timeout`, which looks like a DNS error and is not one.
+    /// kubectl prints `dial tcp ADDRESS:443: i/o timeout`, which looks like a DNS error and is not one; where the
+    /// handshake breaks off, `net/http: TLS handshake timeout`, `connection reset by peer` or `EOF`.
     ///
     /// ## What to do
     /// It depends on how the connection fails. No answer at a private address: the cluster's security group must allow
     /// TCP 443 from here, and a route (VPN, Direct Connect, peering) must exist in both directions. No answer at a
     /// public address: `publicAccessCidrs`. Cannot be reached: this host, or a router on the way, has no route, so
     /// connect the VPN or add the route. Refused: something answers, and a security group never does, so look at what
-    /// has that address and at firewalls on the way.
+    /// has that address and at firewalls on the way. The handshake breaks off: large packets may be lost (the MTU of a
+    /// VPN), or a firewall on the way ends TLS.
     "api-port-blocked" = {
         summary: "the name resolves, and the API server's port does not answer",
         severity: Severity::Error,
         since: "0.1.0",
         about: Endpoint,
         hint: "the address is right, and port 443 is closed to this host: security group, route, VPN",
-        complaints: [Deadline 20, KubectlRefused 30, Connection 10, Address 10],
+        complaints: [Deadline 20, KubectlRefused 30, HandshakeTimeout 20, Connection 10, Address 10],
         references: [EKS_CLUSTER_ENDPOINT, EKS_SECURITY_GROUPS],
         at: Run,
         requires: [[A_RIGHT_ADDRESS_DOES_NOT_CONNECT]],
         names: [[GIVES_WHAT_DOES_NOT_CONNECT]],
-        confidence: [Certain],
+        confidence: [
+            // Where a handshake breaks off, another server may listen there.
+            Certain if [[not A_HANDSHAKE_IS_INTERRUPTED]],
+            High,
+        ],
         stage: Stage::Evidence,
     }
 }
 
 /// How a connection fails, which says where to look.
-struct FailsHow {
-    tcp: Tcp,
-    /// Of a port, at so many addresses.
-    fails: fn(u16, usize) -> String,
-    meaning: &'static str,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FailureMode {
+    Unreachable,
+    Refused,
+    Silent,
+    Interrupted,
 }
 
-/// What each way means. A security group that does not allow a connection gives a time-out (Amazon EC2 User Guide,
-/// "Troubleshoot issues connecting to your Amazon EC2 Linux instance", "Connection timed out"); connect(2) for the
-/// other two.
-const WAYS: &[FailsHow] = &[
-    FailsHow {
-        tcp: Tcp::Unreachable,
-        fails: |_, count| {
-            format!(
-                "this host cannot reach {}",
-                phrase::plural(count, "that address", "those addresses")
-            )
-        },
-        meaning: "This host, or a router on the way, says that it does not get there. That is a route, a VPN or a \
-                  local firewall, and no security group.",
-    },
-    FailsHow {
-        tcp: Tcp::Refused,
-        fails: |port, _| format!("port {port} is refused there"),
-        meaning: "A refusal is a reply: another host has that address, or a firewall on the way refuses. A security \
-                  group sends no reply.",
-    },
-    FailsHow {
-        tcp: Tcp::Timeout,
-        fails: |port, _| format!("port {port} does not answer there"),
-        meaning: "Silence is what a security group, a firewall or a missing route back gives.",
-    },
-];
+impl FailureMode {
+    const ALL: [Self; 4] = [Self::Unreachable, Self::Refused, Self::Silent, Self::Interrupted];
+
+    fn of(connection: &Connection) -> Self {
+        match connection.tcp {
+            Tcp::Unreachable => Self::Unreachable,
+            Tcp::Refused => Self::Refused,
+            Tcp::Timeout => Self::Silent,
+            Tcp::Connected => Self::Interrupted,
+        }
+    }
+
+    /// Of a port, at so many addresses.
+    fn fails(self, port: u16, count: usize) -> String {
+        let there = phrase::plural(count, "that address", "those addresses");
+        match self {
+            Self::Unreachable => format!("this host cannot reach {there}"),
+            Self::Refused => format!("port {port} is refused there"),
+            Self::Silent => format!("port {port} does not answer there"),
+            Self::Interrupted => format!("TLS at port {port} breaks off there"),
+        }
+    }
+
+    /// What it means. A security group that does not allow a connection gives a time-out (Amazon EC2 User Guide,
+    /// "Troubleshoot issues connecting to your Amazon EC2 Linux instance", "Connection timed out"); connect(2) for
+    /// the first two. Packets over the MTU of a path are dropped where the message about it does not come back (RFC
+    /// 2923 section 2.1).
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Unreachable => {
+                "This host, or a router on the way, says that it does not get there. That is a route, a VPN or a local \
+                 firewall, and no security group."
+            }
+            Self::Refused => {
+                "A refusal is a reply: another host has that address, or a firewall on the way refuses. A security \
+                 group sends no reply."
+            }
+            Self::Silent => "Silence is what a security group, a firewall or a missing route back gives.",
+            Self::Interrupted => {
+                "Large packets may be lost (the MTU of a VPN), a firewall may end TLS, or another server has the \
+                 address."
+            }
+        }
+    }
+}
 
 fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let closed = connections::closed(case);
@@ -86,12 +113,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let all = closed.len() == connections::tried(case).len();
     let shown = phrase::addresses(&addresses);
     let port = first.port;
-    let how = phrase::list(
-        &closed
-            .iter()
-            .map(|connection| phrase::connection(connection))
-            .collect::<Vec<_>>(),
-    );
+    let how = phrase::connections(&closed);
     // A resolver that fails is a cause of its own, beside this one.
     let is_dns_healthy = case.failing().next().is_none();
     let consequence = match (all, is_dns_healthy) {
@@ -99,13 +121,11 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
         (true, false) => "The cause of that is in the network, whatever is wrong with DNS.",
         (false, _) => "The other addresses connect, so clients fail only when they try an address that does not.",
     };
-    let ways: Vec<&FailsHow> = WAYS
-        .iter()
-        .filter(|way| closed.iter().any(|connection| connection.tcp == way.tcp))
-        .collect();
-    let meaning: Vec<&str> = ways.iter().map(|way| way.meaning).collect();
-    let fails = match ways[..] {
-        [one] => (one.fails)(port, addresses.len()),
+    let mut ends = FailureMode::ALL.to_vec();
+    ends.retain(|end| closed.iter().any(|connection| FailureMode::of(connection) == *end));
+    let meaning: Vec<&str> = ends.iter().map(|end| end.meaning()).collect();
+    let fails = match ends[..] {
+        [one] => one.fails(port, addresses.len()),
         _ => format!("no connection to port {port} comes about there"),
     };
     let so = if is_dns_healthy {
@@ -118,22 +138,22 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let group = cluster
         .and_then(|cluster| cluster.cluster_security_group_id.as_deref())
         .unwrap_or("<cluster-security-group>");
-    let failing = |tcp: Tcp, class: fn(&Connection) -> bool| -> Vec<IpAddr> {
-        let failing = closed.iter().filter(|one| one.tcp == tcp && class(one));
+    let failing = |end: FailureMode, class: fn(&Connection) -> bool| -> Vec<IpAddr> {
+        let failing = closed.iter().filter(|one| FailureMode::of(one) == end && class(one));
         failing.map(|one| one.ip).collect()
     };
     let is_public = |connection: &Connection| AddressClass::of(connection.ip) == AddressClass::Public;
     let is_private = |connection: &Connection| AddressClass::of(connection.ip) != AddressClass::Public;
     let routes = |ips: Vec<IpAddr>| ips.into_iter().map(|ip| remedy::here::route(case, ip));
     let mut remedies = Vec::new();
-    let unreachable = failing(Tcp::Unreachable, |_| true);
+    let unreachable = failing(FailureMode::Unreachable, |_| true);
     if !unreachable.is_empty() {
         remedies.push(Remedy::new(
             "Connect the VPN, or add the route, that leads to the VPC's network; see which way this host takes",
             routes(unreachable),
         ));
     }
-    let silent = failing(Tcp::Timeout, is_private);
+    let silent = failing(FailureMode::Silent, is_private);
     if !silent.is_empty() {
         remedies.push(Remedy::new(
             format!("Allow TCP {port} in the cluster's security group from the network that you ask from"),
@@ -147,7 +167,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             routes(silent),
         ));
     }
-    if !failing(Tcp::Timeout, is_public).is_empty() {
+    if !failing(FailureMode::Silent, is_public).is_empty() {
         remedies.push(Remedy::new(
             "Public addresses answer only the networks in publicAccessCidrs: check that your public address is in one \
              of them",
@@ -158,15 +178,30 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             )],
         ));
     }
-    let refused = failing(Tcp::Refused, is_private);
+    let refused = failing(FailureMode::Refused, is_private);
     if !refused.is_empty() {
         remedies.push(remedy::answer::owner(case, &refused));
     }
-    let refused: Vec<IpAddr> = failing(Tcp::Refused, |_| true);
+    let refused: Vec<IpAddr> = failing(FailureMode::Refused, |_| true);
     if !refused.is_empty() {
         remedies.push(Remedy::new(
             format!("Look for a firewall or a proxy on the way that refuses TCP {port}"),
             routes(refused),
+        ));
+    }
+    if let Some(first) = closed
+        .iter()
+        .find(|one| FailureMode::of(one) == FailureMode::Interrupted)
+    {
+        remedies.push(Remedy::new(
+            "On a VPN, lower the MTU of its interface and try again; see how far the handshake gets",
+            [remedy::here::certificate(
+                case,
+                &connections::bracketed(first),
+                first.port,
+                Some(&case.own_zone()),
+                true,
+            )],
         ));
     }
     vec![
@@ -174,7 +209,12 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .about(case.givers(&closed))
             .summary(format!("the name resolves to {shown}, but {fails}{so}"))
             .why(format!(
-                "TCP connections fail: {how}. {} {consequence}",
+                "{}: {how}. {} {consequence}",
+                if ends.contains(&FailureMode::Interrupted) {
+                    "Connections fail"
+                } else {
+                    "TCP connections fail"
+                },
                 meaning.join(" ")
             ))
             .seen(

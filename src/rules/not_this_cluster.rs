@@ -1,7 +1,5 @@
 //! What answers at an address is not the cluster's API server.
 
-use std::net::SocketAddr;
-
 use super::shared::connections;
 use super::{Case, Confidence, Evidence, Finding, Fits, Remedy, Severity, Stage, phrase, remedy};
 use crate::observation::Connection;
@@ -29,13 +27,13 @@ declare_rule! {
         since: "0.1.0",
         about: Endpoint,
         hint: "the certificate is not of the cluster's authority (--connect)",
-        complaints: [NoReply 30, HandshakeTimeout 20, Certificate 10],
+        complaints: [NoReply 30, HandshakeTimeout 25, Certificate 10],
         references: [EKS_CERTIFICATE, RFC_6066_SNI],
         at: Run,
         requires: [[ANOTHER_SERVER_ANSWERS, CERTIFICATE_IS_NOT_VALID_NOW]],
         names: [[GIVES_ANOTHER_SERVERS_ADDRESS]],
         confidence: [
-            // Silence in the middle of a handshake may be the network's, and a wrong clock outdates every certificate.
+            // What is no TLS may be a firewall's on the way, and a wrong clock outdates every certificate.
             Certain if [[not TLS_FAILS_AT_AN_ADDRESS], [not CERTIFICATE_IS_NOT_VALID_NOW]],
             High,
         ],
@@ -60,7 +58,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
              interfaces",
                 vec![remedy::here::certificate(
                     case,
-                    &bracketed(strangers[0]),
+                    &connections::bracketed(strangers[0]),
                     strangers[0].port,
                     Some(&case.own_zone()),
                     true,
@@ -86,14 +84,6 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-fn bracketed(connection: &Connection) -> String {
-    if connection.ip.is_ipv6() {
-        format!("[{}]", connection.ip)
-    } else {
-        connection.ip.to_string()
-    }
-}
-
 /// A finding that names nobody yet.
 fn finding(
     connections: &[&Connection],
@@ -107,26 +97,9 @@ fn finding(
         .iter()
         .map(|connection| phrase::connection(connection))
         .collect();
-    // What is the same of several is said once.
-    let mut alike: Vec<(String, Vec<String>)> = Vec::new();
-    for connection in connections {
-        let address = SocketAddr::new(connection.ip, connection.port).to_string();
-        let outcome = phrase::connected(connection);
-        match alike.iter_mut().find(|(other, _)| *other == outcome) {
-            Some((_, addresses)) => addresses.push(address),
-            None => alike.push((outcome, vec![address])),
-        }
-    }
-    let shown: Vec<String> = alike
-        .iter()
-        .map(|(outcome, addresses)| {
-            let each = phrase::plural(addresses.len(), "", "each ");
-            format!("{}: {each}{outcome}", phrase::list(addresses))
-        })
-        .collect();
     RULE.finding_at_large(confidence)
         .summary(summary)
-        .why(format!("{}. {why}", phrase::list(&shown)))
+        .why(format!("{}. {why}", phrase::connections(connections)))
         .seen(said.into_iter().map(Evidence::fact))
         .fix(vec![Remedy::new(remedy, commands)])
 }

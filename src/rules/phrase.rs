@@ -375,6 +375,28 @@ pub fn connection(connection: &Connection) -> String {
     format!("{address}: {}", connected(connection))
 }
 
+/// What came of connections: `192.168.1.2:443 and 192.168.1.3:443: each refused`. What is the same of several is said
+/// once.
+pub fn connections(connections: &[&Connection]) -> String {
+    let mut alike: Vec<(String, Vec<String>)> = Vec::new();
+    for connection in connections {
+        let address = std::net::SocketAddr::new(connection.ip, connection.port).to_string();
+        let outcome = connected(connection);
+        match alike.iter_mut().find(|(other, _)| *other == outcome) {
+            Some((_, addresses)) => addresses.push(address),
+            None => alike.push((outcome, vec![address])),
+        }
+    }
+    let shown: Vec<String> = alike
+        .iter()
+        .map(|(outcome, addresses)| {
+            let each = plural(addresses.len(), "", "each ");
+            format!("{}: {each}{outcome}", list(addresses))
+        })
+        .collect();
+    list(&shown)
+}
+
 /// What came of a connection. The reason stands there only where it says more.
 pub fn connected(connection: &Connection) -> String {
     let what = match (connection.tcp, connection.tls) {
@@ -388,6 +410,7 @@ pub fn connected(connection: &Connection) -> String {
         (Tcp::Connected, Some(Tls::NotValidNow)) => "connects, with a certificate that is not valid now",
         (Tcp::Connected, Some(Tls::BadCertificate)) => "connects, with a certificate that is wrong",
         (Tcp::Connected, Some(Tls::Failed)) => "connects, and there is no TLS handshake",
+        (Tcp::Connected, Some(Tls::Interrupted)) => "connects, and the TLS handshake breaks off",
     };
     // Of a port that is refused and of another authority, the kind says all.
     let says_more = match (connection.tcp, connection.tls) {

@@ -22,11 +22,16 @@ pub(in crate::rules) fn tried<'a>(case: &Case<'a>) -> Vec<&'a Connection> {
     case.connections().iter().filter(right).collect()
 }
 
-/// Of these, those that did not come about.
+/// Of these, those that did not come about, or not as far as to a TLS session.
 pub(in crate::rules) fn closed<'a>(case: &Case<'a>) -> Vec<&'a Connection> {
     let mut closed = tried(case);
-    closed.retain(|connection| connection.tcp != Tcp::Connected);
+    closed.retain(|connection| connection.tcp != Tcp::Connected || is_interrupted(connection));
     closed
+}
+
+/// Whether there was a TCP connection, and the TLS handshake does not come to its end.
+pub(in crate::rules) fn is_interrupted(connection: &Connection) -> bool {
+    connection.tls == Some(Tls::Interrupted)
 }
 
 /// Those to something that is not the cluster's API server.
@@ -47,4 +52,13 @@ pub(in crate::rules) fn outdated<'a>(case: &Case<'a>) -> Vec<&'a Connection> {
 fn with<'a>(case: &Case<'a>, wanted: fn(Tls) -> bool) -> Vec<&'a Connection> {
     let is_wanted = |connection: &&Connection| connection.tls.is_some_and(wanted);
     case.connections().iter().filter(is_wanted).collect()
+}
+
+/// Its address, as it stands before a port.
+pub(in crate::rules) fn bracketed(connection: &Connection) -> String {
+    if connection.ip.is_ipv6() {
+        format!("[{}]", connection.ip)
+    } else {
+        connection.ip.to_string()
+    }
 }

@@ -2,8 +2,8 @@
 
 use super::Sign;
 use crate::observation::Tls;
+use crate::rules::Need;
 use crate::rules::shared::connections;
-use crate::rules::{Case, Need};
 
 /// The order in which signs of connections are read.
 pub(in crate::rules) static OF_CONNECTION: &[&Sign] = &[
@@ -12,24 +12,25 @@ pub(in crate::rules) static OF_CONNECTION: &[&Sign] = &[
     &ANOTHER_SERVER_ANSWERS,
     &CERTIFICATE_IS_NOT_VALID_NOW,
     &TLS_FAILS_AT_AN_ADDRESS,
+    &A_HANDSHAKE_IS_INTERRUPTED,
     &GIVES_ANOTHER_SERVERS_ADDRESS,
 ];
 
-/// No TCP connection comes about at an address that nothing speaks against.
+/// At an address that nothing speaks against, there is no TCP connection or no TLS session.
 pub(in crate::rules) static A_RIGHT_ADDRESS_DOES_NOT_CONNECT: Sign = Sign::of_run(
     "a connection to each right address",
-    "no TCP connection to a right address comes about",
-    "no TCP connection to a right address is known to fail",
+    "a connection to a right address does not come about",
+    "no connection to a right address is known to fail",
     |case| Some(!connections::closed(case).is_empty()),
 )
 .needing(&[Need::Connections])
 .looking_at(&[Need::Cluster]);
 
-/// It gives a right address to which no TCP connection comes about.
+/// It gives a right address to which no connection comes about.
 pub(in crate::rules) static GIVES_WHAT_DOES_NOT_CONNECT: Sign = Sign::of_resolver(
     "connections to its addresses",
-    "it gives a right address, and no TCP connection comes about there",
-    "no TCP connection to a right address of its answer is known to fail",
+    "it gives a right address, and no connection comes about there",
+    "no connection to a right address of its answer is known to fail",
     |case, subject| {
         let closed = connections::closed(case);
         Some(case.givers(&closed).iter().any(|name| name == subject.name()))
@@ -55,14 +56,26 @@ pub(in crate::rules) static CERTIFICATE_IS_NOT_VALID_NOW: Sign = Sign::of_run(
 )
 .needing(&[Need::Connections]);
 
-/// A TLS handshake fails and shows no certificate.
+/// What answers does not speak TLS, or not as this program does.
 pub(in crate::rules) static TLS_FAILS_AT_AN_ADDRESS: Sign = Sign::of_run(
     "a TLS handshake at each address",
-    "a TLS handshake fails at an address",
-    "no TLS handshake is known to fail",
-    |case| Some(has_tls(case, Tls::Failed)),
+    "what answers at an address makes no TLS handshake",
+    "nothing that answers is known to make no TLS handshake",
+    |case| {
+        let mut connections = case.connections().iter();
+        Some(connections.any(|connection| connection.tls == Some(Tls::Failed)))
+    },
 )
 .looking_at(&[Need::Connections]);
+
+/// A TLS handshake at a right address breaks off, or nothing more comes in it.
+pub(in crate::rules) static A_HANDSHAKE_IS_INTERRUPTED: Sign = Sign::of_run(
+    "a TLS handshake at each right address",
+    "a TLS handshake at a right address breaks off",
+    "no TLS handshake at a right address is known to break off",
+    |case| Some(connections::closed(case).into_iter().any(connections::is_interrupted)),
+)
+.looking_at(&[Need::Connections, Need::Cluster]);
 
 /// It gives an address at which something else than the cluster's API server answers, or with an outdated certificate.
 pub(in crate::rules) static GIVES_ANOTHER_SERVERS_ADDRESS: Sign = Sign::of_resolver(
@@ -76,8 +89,3 @@ pub(in crate::rules) static GIVES_ANOTHER_SERVERS_ADDRESS: Sign = Sign::of_resol
     },
 )
 .looking_at(&[Need::Connections]);
-
-fn has_tls(case: &Case<'_>, wanted: Tls) -> bool {
-    let mut connections = case.connections().iter();
-    connections.any(|connection| connection.tls == Some(wanted))
-}
