@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::address::AddressClass;
-use crate::compare::{ClassedAddress, Comparison, Verdict, foreign_zone, is_of_every_name};
+use crate::compare::{ClassedAddress, Comparison, Doubt, Verdict, foreign_zone, is_of_every_name};
 use crate::dns::{Name, Section};
 use crate::endpoint::EndpointName;
 use crate::expect::{Expected, ExpectedSource};
@@ -37,16 +37,59 @@ pub fn beside_each_other(observations: &[Probed], comparisons: Vec<Comparison>, 
             // The interfaces may have these by now.
             one.expected.at_least = true;
             one.verdict = Verdict::Plausible;
+            one.doubt = Some(Doubt::NewerThanTheFacts);
         }
     }
+    let public = public_addresses(observations, &comparisons);
     for (probed, one) in observations.iter().zip(&mut comparisons) {
-        let is_open = is_public_of_a_foreign_zone(probed, one) || is_public_and_kept(probed, one);
-        if is_judged(probed, one) && is_open {
-            unsettle(one);
+        if !is_judged(probed, one) {
+        } else if is_public_of_a_foreign_zone(probed, one) {
+            unsettle(one, Doubt::ForeignZone);
+        } else if is_public_and_kept(probed, one) {
+            unsettle(one, Doubt::KeptLong);
+        } else if is_other_than(&public, one) {
+            unsettle(one, Doubt::OtherThanPublicDns);
         }
     }
     unsettle_the_disjoint(observations, &mut comparisons);
+    unsettle_the_systems_own(observations, &mut comparisons);
     comparisons
+}
+
+/// The public addresses that public resolvers give.
+fn public_addresses(observations: &[Probed], comparisons: &[Comparison]) -> BTreeSet<IpAddr> {
+    let all = observations.iter().zip(comparisons);
+    all.filter(|(probed, one)| probed.resolver.role == Role::Public && one.verdict.has_addresses() && !invents(probed))
+        .flat_map(|(_, one)| ips(one))
+        .filter(|ip| AddressClass::of(*ip) == AddressClass::Public)
+        .collect()
+}
+
+/// Whether the addresses are fine for being public, and none of them is one of those. AWS's records live for 60 s
+/// (Amazon EKS Best Practices Guide, "EKS Control Plane"), so an answer with none of them is of another time or another
+/// source, and nothing shows which.
+fn is_other_than(public: &BTreeSet<IpAddr>, one: &Comparison) -> bool {
+    let own: BTreeSet<IpAddr> = ips(one).filter(|ip| is_public_unnamed(*ip, one)).collect();
+    let has_family_of = |ip: &IpAddr| public.iter().any(|other| other.is_ipv4() == ip.is_ipv4());
+    !own.is_empty() && own.is_disjoint(public) && own.iter().all(has_family_of)
+}
+
+/// The operating system has its answer from this host's name servers: where one of them gives the same addresses, what
+/// is in doubt there is so here.
+fn unsettle_the_systems_own(observations: &[Probed], comparisons: &mut [Comparison]) {
+    let doubted: Vec<(BTreeSet<IpAddr>, Doubt)> = observations
+        .iter()
+        .zip(comparisons.iter())
+        .filter(|(probed, _)| probed.resolver.in_scope && probed.resolver.has_role(Role::Local))
+        .filter_map(|(_, one)| Some((ips(one).collect(), one.doubt?)))
+        .collect();
+    for (probed, one) in observations.iter().zip(comparisons) {
+        let own: BTreeSet<IpAddr> = ips(one).collect();
+        let handed_on = doubted.iter().find(|(ips, _)| *ips == own);
+        if let Some((_, doubt)) = handed_on.filter(|_| probed.resolver.role == Role::Os && is_judged(probed, one)) {
+            unsettle(one, *doubt);
+        }
+    }
 }
 
 /// Resolvers in scope that give private addresses that have none in common with another's, where nothing names the
@@ -65,7 +108,7 @@ fn unsettle_the_disjoint(observations: &[Probed], comparisons: &mut [Comparison]
             !are_both_here && own.is_disjoint(other) && !are_two_ways(&one.expected, &own, other)
         };
         if !own.is_empty() && each.iter().any(is_apart) {
-            unsettle(one);
+            unsettle(one, Doubt::Apart);
         }
     }
 }
@@ -194,7 +237,7 @@ impl ZoneAddresses {
             return;
         }
         if may_be_old || !unnamed.is_disjoint(&self.addresses) {
-            unsettle(one);
+            unsettle(one, Doubt::OtherThanTheZone);
         } else {
             self.contradict(one, facts);
         }
@@ -249,7 +292,7 @@ impl ZoneAddresses {
 }
 
 /// Whether the files of `--facts` are what is old: every resolver in scope that answers gives one set of addresses of
-/// the VPC, one of them from the private hosted zone, and no network interface of the files has any.
+/// the VPC, one of them from the private hosted zone, and not all are of network interfaces of the files.
 fn are_the_facts_old(observations: &[Probed], comparisons: &[Comparison]) -> bool {
     let all = || {
         observations
@@ -284,13 +327,19 @@ fn is_a_zone_of_the_name_listed(observations: &[Probed], facts: &Facts) -> bool 
     })
 }
 
-/// Whether the addresses are the VPC's, and none is of a network interface that files have. What files have in part
-/// says nothing of the others.
+/// Whether the addresses are the VPC's, and not all are of a network interface that files have. What files have in part
+/// says nothing of the others. Beside an interface's address, the rest is private at least: the VPC's networks may not
+/// be known.
 fn is_other_than_the_files(one: &Comparison) -> bool {
-    let mut addresses = one.addresses.iter();
+    let has = |class| one.addresses.iter().any(|address| address.class == class);
+    let is_the_vpcs = |address: &ClassedAddress| match address.class {
+        AddressClass::InVpc | AddressClass::Expected => true,
+        AddressClass::Private => has(AddressClass::Expected),
+        _ => false,
+    };
     one.expected.is_of_saved_interfaces()
-        && one.verdict == Verdict::Mismatch
-        && addresses.all(|address| address.class == AddressClass::InVpc)
+        && matches!(one.verdict, Verdict::Mismatch | Verdict::Partial)
+        && one.addresses.iter().all(is_the_vpcs)
 }
 
 /// Public addresses that are fine for being public, where the zone around the name is not AWS's: a record of somebody's
@@ -315,9 +364,12 @@ fn is_public_unnamed(ip: IpAddr, one: &Comparison) -> bool {
 }
 
 /// What was a match is one that nothing confirms.
-fn unsettle(one: &mut Comparison) {
+fn unsettle(one: &mut Comparison, doubt: Doubt) {
     if one.verdict == Verdict::Match {
         judge(one, Verdict::Plausible);
+    }
+    if one.verdict == Verdict::Plausible {
+        one.doubt.get_or_insert(doubt);
     }
 }
 

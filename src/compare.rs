@@ -206,6 +206,28 @@ pub struct Comparison {
     pub addresses: Vec<ClassedAddress>,
     /// What its samples came to; `None` where the name was asked for once.
     pub samples: Option<Samples>,
+    /// Why its answer is no match though each address may be right; `None` where only the addresses themselves say so.
+    pub doubt: Option<Doubt>,
+}
+
+/// What another answer of the run, or the answer's own records, show against addresses that would be right by
+/// themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Doubt {
+    /// Private addresses of which another resolver in scope gives none.
+    Apart,
+    /// Private addresses that the endpoint's private hosted zone does not show, from a cache that may have what it had.
+    OtherThanTheZone,
+    /// Addresses that no network interface in the files of facts has, and that the private hosted zone has.
+    NewerThanTheFacts,
+    /// Public addresses from a zone around the name that is not AWS's.
+    ForeignZone,
+    /// Public addresses that may be kept for longer than AWS's records are.
+    KeptLong,
+    /// Public addresses of which a public resolver gives none.
+    OtherThanPublicDns,
 }
 
 /// What several samples of one question came to.
@@ -296,6 +318,7 @@ pub fn compare(probed: &Probed, expected: Expected, facts: &Facts) -> Comparison
         view,
         addresses,
         samples,
+        doubt: None,
     }
 }
 

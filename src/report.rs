@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::beside::beside_each_other;
 use crate::clients::{self, Client, Prediction};
-use crate::compare::{ClassedAddress, Comparison, Samples, Verdict, compare};
+use crate::compare::{ClassedAddress, Comparison, Doubt, Samples, Verdict, compare};
 use crate::decides::Step;
 use crate::dns::RecordType;
 use crate::expect::Expected;
@@ -153,6 +153,9 @@ pub struct ResolverReport {
     /// What its samples came to; absent where the name was asked for once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples: Option<Samples>,
+    /// Why its answer is `plausible` and no `match`; absent where only the addresses themselves say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
 }
 
 /// The document: `-o json`, `--save`, and what every rendering shows.
@@ -514,6 +517,7 @@ pub fn diagnose_while<E>(mut capture: Capture, goes_on: &dyn Fn() -> Result<(), 
             addresses: comparison.addresses,
             software: identified,
             samples: comparison.samples,
+            doubt: comparison.doubt,
         })
         .collect();
     let report = Report {

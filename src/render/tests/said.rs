@@ -486,12 +486,16 @@ const RECORDED: &[(&str, &[u8])] = scenarios![
     "private-zone-shadow/fires",
     "proxy-in-path/fires",
     "proxy-in-path/fires-by-an-unknown-address",
-    "stale-addresses/near-miss-the-facts-are-old",
     "proxy-in-path/fires-by-the-kubeconfig",
+    "public-answer-expected/near-miss-kept-for-a-day",
+    "public-answer-expected/near-miss-of-a-zone-of-ones-own",
+    "public-answer-expected/near-miss-public-dns-has-others",
     "rebinding-protection/fires-without-controls",
     "resolver-unreachable/fires-beside-a-silent-vpc-resolver",
     "search-domain-wildcard/fires",
     "sinkhole-answer/fires",
+    "stale-addresses/near-miss-a-minute-after-a-change",
+    "stale-addresses/near-miss-the-facts-are-old",
     "stale-negative-cache/fires",
 ];
 
@@ -557,9 +561,35 @@ fn addresses_that_have_none_in_common_are_said_to_disagree() {
 #[test]
 fn facts_that_the_private_hosted_zone_contradicts_are_said_to_be_older() {
     let said = shown(&recorded("stale-addresses/near-miss-the-facts-are-old"), Format::Short);
-    let reason = "local and inbound-1 give addresses that no network interface in the facts has, and a private hosted \
+    let reason = "local and inbound-1 give addresses that are of no network interface in the facts, and a private hosted \
                   zone has them: the facts are older, or somebody keeps that zone by hand. Take the facts again";
     assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn what_speaks_against_addresses_that_would_be_right_is_said() {
+    for (name, reason) in [
+        (
+            "public-answer-expected/near-miss-public-dns-has-others",
+            "local gives public addresses, and public DNS has others now: they may be old",
+        ),
+        (
+            "public-answer-expected/near-miss-kept-for-a-day",
+            "local gives public addresses with a TTL over 10 minutes, which is longer than AWS's: somebody may have \
+             pinned them, and they may be old",
+        ),
+        (
+            "public-answer-expected/near-miss-of-a-zone-of-ones-own",
+            "local gives public addresses from a zone that is not AWS's, and nothing shows that they are the cluster's",
+        ),
+        (
+            "stale-addresses/near-miss-a-minute-after-a-change",
+            "local gives other addresses than the private hosted zone has: they may be old. Ask again in a minute",
+        ),
+    ] {
+        let said = shown(&recorded(name), Format::Short);
+        assert!(said.contains(reason), "{name}: {said}");
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Why a run decided nothing.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::address::AddressClass;
-use crate::compare::Verdict;
+use crate::compare::{Doubt, Verdict};
 use crate::facts::OtherServer;
+use crate::limits;
 use crate::report::{Report, ResolverReport};
 use crate::rules::phrase::{list, plural};
 use crate::target::{TargetSource, View};
@@ -52,6 +53,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     let mut bounds = Vec::new();
     let mut synthetic = Vec::new();
     let mut unsaid = Vec::new();
+    let mut doubted: BTreeMap<Doubt, Vec<&str>> = BTreeMap::new();
     let mut possible = Vec::new();
     for resolver in in_scope() {
         let name = resolver.probed.resolver.name.as_str();
@@ -81,6 +83,8 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
                 }
                 let is_unsaid = |ip: IpAddr| !expected.speaks_of(ip.is_ipv4());
                 if before < unshown.len() + bounds.len() + synthetic.len() {
+                } else if let Some(doubt) = resolver.doubt {
+                    doubted.entry(doubt).or_default().push(name);
                 } else if let Some(unsaid_of) = resolver.addresses.iter().find(|address| is_unsaid(address.ip)) {
                     unsaid.push((name, unsaid_of.ip.is_ipv4()));
                 } else {
@@ -166,38 +170,46 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         )),
         Some(OtherServer::Tunnel) | None => {}
     }
-    let ips = |name: &str| -> BTreeSet<IpAddr> {
-        let rows = in_scope().filter(|row| row.probed.resolver.name == name);
-        rows.flat_map(|row| row.addresses.iter().map(|address| address.ip))
-            .collect()
-    };
-    let sets: Vec<BTreeSet<IpAddr>> = possible.iter().map(|name| ips(name)).collect();
-    let is_apart = sets.iter().any(|one| sets.iter().any(|other| one.is_disjoint(other)));
-    let is_other_than_the_files = |row: &ResolverReport| {
-        let mut addresses = row.addresses.iter();
-        report.expected.is_of_saved_interfaces() && addresses.all(|address| address.class == AddressClass::InVpc)
-    };
-    let older: Vec<&str> = in_scope()
-        .filter(|row| row.verdict == Verdict::Plausible && is_other_than_the_files(row))
-        .map(|row| row.probed.resolver.name.as_str())
-        .collect();
-    if !older.is_empty() {
-        reasons.push(format!(
-            "{} {} addresses that no network interface in the facts has, and a private hosted zone has them: the facts are \
-             older, or somebody keeps that zone by hand. Take the facts again",
-            list(&older),
-            gives(&older)
-        ));
-    } else if is_apart {
-        reasons.push(format!(
-            "{} give addresses that do not agree, and whose are the cluster's is not known: say them with --expect",
-            list(&possible)
-        ));
-    } else if !possible.is_empty() {
+    for (doubt, names) in &doubted {
+        reasons.push(doubtful(*doubt, names));
+    }
+    if !possible.is_empty() {
         reasons.push(format!(
             "nothing that is known confirms the addresses of {}",
             list(&possible)
         ));
     }
     reasons
+}
+
+/// Why addresses that would be right by themselves decide nothing.
+fn doubtful(doubt: Doubt, names: &[&str]) -> String {
+    let who = list(names);
+    let gives = plural(names.len(), "gives", "give");
+    match doubt {
+        Doubt::Apart => format!(
+            "{who} {gives} addresses that do not agree{}, and whose are the cluster's is not known: say them with \
+             --expect",
+            plural(names.len(), " with another resolver's", "")
+        ),
+        Doubt::OtherThanTheZone => format!(
+            "{who} {gives} other addresses than the private hosted zone has: they may be old. Ask again in a minute"
+        ),
+        Doubt::NewerThanTheFacts => format!(
+            "{who} {gives} addresses that are of no network interface in the facts, and a private hosted zone has them: \
+             the facts are older, or somebody keeps that zone by hand. Take the facts again"
+        ),
+        Doubt::ForeignZone => format!(
+            "{who} {gives} public addresses from a zone that is not AWS's, and nothing shows that they are the \
+             cluster's"
+        ),
+        Doubt::KeptLong => format!(
+            "{who} {gives} public addresses with a TTL over {} minutes, which is longer than AWS's: somebody may have \
+             pinned them, and they may be old",
+            limits::KEPT_TTL / 60
+        ),
+        Doubt::OtherThanPublicDns => {
+            format!("{who} {gives} public addresses, and public DNS has others now: they may be old")
+        }
+    }
 }
