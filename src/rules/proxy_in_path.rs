@@ -94,7 +94,7 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .why(format!(
                 "Clients that read {variable}, kubectl among them, send the endpoint's name to {address} and the proxy \
                  does the lookup. They do not use the answers of the resolvers here. If the proxy does not get the \
-                 private addresses, they fail although everything below is right."
+                 private addresses, they fail although every answer here is right."
             ))
             .seen(vec![Evidence::fact(format!(
                 "{variable} names {address}; NO_PROXY does not cover {}",
@@ -247,7 +247,7 @@ fn by_another_name(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubecon
         ))
         .why(format!(
             "The context {context} has the server {server} and the tls-server-name {endpoint}. So kubectl looks up {name}, \
-             connects to what that gives, and verifies the certificate of the endpoint. The answers below are about the \
+             connects to what that gives, and verifies the certificate of the endpoint. The answers here are about the \
              endpoint's name alone, and say nothing about {name}.{by_proxy}",
             context = kubeconfig.context,
             server = kubeconfig.server,
@@ -327,7 +327,7 @@ fn of_kubeconfig(case: &Case<'_>, confidence: Confidence, kubeconfig: &Kubeconfi
         .why(format!(
             "The context {context} has the proxy-url {proxy}. Clients that use the kubeconfig leave the lookup to it, \
              whatever NO_PROXY says. They do not use the answers of the resolvers here. If the proxy does not get the \
-             private addresses, they fail although everything below is right.{of_socks}"
+             private addresses, they fail although every answer here is right.{of_socks}"
         ))
         .seen(vec![Evidence::fact(format!(
             "{files}, context {context}: proxy-url is {proxy}"
