@@ -175,7 +175,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, nothing: bool, subjects: &[&
         [
             (
                 Software::Bind,
-                format!("# BIND (named.conf)\nvalidate-except {{ \"{zone}\"; }};"),
+                format!("# BIND (named.conf), in options {{}}\nvalidate-except {{ \"{zone}\"; }};"),
             ),
             (
                 Software::Bind,

@@ -133,7 +133,7 @@ fn finding(confidence: Confidence, says: Says, subjects: &[&Subject<'_>]) -> Fin
                     [
                         (
                             Software::Bind,
-                            "# BIND (named.conf)\nrecursion yes;\nallow-recursion { localhost; localnets; \
+                            "# BIND (named.conf), in options {}\nrecursion yes;\nallow-recursion { localhost; localnets; \
                              <client-subnet>; };",
                         ),
                         (

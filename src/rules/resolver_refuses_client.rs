@@ -126,7 +126,7 @@ fn remedies(shown: Shown, is_sure: bool) -> Vec<Remedy> {
         (
             Software::Bind,
             None,
-            "# BIND (named.conf); allow-query-cache follows allow-recursion\nrecursion yes;\nallow-recursion { \
+            "# BIND (named.conf), in options {}; allow-query-cache follows allow-recursion\nrecursion yes;\nallow-recursion { \
              localhost; localnets; <client-subnet>; };",
         ),
         (

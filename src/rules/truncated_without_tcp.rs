@@ -71,7 +71,8 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         evidence.extend(subject.tcp().map(|lookup| observed(subject, lookup)));
     }
     let port = |subject: &Subject<'_>| subject.probed.resolver.address.map(|address| address.port());
-    let (summary, then) = if confidence == Confidence::Certain {
+    let tcp = subjects.iter().find_map(|subject| port(subject)).unwrap_or(53);
+    let (summary, then, fix) = if confidence == Confidence::Certain {
         (
             format!(
                 "{who} {} replies short (TC=1) and {} TCP, so clients never get the rest",
@@ -79,17 +80,27 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
                 phrase::plural(several, "does not answer over", "do not answer over"),
             ),
             "Without TCP the answer is out of reach, however healthy the zone is.",
+            format!(
+                "Open TCP {tcp} to {who}: on the resolver itself and on every firewall, security group and network ACL \
+                 on the way"
+            ),
         )
     } else {
+        let is_another = subjects.iter().any(|subject| speaks_another_protocol(subject));
         (
             format!(
                 "{who} {} replies short (TC=1), and over TCP the question fails",
                 phrase::plural(several, "cuts", "cut"),
             ),
-            if subjects.iter().any(|subject| speaks_another_protocol(subject)) {
+            if is_another {
                 "What listens on that port is no name server: a portal, a proxy, or another host's port."
             } else {
                 "TCP is open, and fails there for a reason of its own: the resolver's log should have it."
+            },
+            if is_another {
+                format!("Find out what listens on TCP {tcp} at {who}, and let the name server have that port")
+            } else {
+                format!("See in the log of {who} what becomes of the question over TCP, and ask it so again")
             },
         )
     };
@@ -103,11 +114,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
         .seen(evidence)
         .fix(vec![
             Remedy::new(
-                format!(
-                    "Open TCP {} to {who}: on the resolver itself and on every firewall, security group and network \
-                     ACL on the way",
-                    subjects.iter().find_map(|subject| port(subject)).unwrap_or(53)
-                ),
+                fix,
                 subjects
                     .iter()
                     .filter_map(|subject| remedy::path::dig(case, subject, RecordType::A, "+tcp")),
