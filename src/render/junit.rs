@@ -75,7 +75,10 @@ pub(crate) fn suite(report: &Report, vantage: String) -> Result<Suite, fmt::Erro
         class: "rule",
         name: rule.rule.clone(),
         seconds: None,
-        outcome: CaseOutcome::Skipped(format!("not evaluated, for want of {}", rule.missing.join(", "))),
+        outcome: CaseOutcome::Skipped(format!(
+            "not evaluated, since this is not known: {}",
+            rule.missing.join(", ")
+        )),
     }));
     cases.extend(report.gaps.iter().map(|gap| TestCase {
         class: "fact",

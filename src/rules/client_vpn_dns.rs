@@ -326,7 +326,7 @@ fn remedies(case: &Case<'_>, fault: ClientVpnFault, through: &Through<'_>, ips: 
         ClientVpnFault::GroupsShut => {
             let group = through.endpoint.security_group_ids.first();
             let group = group.map_or("<sg-id>", String::as_str);
-            let title = format!("Let the questions out at a security group of {id}");
+            let title = format!("Allow DNS outbound in a security group of {id}");
             ips.iter()
                 .take(limits::ADDRESSES_SHOWN)
                 .map(|ip| remedy::path::let_out(case, &title, group, *ip, 53))

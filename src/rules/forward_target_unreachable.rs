@@ -482,7 +482,7 @@ fn at_the_rule(case: &Case<'_>, by: &ByRule<'_>, stops: &[EgressObstacle<'_>]) -
         && !shut.is_empty()
     {
         let group = endpoint.security_group_ids.first().map_or("<sg-id>", String::as_str);
-        let title = format!("Let the questions out at the security group of {}", endpoint.id);
+        let title = format!("Allow DNS outbound in the security group of {}", endpoint.id);
         let of_each = shut.iter().take(limits::ADDRESSES_SHOWN);
         let of_each =
             of_each.flat_map(|target| remedy::path::let_out(case, &title, group, target.ip, target.port).commands);

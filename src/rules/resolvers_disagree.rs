@@ -260,7 +260,7 @@ fn in_order(case: &Case<'_>, answered: &[&Subject<'_>]) -> String {
         )
     } else if answered.first().is_some_and(|subject| subject.verdict().is_fine()) {
         format!(
-            "Of those that answer, {clients} ask {first} first and are served right. When it is slow \
+            "Of those that answer, {clients} ask {first} first and get the right answer. When it is slow \
              or down they ask the next, and its answer is final: failures come and go."
         )
     } else {

@@ -94,7 +94,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, subjects: &[&Subject<'_>]) -
     }
     RULE.finding(confidence, subjects)
         .summary(format!(
-            "{who} {} this name with {}: a block list's answer, not the cluster's",
+            "{who} {} this name with {}, which is a block list's answer and not the cluster's",
             phrase::plural(several, "answers", "answer"),
             phrase::addresses(&nowhere),
         ))

@@ -238,7 +238,7 @@ fn finding(case: &Case<'_>, confidence: Confidence, stale: &[&Subject<'_>], righ
     }
     evidence.extend(record.iter().map(|record| Evidence::fact(record.stated())));
     let mut again = remedy::answer::ask_again(case, stale, RecordType::A, "");
-    again.title = format!("Ask again after {ttl} s: the answer may heal by itself");
+    again.title = format!("Ask again after {ttl} s: the answer may be right then");
     RULE.finding(confidence, stale)
         .summary(format!(
             "{who} {gives} addresses of the VPC that the cluster does not have now ({old})"
