@@ -220,7 +220,7 @@ pub enum Doubt {
     Apart,
     /// Private addresses that the endpoint's private hosted zone does not show, from a cache that may have what it had.
     OtherThanTheZone,
-    /// Addresses that no network interface in the files of facts has, and that the private hosted zone has.
+    /// Addresses of the private hosted zone, of which not all are of a network interface in the files of facts.
     NewerThanTheFacts,
     /// Public addresses from a zone around the name that is not AWS's.
     ForeignZone,

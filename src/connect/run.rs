@@ -123,7 +123,8 @@ async fn one(port: ConnectAddress, authority: Option<Authority>, patience: Durat
     let address = SocketAddr::new(port.ip, port.port);
     let stream = match timeout_at(end, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => stream,
-        // Whoever resets a connection has taken it: with a little more luck, the handshake had met the reset.
+        // The connection was accepted, and reset before this call returned. A moment later the handshake would have
+        // seen the reset, so both have one outcome.
         Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset => {
             connection.tls = Some(Tls::Interrupted);
             connection.reason = Some(BROKEN_OFF.to_owned());

@@ -10,8 +10,8 @@ use crate::observation::{Connection, Tcp};
 declare_rule! {
     /// ## What it means
     /// Resolvers return the right addresses, and connections to the API server's port at these addresses fail: there is
-    /// no TCP connection, or the TLS handshake in it does not come to its end. DNS is healthy, so the cause is in the
-    /// network.
+    /// no TCP connection, or the TLS handshake in it does not come to its end. The cause is in the network, unless
+    /// another server has the address now.
     ///
     /// ## How it was decided
     /// `--connect` makes a TCP connection and a TLS handshake at each address that a resolver returned. Addresses that
@@ -114,16 +114,22 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
     let shown = phrase::addresses(&addresses);
     let port = first.port;
     let how = phrase::connections(&closed);
-    // A resolver that fails is a cause of its own, beside this one.
-    let is_dns_healthy = case.failing().next().is_none();
+    let is_interrupted = closed.iter().any(|one| connections::is_interrupted(one));
+    // A resolver that fails is a cause of its own, beside this one. Where another server may have the address, nothing
+    // shows that DNS is right.
+    let is_dns_healthy = !is_interrupted && case.failing().next().is_none();
     let consequence = match (all, is_dns_healthy) {
+        (true, _) if is_interrupted => "",
         (true, true) => "DNS is healthy here, so the cause is in the network.",
         (true, false) => "The cause of that is in the network, whatever is wrong with DNS.",
         (false, _) => "The other addresses connect, so clients fail only when they try an address that does not.",
     };
     let mut ends = FailureMode::ALL.to_vec();
     ends.retain(|end| closed.iter().any(|connection| FailureMode::of(connection) == *end));
-    let meaning: Vec<&str> = ends.iter().map(|end| end.meaning()).collect();
+    let mut meaning: Vec<&str> = ends.iter().map(|end| end.meaning()).collect();
+    if !consequence.is_empty() {
+        meaning.push(consequence);
+    }
     let fails = match ends[..] {
         [one] => one.fails(port, addresses.len()),
         _ => format!("no connection to port {port} comes about there"),
@@ -209,8 +215,8 @@ fn check(case: &Case<'_>, fits: &Fits<'_, '_>, _: &[Finding]) -> Vec<Finding> {
             .about(case.givers(&closed))
             .summary(format!("the name resolves to {shown}, but {fails}{so}"))
             .why(format!(
-                "{}: {how}. {} {consequence}",
-                if ends.contains(&FailureMode::Interrupted) {
+                "{}: {how}. {}",
+                if is_interrupted {
                     "Connections fail"
                 } else {
                     "TCP connections fail"
